@@ -1,1 +1,3 @@
-//! Placeholder while the house is being built.
+//! MNIST.
+
+pub mod idx;
