@@ -1,3 +1,6 @@
 //! MNIST.
 
+pub mod dataset;
+pub mod digits;
+mod gather;
 pub mod idx;
