@@ -1,1 +1,66 @@
-//! Placeholder while the house is being built.
+//! Reverse-mode automatic differentiation on a tape.
+//!
+//! In 1964 R. E. Wengert described how to differentiate a program: write every step it takes on a list, then
+//! walk the list backwards. This crate is that list. It holds scalars and matrices, and it keeps *operations*,
+//! not partial derivatives, so the same recording can be replayed with other inputs, swept from several
+//! outputs, pushed forward, checked entry by entry, and drawn.
+//!
+//! ```
+//! use tape::Tape;
+//!
+//! let tape = Tape::new();
+//! let (apple, apples) = (tape.var(100.0), tape.var(2.0));
+//! let (orange, oranges) = (tape.var(150.0), tape.var(3.0));
+//! let tax = tape.var(1.1);
+//!
+//! let price: tape::Var<f64> = (apple * apples + orange * oranges) * tax;
+//! assert_eq!(price.value().round(), 715.0);
+//!
+//! let gradient = price.gradient();
+//! assert_eq!(gradient.of(apple), 2.2);
+//! assert_eq!(gradient.of(tax), 650.0);
+//! ```
+//!
+//! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from `f64` and nalgebra.
+//! - [`Cotangents`]: the result of a reverse sweep; [`Directional`]: of a forward one.
+//! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the tape.
+//! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
+
+mod buffer;
+mod cotangents;
+#[cfg(feature = "num-dual")]
+mod dual;
+mod error;
+mod gradient;
+mod guard;
+mod id;
+mod inspect;
+mod matrix_var;
+mod op;
+pub mod ops;
+mod product;
+mod real;
+mod replay;
+mod scalar;
+mod shape;
+mod store;
+mod tangents;
+mod tape;
+mod var;
+mod view;
+
+pub use cotangents::{Cotangents, MatrixTarget, ScalarTarget, Seed, Target};
+pub use error::{Error, ForwardError, Place, ShapeError};
+pub use gradient::{gradient, value_and_gradient};
+pub use id::{MatrixId, VarId};
+pub use inspect::{Argument, EntryId, EntryInfo, Kind};
+pub use matrix_var::MatrixVar;
+pub use op::{Op, Operands, Point, Sample, Sink, Tangents};
+pub use product::{Product, Strided, StridedMut};
+pub use real::Real;
+pub use scalar::Scalar;
+pub use shape::{Shape, Signature};
+pub use tangents::Directional;
+pub use tape::{Mark, Named, Operand, Output, Scope, Tape};
+pub use var::{Var, dot, log_sum_exp, sum};
+pub use view::{View, ViewMut};

@@ -1,0 +1,177 @@
+//! The reverse sweep.
+//!
+//! One loop from the output back to the first entry. Each entry turns its own cotangent over to its operands
+//! by its rule. Entries that the output does not depend on are not visited: a mark says so, never a
+//! cotangent that happens to be 0, because 0 · ∞ is NaN and must show.
+
+use crate::buffer::{Buffer, private::Sealing};
+pub use crate::buffer::{MatrixTarget, ScalarTarget, Seed, Target};
+use crate::error::Error;
+use crate::op::Sink;
+use crate::ops::registry::*;
+use crate::ops::registry::{Code, PowI, scalar_rules};
+use crate::ops::scalar::{Binary, Unary};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::store::{Entry, Store};
+use crate::tape::Tape;
+use crate::view::View;
+
+/// The cotangents of a reverse sweep: for a scalar output, its gradient.
+///
+/// They are apart from the tape, so a sweep changes nothing on it, and the buffer is reused by the next sweep.
+#[derive(Clone, Debug)]
+pub struct Cotangents<T = f64>(Sealing<T>);
+
+impl<T: Scalar> Default for Cotangents<T> {
+    fn default() -> Self {
+        Cotangents::new()
+    }
+}
+
+impl<T: Scalar> Cotangents<T> {
+    /// An empty buffer for [`Tape::sweep`].
+    pub fn new() -> Self {
+        Cotangents(Sealing(Buffer::default()))
+    }
+
+    /// The cotangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where the
+    /// output does not depend on it. By id the answer is a `Result`.
+    ///
+    /// # Errors
+    /// For an id of another tape, or of an entry that was gone when the sweep ran.
+    ///
+    /// # Panics
+    /// For a handle of another tape, or of a matrix recorded after the sweep.
+    #[track_caller]
+    pub fn of<A: Target<T>>(&self, target: A) -> A::Found<'_> {
+        target.find(&self.0)
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// Sweeps the tape backwards from one or more seeds; their contributions add up.
+    ///
+    /// The tape is not changed, and the buffer's memory is reused.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
+    /// [`Error::Shape`] if a matrix seed has another shape than its entry.
+    pub fn sweep<'s>(
+        &self,
+        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        cotangents: &mut Cotangents<T>,
+    ) -> Result<(), Error>
+    where
+        T: 's,
+    {
+        let store = self.store.borrow();
+        let buffer = &mut cotangents.0.0;
+        buffer.prepare(self, &store);
+        let mut last = None;
+        for seed in seeds {
+            last = last.max(Some(seed.plant(buffer, self, &store)?));
+        }
+        if let Some(last) = last {
+            store.reverse(last as usize, buffer);
+        }
+        buffer.finish(&store);
+        Ok(())
+    }
+}
+
+/// Adds `cotangent · partial` to an operand.
+#[inline(always)]
+fn add<T: Scalar>(values: &mut [T], reached: &mut [bool], operand: usize, contribution: T) {
+    values[operand] += contribution;
+    reached[operand] = true;
+}
+
+impl<T: Scalar> Store<T> {
+    /// Runs the reverse rule of application `entry`.
+    pub(crate) fn reverse_application(&self, entry: usize, buffer: &mut Buffer<T>) {
+        let Entry { a, .. } = self.entries[entry];
+        let application = &self.applications[a as usize];
+        if !application.active {
+            return;
+        }
+        let point = self.point(entry);
+        let (values, own_value) = buffer.values.split_at_mut(entry);
+        let block = self.entries[entry]
+            .block()
+            .map(|block| self.blocks[block as usize]);
+        let split = block.map_or(buffer.arena.len(), |block| block.start);
+        let (arena, own_block) = buffer.arena.split_at_mut(split);
+        let cotangent = match block {
+            None => View::new(&own_value[..1], Shape::SCALAR),
+            Some(block) => View::new(&own_block[..block.shape().len()], block.shape()),
+        };
+        let mut sink = Sink {
+            ids: point.operands.ids,
+            store: self,
+            values,
+            arena,
+            reached: &mut buffer.reached,
+        };
+        application.op.vjp(&point, cotangent, &mut sink);
+    }
+}
+
+macro_rules! reverse {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        impl<T: Scalar> Store<T> {
+            /// Visits every reached entry from `last` back to the first.
+            pub(crate) fn reverse(&self, last: usize, buffer: &mut Buffer<T>) {
+                for index in (0..=last).rev() {
+                    if !buffer.reached[index] {
+                        continue;
+                    }
+                    let Entry { code, a, b } = self.entries[index];
+                    if code == Code::Apply {
+                        self.reverse_application(index, buffer);
+                    } else {
+                        let (values, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
+                        self.reverse_scalar(index, code, a, b, values, reached);
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn reverse_scalar(&self, index: usize, code: Code, a: u32, b: u32, bar: &mut [T], reached: &mut [bool]) {
+                let (a, b) = (a as usize, b as usize);
+                let (values, numbers) = (&self.values[..], &self.numbers[..]);
+                let (result, d) = (values[index], bar[index]);
+                match code {
+                    Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => {}
+                    Code::PowI => add(bar, reached, a, d * PowI(b as i32).derivative(values[a])),
+                    $(Code::$ou => add(bar, reached, a, d * $ou::derivative(values[a], result)),)*
+                    $(Code::$u => add(bar, reached, a, d * $u::derivative(values[a], result)),)*
+                    $(
+                        Code::$ob => {
+                            let (x, y) = (values[a], values[b]);
+                            add(bar, reached, a, d * $ob::dx(x, y, result));
+                            add(bar, reached, b, d * $ob::dy(x, y, result));
+                        }
+                        Code::$obr => add(bar, reached, a, d * $ob::dx(values[a], numbers[b], result)),
+                        Code::$obl => add(bar, reached, a, d * $ob::dy(numbers[b], values[a], result)),
+                    )*
+                    $(
+                        Code::$b => {
+                            let (x, y) = (values[a], values[b]);
+                            add(bar, reached, a, d * $b::dx(x, y, result));
+                            add(bar, reached, b, d * $b::dy(x, y, result));
+                        }
+                        Code::$br => add(bar, reached, a, d * $b::dx(values[a], numbers[b], result)),
+                        Code::$bl => add(bar, reached, a, d * $b::dy(numbers[b], values[a], result)),
+                    )*
+                }
+            }
+        }
+    };
+}
+scalar_rules!(reverse);

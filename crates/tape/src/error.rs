@@ -1,0 +1,132 @@
+//! What can go wrong with what a tape is given.
+//!
+//! Mistakes in building a graph (shapes that cannot be multiplied, handles of two tapes) panic at the
+//! caller's line. What depends on the numbers or on ids kept from earlier is an [`Error`].
+
+use crate::shape::Shape;
+use std::fmt;
+use std::panic::Location;
+use thiserror::Error;
+
+/// An error that depends on what a tape was given: an id, a leaf's new value, the numbers of a replay.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The id belongs to another tape.
+    #[error("the id belongs to tape {found}, this is tape {expected}")]
+    Foreign {
+        /// The number of the tape the id belongs to.
+        found: u64,
+        /// The number of this tape.
+        expected: u64,
+    },
+    /// The id's entry is gone: the tape was rewound past it.
+    #[error(
+        "the id names entry {entry}, which is gone: the tape was rewound past it after the id was taken"
+    )]
+    Outdated {
+        /// The index of the entry the id named.
+        entry: usize,
+    },
+    /// Only a leaf's value can be set.
+    #[error("entry {entry} is the result of `{op}`: only the value of a leaf can be set")]
+    NotALeaf {
+        /// The entry's index.
+        entry: usize,
+        /// The entry's op.
+        op: &'static str,
+    },
+    /// A matrix of another shape was given.
+    #[error("a {found} matrix was given for entry {entry}, which is {expected}")]
+    Shape {
+        /// The entry's index.
+        entry: usize,
+        /// The shape given.
+        found: Shape,
+        /// The entry's shape.
+        expected: Shape,
+    },
+    /// A comparison turned out differently than when the tape was recorded.
+    #[error(
+        "replay took another branch: `{comparison}` at {location} was {recorded} when recorded and is {} \
+         now (before entry {entry}); record again with these inputs", !recorded
+    )]
+    Guard {
+        /// The comparison with its numbers, `0.5 < 1`.
+        comparison: String,
+        /// How it turned out when the tape was recorded.
+        recorded: bool,
+        /// The number of entries recorded before the comparison.
+        entry: usize,
+        /// The caller's file and line.
+        location: Place,
+    },
+    /// An op refused its operands' values.
+    #[error("entry {entry} (`{op}`{}): {message}", Place::after(", ", location))]
+    Forward {
+        /// The entry's index.
+        entry: usize,
+        /// The op's name.
+        op: &'static str,
+        /// The caller's file and line, where it is known.
+        location: Option<Place>,
+        /// What the op found and what it expected.
+        message: String,
+    },
+}
+
+/// A place in the source: file, line and column.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place(pub(crate) &'static Location<'static>);
+
+impl Place {
+    /// The file as the compiler names it.
+    pub fn file(&self) -> &'static str {
+        self.0.file()
+    }
+
+    /// The line, counted from 1.
+    pub fn line(&self) -> u32 {
+        self.0.line()
+    }
+
+    fn after(separator: &str, place: &Option<Place>) -> String {
+        place.map_or(String::new(), |place| format!("{separator}{place}"))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0.file(), self.0.line())
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why an op cannot take operands of these shapes. The tape adds the op's name and every shape.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct ShapeError(String);
+
+impl ShapeError {
+    /// An error that says what does not fit.
+    pub fn new(message: impl Into<String>) -> Self {
+        ShapeError(message.into())
+    }
+}
+
+/// Why an op cannot take operands of these values. The tape adds the entry and the op's name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct ForwardError(String);
+
+impl ForwardError {
+    /// An error that says what was found, what was expected, and where.
+    pub fn new(message: impl Into<String>) -> Self {
+        ForwardError(message.into())
+    }
+}

@@ -1,0 +1,91 @@
+//! `yᵢⱼ = exp xᵢⱼ / Σₖ exp xᵢₖ`.
+
+use super::row_maxima::row;
+use super::{largest, one};
+use crate::error::{ForwardError, ShapeError};
+use crate::op::{Op, Operands, Point, Sample, Sink, Tangents};
+use crate::scalar::Scalar;
+use crate::shape::{Shape, Signature};
+use crate::view::{View, ViewMut};
+
+/// The softmax of each row: `X: R×C → R×C`, every row of the result sums to 1.
+///
+/// Shifted by the row's maximum, so that no exponential overflows. It is *per row*: normalising over the whole
+/// batch, with the derivative of the per-row one, is the mistake that trains to 9.8 %.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Softmax;
+
+/// `Σⱼ yᵢⱼ dᵢⱼ`
+fn row_dot<T: Scalar>(y: View<'_, T>, d: View<'_, T>, i: usize) -> T {
+    row(y, i).zip(row(d, i)).map(|(y, d)| y * d).sum()
+}
+
+impl<T: Scalar> Op<T> for Softmax {
+    fn name(&self) -> &'static str {
+        "softmax"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "softmax"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dxᵢⱼ = yᵢⱼ · (dyᵢⱼ − Σₖ yᵢₖ · dyᵢₖ)"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+        let x = one(operands)?;
+        Ok(Signature::matrix(x.rows, x.cols))
+    }
+
+    fn forward(
+        &self,
+        operands: &Operands<'_, T>,
+        mut result: ViewMut<'_, T>,
+        _: &mut [T],
+    ) -> Result<(), ForwardError> {
+        let x = operands.get(0);
+        for i in 0..x.rows() {
+            let shift = largest(row(x, i)).real();
+            let sum: T = row(x, i).map(|x| (x - shift).exp()).sum();
+            for j in 0..x.cols() {
+                result[(i, j)] = (x[(i, j)] - shift).exp() / sum;
+            }
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let y = at.result;
+        sink.accumulate(0, |target, keep| {
+            for i in 0..y.rows() {
+                let dot = row_dot(y, cotangent, i);
+                for j in 0..y.cols() {
+                    let dx = y[(i, j)] * (cotangent[(i, j)] - dot);
+                    let target = &mut target[j * y.rows() + i];
+                    *target = if keep { *target + dx } else { dx };
+                }
+            }
+        });
+    }
+
+    fn jvp(&self, at: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
+        let Some(dx) = tangents.get(0) else {
+            return tangent.values_mut().fill(T::zero());
+        };
+        let y = at.result;
+        for i in 0..y.rows() {
+            let dot = row_dot(y, dx, i);
+            for j in 0..y.cols() {
+                tangent[(i, j)] = y[(i, j)] * (dx[(i, j)] - dot);
+            }
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![
+            vec![Sample::scattered(3, 4, -1.0, 2.0, 0)],
+            vec![Sample::new(2, 2, &[1000.0, 1001.0, -1000.0, -999.5])],
+        ]
+    }
+}

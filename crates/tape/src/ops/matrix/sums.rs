@@ -1,0 +1,121 @@
+//! Sums along one dimension.
+
+use super::{one, sum_of};
+use crate::error::{ForwardError, ShapeError};
+use crate::op::{Op, Operands, Point, Sample, Sink, Tangents};
+use crate::scalar::Scalar;
+use crate::shape::{Shape, Signature};
+use crate::view::{View, ViewMut};
+
+/// A sum for each row: `X: R×C → R×1`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowSums;
+
+fn row_sums<T: Scalar>(x: View<'_, T>, sums: &mut [T]) {
+    sums.fill(T::zero());
+    for j in 0..x.cols() {
+        for (sum, &x) in sums.iter_mut().zip(x.column(j)) {
+            *sum += x;
+        }
+    }
+}
+
+impl<T: Scalar> Op<T> for RowSums {
+    fn name(&self) -> &'static str {
+        "row_sums"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "Σ→"
+    }
+
+    fn rule(&self) -> &'static str {
+        "every column of dX = dy"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+        Ok(Signature::matrix(one(operands)?.rows, 1))
+    }
+
+    fn forward(
+        &self,
+        operands: &Operands<'_, T>,
+        mut result: ViewMut<'_, T>,
+        _: &mut [T],
+    ) -> Result<(), ForwardError> {
+        row_sums(operands.get(0), result.values_mut());
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let cols = at.operands.get(0).cols();
+        let columns = (0..cols).flat_map(|_| cotangent.values().iter().copied());
+        sink.add(0, columns);
+    }
+
+    fn jvp(&self, _: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
+        match tangents.get(0) {
+            Some(dx) => row_sums(dx, tangent.values_mut()),
+            None => tangent.values_mut().fill(T::zero()),
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
+    }
+}
+
+/// A sum for each column: `X: R×C → 1×C`; the book's `np.sum(x, axis=0)`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ColumnSums;
+
+fn column_sums<T: Scalar>(x: View<'_, T>, sums: &mut [T]) {
+    for (j, sum) in sums.iter_mut().enumerate() {
+        *sum = sum_of(x.column(j));
+    }
+}
+
+impl<T: Scalar> Op<T> for ColumnSums {
+    fn name(&self) -> &'static str {
+        "column_sums"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "Σ↓"
+    }
+
+    fn rule(&self) -> &'static str {
+        "every row of dX = dy"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+        Ok(Signature::matrix(1, one(operands)?.cols))
+    }
+
+    fn forward(
+        &self,
+        operands: &Operands<'_, T>,
+        mut result: ViewMut<'_, T>,
+        _: &mut [T],
+    ) -> Result<(), ForwardError> {
+        column_sums(operands.get(0), result.values_mut());
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let rows = at.operands.get(0).rows();
+        let each = cotangent.values().iter();
+        sink.add(0, each.flat_map(|&d| std::iter::repeat_n(d, rows)));
+    }
+
+    fn jvp(&self, _: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
+        match tangents.get(0) {
+            Some(dx) => column_sums(dx, tangent.values_mut()),
+            None => tangent.values_mut().fill(T::zero()),
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
+    }
+}

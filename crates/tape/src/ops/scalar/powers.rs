@@ -1,0 +1,79 @@
+//! Powers and roots.
+
+use super::{binary, unary};
+use crate::scalar::Scalar;
+
+unary! {
+    /// `y = x²`, one entry where `x * x` would need two operands.
+    Square "square" "x²"
+    value |x| x * x;
+    derivative |x, _| x + x, "dx = dy · 2x";
+    smooth |_| true;
+    points [-2.0, 0.0, 0.5, 3.0];
+}
+
+unary! {
+    /// Square root, defined for `x ≥ 0`; the derivative at 0 is ∞.
+    Sqrt "sqrt" "√"
+    value |x| x.sqrt();
+    derivative |_, y| T::from_f64(0.5) / y, "dx = dy / 2y";
+    smooth |x| x > 0.05;
+    points [0.25, 1.0, 2.0, 1e4];
+}
+
+unary! {
+    /// Cube root of any number; the derivative at 0 is ∞.
+    Cbrt "cbrt" "∛"
+    value |x| x.cbrt();
+    derivative |_, y| T::one() / (T::from_f64(3.0) * y * y), "dx = dy / 3y²";
+    smooth |x| x.abs() > 0.05;
+    points [-8.0, -0.3, 0.25, 27.0];
+}
+
+binary! {
+    /// `z = x^y` as IEEE 754 `pow`.
+    ///
+    /// At `x = 0` the derivatives are the limits: `∂z/∂x` is 0 for `y = 0` and for `y > 1`, 1 for `y = 1`,
+    /// ∞ for `0 < y < 1`; `∂z/∂y` is 0 for `y ≥ 0`. For `x < 0` the power is defined at whole `y` only, so
+    /// `∂z/∂y` is NaN there.
+    Pow "powf" "xʸ"
+    value |x, y| x.powf(y);
+    dx |x, y, _| if y == T::zero() { T::zero() } else { y * x.powf(y - T::one()) };
+    dy |x, y, z| if x == T::zero() && y >= T::zero() { T::zero() } else { z * x.ln() };
+    rule "dx = dz · y · x^(y−1), dy = dz · z · ln x";
+    smooth |x, _| x > 0.05;
+    points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
+}
+
+/// `y = xⁿ` for an integer `n`, which is part of the entry and not an operand.
+///
+/// `x⁰` is 1 with derivative 0 for every `x`, as in IEEE 754.
+///
+/// Reverse rule: `dx = dy · n · xⁿ⁻¹`.
+#[derive(Clone, Copy, Debug)]
+pub struct PowI(pub i32);
+
+impl PowI {
+    /// The name users see in reports and pictures.
+    pub const NAME: &'static str = "powi";
+    /// The symbol drawn in a circle.
+    pub const SYMBOL: &'static str = "xⁿ";
+    /// The reverse rule as text.
+    pub const RULE: &'static str = "dx = dy · n · xⁿ⁻¹";
+
+    /// `xⁿ`.
+    #[inline]
+    pub fn value<T: Scalar>(self, x: T) -> T {
+        x.powi(self.0)
+    }
+
+    /// `n · xⁿ⁻¹`.
+    #[inline]
+    pub fn derivative<T: Scalar>(self, x: T) -> T {
+        match self.0 {
+            0 => T::zero(),
+            i32::MIN => T::from_f64(f64::from(i32::MIN)) * (x.powi(i32::MIN) / x),
+            n => T::from_f64(f64::from(n)) * x.powi(n - 1),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The forward sweep: tangents along the order of recording.
+//!
+//! Where a reverse sweep gives `Jᵀȳ` for one output, a forward sweep gives `Jẋ` for one direction of the
+//! leaves. The two share no code but the rules' partial derivatives and meet in ⟨ȳ, Jẋ⟩ = ⟨Jᵀȳ, ẋ⟩.
+
+use crate::buffer::{Buffer, Seed, Target, private::Sealing};
+use crate::error::Error;
+use crate::op::{Operands, Tangents};
+use crate::ops::registry::*;
+use crate::ops::registry::{Code, PowI, scalar_rules};
+use crate::ops::scalar::{Binary, Unary};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::store::{Entry, Store};
+use crate::tape::Tape;
+use crate::view::ViewMut;
+
+/// The tangents of a forward sweep: the derivative of every entry along one direction of the leaves.
+#[derive(Clone, Debug)]
+pub struct Directional<T = f64>(Sealing<T>);
+
+impl<T: Scalar> Default for Directional<T> {
+    fn default() -> Self {
+        Directional::new()
+    }
+}
+
+impl<T: Scalar> Directional<T> {
+    /// An empty buffer for [`Tape::push_forward`].
+    pub fn new() -> Self {
+        Directional(Sealing(Buffer::default()))
+    }
+
+    /// The tangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where it does
+    /// not depend on a seeded leaf. By id the answer is a `Result`.
+    ///
+    /// # Errors
+    /// For an id of another tape, or of an entry that was gone when the sweep ran.
+    ///
+    /// # Panics
+    /// For a handle of another tape, or of a matrix recorded after the sweep.
+    #[track_caller]
+    pub fn of<A: Target<T>>(&self, target: A) -> A::Found<'_> {
+        target.find(&self.0)
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// Sweeps the tape forwards from tangents of one or more entries, as a rule leaves.
+    ///
+    /// ```
+    /// use tape::{Directional, Seed, Tape};
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.var(3.0), tape.var(4.0));
+    /// let z = x * y;
+    /// let mut along = Directional::new();
+    /// tape.push_forward([Seed::scalar(x, 1.0), Seed::scalar(y, 0.5)], &mut along)?;
+    /// assert_eq!(along.of(z), 4.0 + 3.0 * 0.5);
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
+    /// [`Error::Shape`] if a matrix seed has another shape than its entry.
+    pub fn push_forward<'s>(
+        &self,
+        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        tangents: &mut Directional<T>,
+    ) -> Result<(), Error>
+    where
+        T: 's,
+    {
+        let store = self.store.borrow();
+        let buffer = &mut tangents.0.0;
+        buffer.prepare(self, &store);
+        for seed in seeds {
+            seed.plant(buffer, self, &store)?;
+        }
+        for index in 0..store.entries.len() {
+            let Entry { code, .. } = store.entries[index];
+            match code {
+                Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
+                Code::Apply => store.tangent_of_application(index, buffer),
+                _ => store.tangent_of_scalar(index, buffer),
+            }
+        }
+        buffer.finish(&store);
+        Ok(())
+    }
+}
+
+impl<T: Scalar> Store<T> {
+    fn tangent_of_application(&self, entry: usize, buffer: &mut Buffer<T>) {
+        let application = &self.applications[self.entries[entry].a as usize];
+        let point = self.point(entry);
+        let ids = point.operands.ids;
+        if !ids.iter().any(|&id| buffer.reached[id as usize]) {
+            return;
+        }
+        buffer.reached[entry] = true;
+        let (values, own_value) = buffer.values.split_at_mut(entry);
+        let block = self.entries[entry]
+            .block()
+            .map(|block| self.blocks[block as usize]);
+        let split = block.map_or(buffer.arena.len(), |block| block.start);
+        let (arena, own_block) = buffer.arena.split_at_mut(split);
+        let operands = Operands {
+            ids,
+            entries: &self.entries,
+            blocks: &self.blocks,
+            values,
+            arena,
+        };
+        let tangents = Tangents {
+            operands,
+            reached: &buffer.reached,
+        };
+        let result = match block {
+            None => ViewMut::new(&mut own_value[..1], Shape::SCALAR),
+            Some(block) => ViewMut::new(&mut own_block[..block.shape().len()], block.shape()),
+        };
+        application.op.jvp(&point, &tangents, result);
+    }
+}
+
+macro_rules! tangent {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        impl<T: Scalar> Store<T> {
+            fn tangent_of_scalar(&self, index: usize, buffer: &mut Buffer<T>) {
+                let Entry { code, a, b } = self.entries[index];
+                let (a, b) = (a as usize, b as usize);
+                let (values, numbers) = (&self.values[..], &self.numbers[..]);
+                let (dot, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
+                let result = values[index];
+                // What was not reached contributes nothing: not even 0 · ∞.
+                let term = |operand: usize, partial: &dyn Fn() -> T| {
+                    if reached[operand] { Some(dot[operand] * partial()) } else { None }
+                };
+                let one = |partial: &dyn Fn() -> T| (term(a, partial), None);
+                let (first, second) = match code {
+                    Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => (None, None),
+                    Code::PowI => one(&|| PowI(b as i32).derivative(values[a])),
+                    $(Code::$ou => one(&|| $ou::derivative(values[a], result)),)*
+                    $(Code::$u => one(&|| $u::derivative(values[a], result)),)*
+                    $(
+                        Code::$ob => (
+                            term(a, &|| $ob::dx(values[a], values[b], result)),
+                            term(b, &|| $ob::dy(values[a], values[b], result)),
+                        ),
+                        Code::$obr => one(&|| $ob::dx(values[a], numbers[b], result)),
+                        Code::$obl => one(&|| $ob::dy(numbers[b], values[a], result)),
+                    )*
+                    $(
+                        Code::$b => (
+                            term(a, &|| $b::dx(values[a], values[b], result)),
+                            term(b, &|| $b::dy(values[a], values[b], result)),
+                        ),
+                        Code::$br => one(&|| $b::dx(values[a], numbers[b], result)),
+                        Code::$bl => one(&|| $b::dy(numbers[b], values[a], result)),
+                    )*
+                };
+                let tangent = match (first, second) {
+                    (None, None) => return,
+                    (Some(t), None) | (None, Some(t)) => t,
+                    (Some(s), Some(t)) => s + t,
+                };
+                dot[index] = tangent;
+                reached[index] = true;
+            }
+        }
+    };
+}
+scalar_rules!(tangent);
