@@ -1,14 +1,16 @@
 //! A set of labelled images, split into a part to learn from and a part to be judged by.
 //!
-//! The images stay bytes, as they came: 55 MB for MNIST, a quarter of what they would be as `f32`, and a batch is
-//! converted on its way into the matrix that holds it. Nothing is assumed about the images but that all have the same height and width;
-//! Fashion-MNIST, KMNIST or ten home-made pictures of 5×3 do as well as MNIST.
+//! The images stay bytes, as they came: 55 MB for MNIST, a quarter of what they would be as `f32`,
+//! and a batch is converted on its way into the matrix that holds it. Nothing is assumed about the
+//! images but that all have the same height and width; Fashion-MNIST, KMNIST or ten home-made
+//! pictures of 5×3 do as well as MNIST.
 //!
 //! # Layout
 //!
-//! Rows are examples. A batch of N images is an N×D matrix with D = height · width, pixel (y, x) in column y · width + x,
-//! stored column-major. Seen as (N, 1, height, width) it is the same numbers in the same order: element (n, 0, y, x) lies at
-//! (y · width + x) · N + n. So [`Layout`] changes the shape that is reported and moves nothing.
+//! Rows are examples. A batch of N images is an N×D matrix with D = height · width, pixel (y, x) in
+//! column y · width + x, stored column-major. Seen as (N, 1, height, width) it is the same numbers
+//! in the same order: element (n, 0, y, x) lies at (y · width + x) · N + n. So [`Layout`] changes
+//! the shape that is reported and moves nothing.
 
 use std::path::PathBuf;
 
@@ -69,7 +71,8 @@ impl Split {
     ///
     /// # Panics
     ///
-    /// If there are no images, or the images' bytes are not as many as their shape says. What [`crate::idx`] read is neither.
+    /// If there are no images, or the images' bytes are not as many as their shape says. What
+    /// [`crate::idx`] read is neither.
     pub fn new(images: Idx<3>, labels: Idx<1>) -> Result<Self, CountsDiffer> {
         let [count, ..] = images.shape;
         let size = images.shape.iter().product::<usize>();
@@ -134,8 +137,8 @@ impl Split {
         }
     }
 
-    /// Copies the chosen images into the N×D matrix `out`, column-major: pixel `j` of image `indices[i]` goes to
-    /// `out[j * N + i]`. Indices may repeat.
+    /// Copies the chosen images into the N×D matrix `out`, column-major: pixel `j` of image
+    /// `indices[i]` goes to `out[j * N + i]`. Indices may repeat.
     ///
     /// # Panics
     ///
@@ -162,12 +165,13 @@ impl Split {
         }
     }
 
-    /// Writes the chosen images' labels into the N×C matrix `out`, column-major, as one-hot rows: 1 in the column of the
-    /// label, 0 elsewhere. `classes` is C.
+    /// Writes the chosen images' labels into the N×C matrix `out`, column-major, as one-hot rows: 1
+    /// in the column of the label, 0 elsewhere. `classes` is C.
     ///
     /// # Panics
     ///
-    /// If `out` does not hold exactly N · C elements, a label is not below C or there is no such image.
+    /// If `out` does not hold exactly N · C elements, a label is not below C or there is no such
+    /// image.
     #[track_caller]
     pub fn gather_one_hot<F: Pixel>(&self, indices: &[usize], classes: usize, out: &mut [F]) {
         let n = indices.len();
@@ -229,8 +233,8 @@ impl Dataset {
         &self.test
     }
 
-    /// How many classes there are: one more than the largest label of either split, and at least two, because a softmax over
-    /// a single class is 1 whatever the weights.
+    /// How many classes there are: one more than the largest label of either split, and at least
+    /// two, because a softmax over a single class is 1 whatever the weights.
     pub fn classes(&self) -> usize {
         self.classes
     }
@@ -252,7 +256,10 @@ pub enum Error {
         found: String,
     },
     /// None of the names a file may have exists.
-    #[error("{}: found no {wanted}, expected one of {} (or the same with .gz)", .directory.display(), .tried.join(", "))]
+    #[error(
+        "{}: found no {wanted}, expected one of {} (or the same with .gz)",
+        .directory.display(), .tried.join(", ")
+    )]
     NoSuchFile {
         /// Where it was looked for.
         directory: PathBuf,
@@ -262,7 +269,10 @@ pub enum Error {
         tried: Vec<String>,
     },
     /// The images and the labels of a split are not equally many.
-    #[error("{} holds {} images, but {} holds {} labels", .images.display(), .counts.images, .labels.display(), .counts.labels)]
+    #[error(
+        "{} holds {} images, but {} holds {} labels",
+        .images.display(), .counts.images, .labels.display(), .counts.labels
+    )]
     CountsDiffer {
         /// The file of images.
         images: PathBuf,

@@ -1,17 +1,19 @@
 //! Digits drawn by this crate, so that there is something to learn where MNIST is not.
 //!
-//! A digit is written with strokes, in one of several ways ([`strokes`]). What makes two sevens differ is drawn at random: the way of
-//! writing; a smooth bending of the page; scale in both directions, slant, rotation, shift; how thick the pen is and how dark; and the
-//! noise of a bad scanner. The label is chosen first and the digit drawn for it, so no label is ever wrong.
+//! A digit is written with strokes, in one of several ways (`digits/strokes.rs`). What makes two
+//! sevens differ is drawn at random: the way of writing; a smooth bending of the page; scale in
+//! both directions, slant, rotation, shift; how thick the pen is and how dark; and the noise of a
+//! bad scanner. The label is chosen first and the digit drawn for it, so no label is ever wrong.
 //!
-//! Training and test images come from two streams of one generator: no image of one is an image of the other, and drawing more of
-//! either changes nothing in the other. The same seed gives the same images on the same machine (sine and cosine come from the
-//! platform, and may differ in the last bit elsewhere).
+//! Training and test images come from two streams of one generator: no image of one is an image of
+//! the other, and drawing more of either changes nothing in the other. The same seed gives the same
+//! images on the same machine (sine and cosine come from the platform, and may differ in the last
+//! bit elsewhere).
 //!
-//! It is not MNIST and does not try to be, but it is about as hard for the same net: 784-50-10 with ReLU, trained as the book does
-//! (batches of 100, learning rate 0.1), is right on 92–93 % of the test images after 1,000 steps and on 98.3–98.7 % after 10,000, when it
-//! knows 99.8–99.9 % of the training images (four seeds). What decides that most is how far a digit is shifted: ±1.3 pixels end at 99 %, ±2.4 at
-//! 97.5 % with 83 % after 1,000 steps.
+//! It is not MNIST and does not try to be, but it is about as hard for the same net: 784-50-10 with
+//! ReLU, trained as the book does (batches of 100, learning rate 0.1), is right on 92–93 % of the
+//! test images after 1,000 steps and on 98.3–98.7 % after 10,000, when it knows 99.8–99.9 % of the
+//! training images (a NumPy program, five seeds).
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -34,7 +36,8 @@ pub const TEST_IMAGES: usize = 4_000;
 /// The seed of the embedded default.
 pub const SEED: u64 = 1964;
 
-/// Draws a data set of 28×28 images. Labels go round from 0 to 9, so every ten images in a row hold each digit once.
+/// Draws a data set of 28×28 images. Labels go round from 0 to 9, so every ten images in a row hold
+/// each digit once.
 ///
 /// ```
 /// let digits = mnist::digits::dataset(20, 10, 1);
@@ -109,7 +112,8 @@ impl Hand {
         let width = size * random.between(0.75, 1.1);
         let slant = random.between(-0.2, 0.45);
         let (sin, cos) = random.between(-0.22, 0.22).sin_cos();
-        // Rotation · slant · scale; y points down, and slanted writing leans to the right at the top.
+        // Rotation · slant · scale; y points down, and slanted writing leans to the right at the
+        // top.
         let matrix = [
             [cos * width, (-cos * slant - sin) * size],
             [sin * width, (-sin * slant + cos) * size],
@@ -168,8 +172,8 @@ fn scan<'a>(page: &'a Page, random: &'a mut Random) -> impl Iterator<Item = u8> 
     })
 }
 
-/// Numbers from a portable generator. The two distributions needed are written out here, so the drawings do not change with
-/// another crate's version.
+/// Numbers from a portable generator. The two distributions needed are written out here, so the
+/// drawings do not change with another crate's version.
 struct Random(ChaCha8Rng);
 
 impl Random {

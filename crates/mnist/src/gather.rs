@@ -1,20 +1,24 @@
 //! Copying chosen images into a column-major matrix of floats: the way every mini-batch goes.
 //!
-//! The files keep an image's pixels together, as bytes; the engine wants an N×D matrix whose rows are examples, stored
-//! column by column, so that the same pixel of all N examples lies together, as floats. A batch is therefore a transposition
-//! with a change of type. Done an element at a time it is slower than reading the file's bytes from memory twice: either the reads or the
-//! writes jump by hundreds of bytes, and nothing is done sixteen at a time.
+//! The files keep an image's pixels together, as bytes; the engine wants an N×D matrix whose rows
+//! are examples, stored column by column, so that the same pixel of all N examples lies together,
+//! as floats. A batch is therefore a transposition with a change of type. Done an element at a time
+//! it is slower than reading the file's bytes from memory twice: either the reads or the writes
+//! jump by hundreds of bytes, and nothing is done sixteen at a time.
 //!
-//! Here tiles of 16 examples × 16 pixels are transposed as bytes, while they are still small, by four rounds of
-//! interleaving: a round pairs row i with row i + 8 and shuffles the two together, which moves the highest bit of the row's number to
-//! the lowest of the column's, and after four rounds the numbers have changed places. The compiler turns a round into `punpck`
-//! instructions. Each transposed row becomes 16 neighbouring floats of the result. Sixteen images at a time are read from
-//! front to back, which the processor's prefetcher likes: the images of a random batch are seldom in any cache.
+//! Here tiles of 16 examples × 16 pixels are transposed as bytes, while they are still small, by
+//! four rounds of interleaving: a round pairs row i with row i + 8 and shuffles the two together,
+//! which moves the highest bit of the row's number to the lowest of the column's, and after four
+//! rounds the numbers have changed places. The compiler turns a round into `punpck` instructions.
+//! Each transposed row becomes 16 neighbouring floats of the result. Sixteen images at a time are
+//! read from front to back, which the processor's prefetcher likes: the images of a random batch
+//! are seldom in any cache.
 //!
-//! Measured for 100 images of 784 pixels into `f32` (SSE2, one Zen 5 core; copying as many floats takes 2.4 µs and
-//! converting as many bytes in place takes 5.4 µs): 12 µs when the images are in the cache, 18 µs when they are drawn from 60,000; an element at a time 35
-//! and 70 µs. A multiplication by 1/255 in place of the division would save 1.5 µs and round half of the grey levels otherwise than
-//! NumPy's `/ 255.0` does.
+//! Measured for 100 images of 784 pixels into `f32` (SSE2, one Zen 5 core; copying as many floats
+//! takes 2.4 µs and converting as many bytes in place takes 5.4 µs): 12 µs when the images are in
+//! the cache, 18 µs when they are drawn from 60,000; an element at a time 35 and 70 µs. A
+//! multiplication by 1/255 in place of the division would save 1.5 µs and round half of the grey
+//! levels otherwise than NumPy's `/ 255.0` does.
 
 use std::array;
 use std::ops::Div;
@@ -38,12 +42,13 @@ pub enum Scale {
     Raw,
 }
 
-/// Copies the images `indices` of `images`, each of `pixels` bytes, into the N×D matrix `out`, column-major: pixel `j` of the `i`-th
-/// chosen image at `out[j * indices.len() + i]`.
+/// Copies the images `indices` of `images`, each of `pixels` bytes, into the N×D matrix `out`,
+/// column-major: pixel `j` of the `i`-th chosen image at `out[j * indices.len() + i]`.
 ///
 /// # Panics
 ///
-/// If `out` does not hold exactly `indices.len() * pixels` elements or an index is not that of an image.
+/// If `out` does not hold exactly `indices.len() * pixels` elements or an index is not that of an
+/// image.
 #[track_caller]
 pub(crate) fn gather<F: Pixel>(
     images: &[u8],

@@ -1,23 +1,28 @@
 //! Reading IDX, the format of the MNIST files.
 //!
-//! An IDX file is a header and a payload. The header is two zero bytes, a byte for the type of the elements (0x08:
-//! unsigned bytes, the only one the MNIST family uses), a byte for the rank, and one big-endian `u32` for each dimension;
-//! the payload is the elements, last dimension fastest. Images have rank 3 (count, height, width), labels rank 1 (count).
-//! Most copies are compressed with gzip, and many have lost the `.gz` of their name on the way, so the first two bytes
-//! decide, not the name. The name still counts for one thing: a `.gz` that is not gzip is most often a web page that was
-//! saved in the file's place, and the error shows its first bytes.
+//! An IDX file is a header and a payload. The header is two zero bytes, a byte for the type of the
+//! elements (0x08: unsigned bytes, the only one the MNIST family uses), a byte for the rank, and
+//! one big-endian `u32` for each dimension; the payload is the elements, last dimension fastest.
+//! Images have rank 3 (count, height, width), labels rank 1 (count). Most copies are compressed
+//! with gzip, and many have lost the `.gz` of their name on the way, so the first two bytes decide,
+//! not the name. The name still counts for one thing: a `.gz` that is not gzip is most often a web
+//! page that was saved in the file's place, and the error shows its first bytes.
 //!
 //! # What a header is worth
 //!
-//! A header is a claim. A file of fifty bytes may declare 2³² images, and one of a megabyte may unpack to a gigabyte.
-//! Nothing here is allocated because a header says so: the payload is read through [`Read::take`] into a buffer that
-//! grows with what arrives, never beyond about twice the bytes that were really there, and reading stops one byte after the declared end.
-//! So the memory a hostile file can take is bounded by what it unpacks to and by what it declares, whichever is less.
+//! A header is a claim. A file of fifty bytes may declare 2³² images, and one of a megabyte may
+//! unpack to a gigabyte. Nothing here is allocated because a header says so: the payload is read
+//! through [`Read::take`] into a buffer that grows with what arrives, never beyond about twice the
+//! bytes that were really there, and reading stops one byte after the declared end. So the memory a
+//! hostile file can take is bounded by what it unpacks to and by what it declares, whichever is
+//! less.
 //!
-//! Every byte is accounted for: too few, too many, or a gzip checksum that does not agree are errors, and so are the legal but
-//! useless files, with no items or with items of no size, which would otherwise divide by zero much later.
+//! Every byte is accounted for: too few, too many, or a gzip checksum that does not agree are
+//! errors, and so are the legal but useless files, with no items or with items of no size, which
+//! would otherwise divide by zero much later.
 //!
-//! The format is described in LeCun, Cortes and Burges, "The MNIST database of handwritten digits"; gzip in RFC 1952.
+//! The format is described in LeCun, Cortes and Burges, "The MNIST database of handwritten digits";
+//! gzip in RFC 1952.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -35,7 +40,8 @@ use fault::magic;
 /// The bytes every gzip file begins with (RFC 1952, section 2.3.1).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// How much of a file is looked at before deciding what it is, and quoted when it is something else.
+/// How much of a file is looked at before deciding what it is, and quoted when it is something
+/// else.
 const PREFIX: usize = 32;
 
 /// The contents of an IDX file of unsigned bytes with `RANK` dimensions.
@@ -43,7 +49,8 @@ const PREFIX: usize = 32;
 /// The product of `shape` is the number of `bytes`, and neither is zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idx<const RANK: usize> {
-    /// The dimensions, the number of items first: (count, height, width) for images, (count) for labels.
+    /// The dimensions, the number of items first: (count, height, width) for images, (count) for
+    /// labels.
     pub shape: [usize; RANK],
     /// The elements, last dimension fastest: pixel rows one after the other, image after image.
     pub bytes: Vec<u8>,
@@ -66,8 +73,8 @@ pub fn read_file<const RANK: usize>(path: &Path) -> Result<Idx<RANK>, FileError>
         })
 }
 
-/// Reads an IDX file from its bytes in memory, compressed or not. Never panics, whatever the bytes are; this is the
-/// entry for fuzzing.
+/// Reads an IDX file from its bytes in memory, compressed or not. Never panics, whatever the bytes
+/// are; this is the entry for fuzzing.
 ///
 /// ```
 /// let labels = mnist::idx::parse::<1>(&[0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]).unwrap();
@@ -84,8 +91,8 @@ pub fn parse<const RANK: usize>(bytes: &[u8]) -> Result<Idx<RANK>, Fault> {
     read(bytes, false)
 }
 
-/// Reads an IDX file from `reader`, which must end where the file does. Gzip is recognised by its first two bytes; with
-/// `named_gz` it is demanded.
+/// Reads an IDX file from `reader`, which must end where the file does. Gzip is recognised by its
+/// first two bytes; with `named_gz` it is demanded.
 ///
 /// # Errors
 ///
@@ -111,8 +118,9 @@ pub fn read<const RANK: usize>(mut reader: impl Read, named_gz: bool) -> Result<
     }
 }
 
-/// The members of a gzip file one after the other: RFC 1952 allows several, and some tools write them. `None` once the end
-/// was reached. flate2 has such a reader too, but it calls foreign bytes after the last member a cut-off header.
+/// The members of a gzip file one after the other: RFC 1952 allows several, and some tools write
+/// them. `None` once the end was reached. flate2 has such a reader too, but it calls foreign bytes
+/// after the last member a cut-off header.
 struct Members<R>(Option<GzDecoder<R>>);
 
 impl<R: BufRead> Read for Members<R> {
@@ -153,7 +161,8 @@ fn open(path: &Path) -> Result<File, Fault> {
     Ok(file)
 }
 
-/// Reads header and payload from the unpacked bytes, to the very end: only there does gzip compare its checksum.
+/// Reads header and payload from the unpacked bytes, to the very end: only there does gzip compare
+/// its checksum.
 fn unpacked<const RANK: usize>(mut reader: impl Read, gzip: bool) -> Result<Idx<RANK>, Fault> {
     let expected = 4 + 4 * RANK;
     let header = at_most(&mut reader, expected, gzip, 0)?;
@@ -178,7 +187,8 @@ fn unpacked<const RANK: usize>(mut reader: impl Read, gzip: bool) -> Result<Idx<
     Ok(Idx { shape, bytes })
 }
 
-/// The next `limit` bytes, or what there is. The buffer grows with what arrives; `limit` reserves nothing.
+/// The next `limit` bytes, or what there is. The buffer grows with what arrives; `limit` reserves
+/// nothing.
 fn at_most(
     reader: &mut impl Read,
     limit: usize,
@@ -202,7 +212,8 @@ fn at_most(
     }
 }
 
-/// The dimensions in a header, its magic number compared first: a wrong file is better named wrong than short.
+/// The dimensions in a header, its magic number compared first: a wrong file is better named wrong
+/// than short.
 fn declared<const RANK: usize>(header: &[u8], expected: usize) -> Result<[u32; RANK], Fault> {
     if header.is_empty() {
         return Err(Fault::Empty { expected });
@@ -235,7 +246,8 @@ fn size<const RANK: usize>(declared: &[u32; RANK]) -> Result<([usize; RANK], usi
     }
     let too_large = || Fault::TooLarge { shape: shape() };
     let mut sizes = [0; RANK];
-    // No slice is longer than `isize::MAX` bytes; one less leaves room for the byte that must not be there.
+    // No slice is longer than `isize::MAX` bytes; one less leaves room for the byte that must not
+    // be there.
     let mut product = 1usize;
     for (size, &dimension) in sizes.iter_mut().zip(declared) {
         *size = usize::try_from(dimension).map_err(|_| too_large())?;

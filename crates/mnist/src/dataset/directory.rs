@@ -23,11 +23,13 @@ pub enum Source {
 }
 
 impl Source {
-    /// Decides where the data comes from: `option` (the command's `--data`), else `variable` (the environment's `MNIST_DIR`, where an empty
-    /// value counts as none), else `default` ([`DEFAULT_DIRECTORY`]) if anything of that name exists, else the drawn digits.
+    /// Decides where the data comes from: `option` (the command's `--data`), else `variable` (the
+    /// environment's `MNIST_DIR`, where an empty value counts as none), else `default`
+    /// ([`DEFAULT_DIRECTORY`]) if anything of that name exists, else the drawn digits.
     ///
-    /// A directory that was named is returned whether or not it exists: that it cannot be read is for
-    /// [`Source::load`] to say. Falling back to other data would hide a misspelt name behind a good accuracy.
+    /// A directory that was named is returned whether or not it exists: that it cannot be read is
+    /// for [`Source::load`] to say. Falling back to other data would hide a misspelt name behind a
+    /// good accuracy.
     ///
     /// ```
     /// use std::path::Path;
@@ -42,7 +44,8 @@ impl Source {
         if let Some(named) = option.or(variable) {
             return Self::Directory(named.to_owned());
         }
-        // Only its absence counts as absence: a dangling link or a forbidden directory is to be reported.
+        // Only its absence counts as absence: a dangling link or a forbidden directory is to be
+        // reported.
         match fs::symlink_metadata(default) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::Digits,
             _ => Self::Directory(default.to_owned()),
@@ -78,9 +81,10 @@ impl fmt::Display for Source {
     }
 }
 
-/// Reads a directory in the MNIST layout: training files begin with `train-`, test files with `t10k-` or `test-`, then comes
-/// `images-idx3-ubyte` or `labels-idx1-ubyte`, where a dot may stand for the second hyphen, and perhaps `.gz`. Where several exist,
-/// the first in this order is read, and an unpacked one before its `.gz`.
+/// Reads a directory in the MNIST layout: training files begin with `train-`, test files with
+/// `t10k-` or `test-`, then comes `images-idx3-ubyte` or `labels-idx1-ubyte`, where a dot may stand
+/// for the second hyphen, and perhaps `.gz`. Where several exist, the first in this order is read,
+/// and an unpacked one before its `.gz`.
 fn read(directory: &Path) -> Result<Dataset, Error> {
     let unusable = |found: String| Error::Directory {
         path: directory.to_owned(),
@@ -134,9 +138,11 @@ fn find(
         .flat_map(|name| [name.clone(), format!("{name}.gz")])
         .map(|name| directory.join(name))
         .collect();
-    // Some archives unpack to a directory by the name of the file, next to the file by its other name.
+    // Some archives unpack to a directory by the name of the file, next to the file by its other
+    // name.
     let file = paths.iter().find(|path| path.exists() && !path.is_dir());
-    // What is there but no file (a directory, a dangling link) is still better named than "not there".
+    // What is there but no file (a directory, a dangling link) is still better named than "not
+    // there".
     let found = file.or_else(|| paths.iter().find(|path| fs::symlink_metadata(path).is_ok()));
     found.cloned().ok_or_else(|| Error::NoSuchFile {
         directory: directory.to_owned(),

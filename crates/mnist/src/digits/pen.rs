@@ -14,8 +14,9 @@ impl Page {
         Self([[0.0; SIDE]; SIDE])
     }
 
-    /// Draws a line with round ends, in pixels; the middle of the upper left pixel is (0, 0). A pixel takes the ink that covers it most, not the sum of
-    /// all, so lines that cross or follow each other make no dark spots. Only the pixels near the line are looked at.
+    /// Draws a line with round ends, in pixels; the middle of the upper left pixel is (0, 0). A
+    /// pixel takes the ink that covers it most, not the sum of all, so lines that cross or follow
+    /// each other make no dark spots. Only the pixels near the line are looked at.
     pub(super) fn line(&mut self, from: Point, to: Point, radius: f32, ink: f32) {
         let along = [to[0] - from[0], to[1] - from[1]];
         let length_squared = along[0] * along[0] + along[1] * along[1];

@@ -1,8 +1,8 @@
 //! How people write the ten digits: several ways for each, as strokes of a pen.
 //!
-//! Coordinates are those of a page one wide and one high, x to the right and y down; a digit fills about 0.2–0.8 by 0.1–0.9.
-//! A piece is a chain of straight lines or an arc of an ellipse; the pieces of a stroke are joined by straight lines, and the
-//! pen is lifted between strokes.
+//! Coordinates are those of a page one wide and one high, x to the right and y down; a digit fills
+//! about 0.2–0.8 by 0.1–0.9. A piece is a chain of straight lines or an arc of an ellipse; the
+//! pieces of a stroke are joined by straight lines, and the pen is lifted between strokes.
 
 /// A point of the page: x to the right, y down.
 pub(super) type Point = [f32; 2];
@@ -17,7 +17,8 @@ pub(super) enum Piece {
         centre: Point,
         /// Half its width and half its height.
         radii: Point,
-        /// Where the pen starts and stops, in degrees: 0 is to the right of the centre, 90 below it.
+        /// Where the pen starts and stops, in degrees: 0 is to the right of the centre, 90 below
+        /// it.
         degrees: [f32; 2],
     },
 }

@@ -39,8 +39,8 @@ fn digits_keep_off_the_edge() {
     assert!(touching <= 10, "{touching} of 1000 touch the edge");
 }
 
-/// Nearest class mean, the simplest of classifiers: far better than chance only where labels belong to their images, far from
-/// perfect where images differ as handwriting does.
+/// Nearest class mean, the simplest of classifiers: far better than chance only where labels belong
+/// to their images, far from perfect where images differ as handwriting does.
 #[test]
 fn labels_belong_to_their_images() {
     let digits = dataset(1000, 500, SEED);

@@ -1,4 +1,5 @@
-//! What can be wrong with a file that should be IDX, each fault with what was found and what was expected.
+//! What can be wrong with a file that should be IDX, each fault with what was found and what was
+//! expected.
 
 use std::fmt;
 use std::io;
