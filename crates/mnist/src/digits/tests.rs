@@ -83,3 +83,56 @@ fn every_style_is_a_digit_on_the_page() {
         }
     }
 }
+
+/// A classifier learns any labels that are consistent; whether a drawn 8 is an 8 is told by its
+/// holes.
+#[test]
+fn digits_have_the_holes_of_their_names() {
+    const HOLES: [usize; 10] = [1, 0, 0, 0, 0, 0, 1, 0, 2, 1];
+    let mut random = Random(ChaCha8Rng::seed_from_u64(SEED));
+    for (digit, expected) in HOLES.into_iter().enumerate() {
+        let holes = (0..60).map(|_| holes(&draw(digit, &mut random, &mut Vec::new())));
+        let holes: Vec<Vec<f32>> = holes.collect();
+        // Some twos have a loop, some fours are closed, and a thick pen fills small holes.
+        let as_expected = holes.iter().filter(|found| found.len() == expected);
+        assert!(as_expected.count() > 30, "{digit}: {holes:?}");
+        let heights: Vec<f32> = holes.concat();
+        let mean = heights.iter().sum::<f32>() / heights.len().max(1) as f32;
+        match digit {
+            6 => assert!(mean > 15.0, "{mean}"),
+            9 => assert!(mean < 12.0, "{mean}"),
+            _ => {}
+        }
+    }
+}
+
+/// The mean row of each stretch of paper that the ink shuts in.
+fn holes(page: &Page) -> Vec<f32> {
+    let mut seen: Vec<bool> = page.pixels().iter().map(|&ink| ink > 0.2).collect();
+    // The paper around the digit, reached from a corner, is no hole.
+    flood(0, &mut seen);
+    let mut holes = Vec::new();
+    while let Some(start) = seen.iter().position(|seen| !seen) {
+        let hole = flood(start, &mut seen);
+        holes.push(hole.iter().map(|i| (i / SIDE) as f32).sum::<f32>() / hole.len() as f32);
+    }
+    holes
+}
+
+/// The unseen pixels connected with `start`, now seen.
+fn flood(start: usize, seen: &mut [bool]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut waiting = vec![start];
+    while let Some(i) = waiting.pop() {
+        if std::mem::replace(&mut seen[i], true) {
+            continue;
+        }
+        found.push(i);
+        let (y, x) = (i / SIDE, i % SIDE);
+        waiting.extend((y > 0).then(|| i - SIDE));
+        waiting.extend((y + 1 < SIDE).then(|| i + SIDE));
+        waiting.extend((x > 0).then(|| i - 1));
+        waiting.extend((x + 1 < SIDE).then(|| i + 1));
+    }
+    found
+}
