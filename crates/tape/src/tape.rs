@@ -46,6 +46,15 @@ pub struct Tape<T = f64> {
     pub(crate) number: u64,
 }
 
+impl<T> std::fmt::Debug for Tape<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.store.try_borrow() {
+            Ok(store) => write!(f, "Tape({} entries)", store.entries.len()),
+            Err(_) => write!(f, "Tape(in use)"),
+        }
+    }
+}
+
 /// A length of the list to come back to; see [`Tape::mark`].
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {

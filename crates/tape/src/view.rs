@@ -70,6 +70,14 @@ impl<'a, T: nalgebra::Scalar> View<'a, T> {
     }
 }
 
+impl<T: crate::Scalar> View<'_, T> {
+    /// The sum of column `j`, in several partial sums: fast, and rounded less than one after the other.
+    #[inline]
+    pub fn column_sum(&self, j: usize) -> T {
+        crate::ops::matrix::sum_of(self.column(j))
+    }
+}
+
 impl<T: Copy> View<'_, T> {
     /// The number of a 1×1 view.
     ///

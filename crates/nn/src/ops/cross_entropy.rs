@@ -1,0 +1,89 @@
+//! `y = −(1/N) Σᵢ ln pᵢ,ₜᵢ`.
+
+use super::targets::{check_shapes, for_each_wanted};
+use tape::{
+    ForwardError, Op, Operands, Point, Sample, Scalar, Shape, ShapeError, Signature, Sink,
+    Tangents, View, ViewMut,
+};
+
+/// Cross-entropy of probabilities: `P: N×C, T: N×1 or N×C → scalar`, the mean over the rows.
+///
+/// `T` holds labels or rows of probabilities, as for [`SoftmaxCrossEntropy`](super::SoftmaxCrossEntropy). Classes
+/// that are not wanted do not enter, so an unwanted probability of 0 is harmless; a wanted one gives ∞.
+///
+/// Source: "Deep Learning from Scratch", section 4.2.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CrossEntropy;
+
+impl<T: Scalar> Op<T> for CrossEntropy {
+    fn name(&self) -> &'static str {
+        "cross_entropy"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "CE"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dP = −dy · T / (N · P) at the wanted classes, 0 elsewhere"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+        check_shapes(operands)?;
+        Ok(Signature::scalar())
+    }
+
+    fn forward(
+        &self,
+        operands: &Operands<'_, T>,
+        mut result: ViewMut<'_, T>,
+        _: &mut [T],
+    ) -> Result<(), ForwardError> {
+        let (p, targets) = (operands.get(0), operands.get(1));
+        if p.shape().is_empty() {
+            return Err(ForwardError::new(format!(
+                "there is no loss of {} probabilities",
+                p.shape()
+            )));
+        }
+        let mut loss = T::zero();
+        for_each_wanted(targets, p.cols(), |i, j, weight| {
+            loss -= weight * p[(i, j)].ln()
+        })?;
+        result.values_mut()[0] = loss / T::from_f64(p.rows() as f64);
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let (p, targets) = (at.operands.get(0), at.operands.get(1));
+        let scale = cotangent.scalar() / T::from_f64(p.rows() as f64);
+        sink.accumulate(0, |target, keep| {
+            if !keep {
+                target.fill(T::zero());
+            }
+            let wanted = |i, j, weight| target[j * p.rows() + i] -= scale * weight / p[(i, j)];
+            for_each_wanted(targets, p.cols(), wanted)
+                .expect("the forward run checked the targets");
+        });
+    }
+
+    fn jvp(&self, at: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
+        let (p, targets) = (at.operands.get(0), at.operands.get(1));
+        let mut dy = T::zero();
+        if let Some(dp) = tangents.get(0) {
+            let wanted = |i, j, weight| dy -= weight * dp[(i, j)] / p[(i, j)];
+            for_each_wanted(targets, p.cols(), wanted)
+                .expect("the forward run checked the targets");
+        }
+        tangent.values_mut()[0] = dy / T::from_f64(p.rows() as f64);
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let probabilities = |seed| Sample::scattered(3, 4, 0.1, 0.9, seed);
+        let soft = [0.25, 0.75, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 0.0, 0.0, 0.0];
+        vec![
+            vec![probabilities(0), Sample::new(3, 1, &[1.0, 3.0, 0.0]).held()],
+            vec![probabilities(1), Sample::new(3, 4, &soft).held()],
+        ]
+    }
+}

@@ -1,0 +1,71 @@
+//! What a classifier should have answered: labels or rows of probabilities.
+
+use tape::{ForwardError, Scalar, Shape, ShapeError, View};
+
+/// Checks that targets are N×1 (labels) or N×C (one-hot or other distributions) for logits of N×C.
+pub(super) fn check_shapes(operands: &[Shape]) -> Result<Shape, ShapeError> {
+    let &[x, t] = operands else {
+        let count = operands.len();
+        return Err(ShapeError::new(format!(
+            "takes scores and targets, not {count} operands"
+        )));
+    };
+    if t.rows != x.rows || (t.cols != 1 && t.cols != x.cols) {
+        return Err(ShapeError::new(format!(
+            "targets must be {0}×1 labels or {0}×{1} rows, one for each of the {0} examples",
+            x.rows, x.cols
+        )));
+    }
+    Ok(x)
+}
+
+/// Calls `each` with row, column and weight of every class that is wanted: one a row for labels.
+///
+/// # Errors
+/// If a label is not a whole number below the number of classes, or a row is not a distribution.
+pub(super) fn for_each_wanted<T: Scalar>(
+    targets: View<'_, T>,
+    classes: usize,
+    mut each: impl FnMut(usize, usize, T),
+) -> Result<(), ForwardError> {
+    if targets.cols() == 1 {
+        for (i, &label) in targets.values().iter().enumerate() {
+            each(i, class_of(i, label, classes)?, T::one());
+        }
+        return Ok(());
+    }
+    for i in 0..targets.rows() {
+        check_distribution(targets, i)?;
+        for j in 0..classes {
+            let weight = targets[(i, j)];
+            if weight != T::zero() {
+                each(i, j, weight);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The class a label names.
+fn class_of<T: Scalar>(row: usize, label: T, classes: usize) -> Result<usize, ForwardError> {
+    let class = label.to_f64();
+    if class >= 0.0 && class < classes as f64 && class.fract() == 0.0 {
+        return Ok(class as usize);
+    }
+    Err(ForwardError::new(format!(
+        "row {row} has the label {label}, expected a whole number from 0 to {}",
+        classes.saturating_sub(1)
+    )))
+}
+
+fn check_distribution<T: Scalar>(targets: View<'_, T>, row: usize) -> Result<(), ForwardError> {
+    let each = || (0..targets.cols()).map(|j| targets[(row, j)].to_f64());
+    let sum: f64 = each().sum();
+    let tolerance = 8.0 * T::EPSILON * targets.cols() as f64;
+    if each().all(|weight| weight >= 0.0) && (sum - 1.0).abs() <= tolerance {
+        return Ok(());
+    }
+    Err(ForwardError::new(format!(
+        "row {row} of the targets sums to {sum}, expected numbers from 0 to 1 that sum to 1"
+    )))
+}

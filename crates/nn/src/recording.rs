@@ -1,0 +1,318 @@
+//! A net recorded once, for a fixed number of examples, to be run many times.
+
+use crate::layers::{Activation, softmax_cross_entropy};
+use crate::net::{Layer, Net, Recorded};
+use crate::optimiser::Sgd;
+use nalgebra::{DMatrix, RowDVector};
+use tape::{Cotangents, Error, MatrixId, Scalar, Seed, Tape, VarId, View, ViewMut};
+
+/// How the wanted classes are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Targets {
+    /// N×1 whole numbers.
+    Labels,
+    /// N×C rows of probabilities, one-hot as a rule.
+    Rows,
+}
+
+/// A net with its loss on a tape of its own: the training step, or an evaluation, to be replayed.
+///
+/// Examples and targets are inputs of the tape, parameters are leaves; all have ids, so the tape can be replayed
+/// with other examples and updated parameters. A step allocates nothing.
+#[derive(Debug)]
+pub struct Recording<T> {
+    tape: Tape<T>,
+    cotangents: Cotangents<T>,
+    examples: MatrixId,
+    targets: MatrixId,
+    parameters: Vec<MatrixId>,
+    affines: Vec<MatrixId>,
+    loss: VarId,
+    activation: Activation,
+    kind: Targets,
+}
+
+impl<T: Scalar> Recording<T> {
+    /// Records `net` on `count` examples, all zero, of class 0.
+    ///
+    /// # Panics
+    /// If `count` is 0 or the net has no class: there is no loss of nothing.
+    #[track_caller]
+    pub fn new(net: &Net<T>, count: usize, kind: Targets) -> Self {
+        let tape = Tape::default();
+        let x = tape.input(&DMatrix::zeros(count, net.inputs())).named("X");
+        let target = match kind {
+            Targets::Labels => DMatrix::zeros(count, 1),
+            Targets::Rows => {
+                let first = |_, j| if j == 0 { T::one() } else { T::zero() };
+                DMatrix::from_fn(count, net.classes(), first)
+            }
+        };
+        let t = tape.input(&target).named("t");
+        let recorded = net.record(&tape, x);
+        let loss = {
+            let _scope = tape.scope("loss");
+            softmax_cross_entropy(recorded.logits(), t)
+        };
+        let loss = loss
+            .expect("class 0 of a net with classes, for at least one example")
+            .named("loss");
+        let (examples, targets) = (x.id(), t.id());
+        let parameters = Recorded::ids(&recorded.parameters);
+        let affines = Recorded::ids(&recorded.affines);
+        let loss = loss.id().expect("a recorded loss");
+        Recording {
+            tape,
+            cotangents: Cotangents::new(),
+            examples,
+            targets,
+            parameters,
+            affines,
+            loss,
+            activation: net.activation(),
+            kind,
+        }
+    }
+
+    /// The tape, to look at.
+    pub fn tape(&self) -> &Tape<T> {
+        &self.tape
+    }
+
+    /// The cotangents of the last sweep.
+    pub fn cotangents(&self) -> &Cotangents<T> {
+        &self.cotangents
+    }
+
+    /// The ids of the parameters, `W1, b1, W2, b2, …`.
+    pub fn parameters(&self) -> &[MatrixId] {
+        &self.parameters
+    }
+
+    /// The ids of the affine layers' results; the last are the logits.
+    pub fn affines(&self) -> &[MatrixId] {
+        &self.affines
+    }
+
+    /// The id of the loss.
+    pub fn loss_id(&self) -> VarId {
+        self.loss
+    }
+
+    /// The examples, N×inputs, to be written in place before a [`replay`](Recording::replay).
+    pub fn examples_mut(&mut self) -> ViewMut<'_, T> {
+        self.tape
+            .leaf_mut(self.examples)
+            .expect("the examples are a leaf")
+    }
+
+    /// The targets, N×1 labels or N×C rows, to be written in place before a [`replay`](Recording::replay).
+    pub fn targets_mut(&mut self) -> ViewMut<'_, T> {
+        self.tape
+            .leaf_mut(self.targets)
+            .expect("the targets are a leaf")
+    }
+
+    /// Sets examples and targets.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if either has another shape than when recorded.
+    pub fn set(&mut self, examples: &DMatrix<T>, targets: &DMatrix<T>) -> Result<(), Error> {
+        self.tape.set_matrix(self.examples, examples)?;
+        self.tape.set_matrix(self.targets, targets)
+    }
+
+    /// Sets the parameters to those of `net`.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the net has other sizes than the one recorded.
+    ///
+    /// # Panics
+    /// If the net has another number of layers.
+    pub fn set_parameters(&mut self, net: &Net<T>) -> Result<(), Error> {
+        let layers = net.layers();
+        assert_eq!(
+            2 * layers.len(),
+            self.parameters.len(),
+            "the net has {} layers",
+            layers.len()
+        );
+        for (ids, layer) in self.parameters.chunks_exact(2).zip(layers) {
+            self.tape.set_matrix(ids[0], &layer.weights)?;
+            self.tape.set_matrix(ids[1], &layer.bias)?;
+        }
+        Ok(())
+    }
+
+    /// Runs forward with the current examples, targets and parameters.
+    ///
+    /// # Errors
+    /// If the targets are no labels or distributions of the net's classes.
+    pub fn replay(&mut self) -> Result<(), Error> {
+        self.tape.replay()
+    }
+
+    /// Sweeps back from the loss.
+    ///
+    /// # Errors
+    /// None in practice: the loss is an entry of this tape.
+    pub fn sweep(&mut self) -> Result<(), Error> {
+        self.tape.sweep(Seed::one(self.loss), &mut self.cotangents)
+    }
+
+    /// One training step on the current examples: replay, sweep, update. Returns the loss before the update.
+    ///
+    /// # Errors
+    /// As [`replay`](Recording::replay).
+    pub fn step(&mut self, optimiser: &Sgd) -> Result<T, Error> {
+        self.replay()?;
+        let loss = self.loss()?;
+        self.sweep()?;
+        optimiser.update(&mut self.tape, &self.parameters, &self.cotangents)?;
+        Ok(loss)
+    }
+
+    /// The loss of the last run.
+    ///
+    /// # Errors
+    /// None in practice: the loss is an entry of this tape.
+    pub fn loss(&self) -> Result<T, Error> {
+        self.tape.value(self.loss)
+    }
+
+    /// Hands the logits of the last run, N×C, to `read`.
+    pub fn logits<R>(&self, read: impl FnOnce(View<'_, T>) -> R) -> R {
+        let logits = self.affines[self.affines.len() - 1];
+        self.tape
+            .read(logits, read)
+            .expect("the logits are an entry")
+    }
+
+    /// For each example of the last run, whether the largest logit is at the wanted class.
+    ///
+    /// # Errors
+    /// None in practice: logits and targets are entries of this tape.
+    pub fn correct(&self) -> Result<Vec<bool>, Error> {
+        let wanted = self.tape.read(self.targets, |targets| match self.kind {
+            Targets::Labels => targets
+                .values()
+                .iter()
+                .map(|t| t.to_f64() as usize)
+                .collect(),
+            Targets::Rows => largest_columns(targets),
+        })?;
+        let found = self.logits(largest_columns);
+        Ok(wanted.iter().zip(&found).map(|(w, f)| w == f).collect())
+    }
+
+    /// The share of examples of the last run whose largest logit is at the wanted class.
+    ///
+    /// # Errors
+    /// As [`correct`](Recording::correct).
+    pub fn accuracy(&self) -> Result<f64, Error> {
+        let correct = self.correct()?;
+        Ok(correct.iter().filter(|&&hit| hit).count() as f64 / correct.len() as f64)
+    }
+
+    /// The current parameters as a net.
+    pub fn net(&self) -> Net<T> {
+        let value = |id| {
+            self.tape
+                .matrix_value(id)
+                .expect("the parameters are leaves")
+        };
+        Net::new(self.layers(value), self.activation)
+    }
+
+    /// The gradient of the last sweep, a [`Layer`] for each layer.
+    ///
+    /// # Errors
+    /// If nothing was swept yet.
+    pub fn gradient(&self) -> Result<Vec<Layer<T>>, Error> {
+        for &id in &self.parameters {
+            self.cotangents.of(id)?;
+        }
+        let slope = |id: MatrixId| {
+            self.cotangents
+                .of(id)
+                .expect("checked above")
+                .matrix()
+                .into_owned()
+        };
+        Ok(self.layers(slope))
+    }
+
+    fn layers(&self, matrix: impl Fn(MatrixId) -> DMatrix<T>) -> Vec<Layer<T>> {
+        let layer = |ids: &[MatrixId]| Layer {
+            weights: matrix(ids[0]),
+            bias: RowDVector::from_row_slice(matrix(ids[1]).as_slice()),
+        };
+        self.parameters.chunks_exact(2).map(layer).collect()
+    }
+
+    /// The gradient by central differences with step `h`, parameter by parameter, on the current examples.
+    ///
+    /// With ReLU a probe may push a hidden unit across its kink, where the loss has no derivative and the
+    /// difference quotient says nothing; such parameters are marked, by comparing which units were active.
+    ///
+    /// # Errors
+    /// As [`replay`](Recording::replay).
+    pub fn numerical_gradient(&mut self, h: T) -> Result<NumericalGradient<T>, Error> {
+        let (mut slopes, mut kinks) = (Vec::new(), Vec::new());
+        for k in 0..self.parameters.len() {
+            let id = self.parameters[k];
+            let shape = self.tape.read(id, |w| w.shape())?;
+            let mut slope = DMatrix::zeros(shape.rows, shape.cols);
+            let mut kink = DMatrix::from_element(shape.rows, shape.cols, false);
+            for element in 0..shape.len() {
+                let before = self.tape.leaf_mut(id)?.values()[element];
+                let (above, active_above) = self.probe(id, element, before + h)?;
+                let (below, active_below) = self.probe(id, element, before - h)?;
+                self.tape.leaf_mut(id)?.values_mut()[element] = before;
+                slope[element] = (above - below) / (h + h);
+                kink[element] = active_above != active_below;
+            }
+            slopes.push(slope);
+            kinks.push(kink);
+        }
+        self.replay()?;
+        Ok(NumericalGradient { slopes, kinks })
+    }
+
+    /// The loss with one parameter changed, and which hidden units were active.
+    fn probe(&mut self, id: MatrixId, element: usize, value: T) -> Result<(T, Vec<bool>), Error> {
+        self.tape.leaf_mut(id)?.values_mut()[element] = value;
+        self.tape.replay()?;
+        let mut active = Vec::new();
+        if self.activation == Activation::Relu {
+            for &hidden in &self.affines[..self.affines.len() - 1] {
+                let signs =
+                    |x: View<'_, T>| active.extend(x.values().iter().map(|&x| x > T::zero()));
+                self.tape.read(hidden, signs)?;
+            }
+        }
+        Ok((self.tape.value(self.loss)?, active))
+    }
+}
+
+/// A gradient by central differences.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumericalGradient<T: nalgebra::Scalar> {
+    /// The difference quotients, `W1, b1, W2, b2, …`, each of its parameter's shape (`b` is 1×H).
+    pub slopes: Vec<DMatrix<T>>,
+    /// Where the two probes had different ReLU units active, so that the quotient straddles a kink.
+    pub kinks: Vec<DMatrix<bool>>,
+}
+
+/// For each row the column of its largest element, the first at a tie.
+fn largest_columns<T: Scalar>(view: View<'_, T>) -> Vec<usize> {
+    let mut columns = vec![0; view.rows()];
+    for j in 1..view.cols() {
+        for (i, best) in columns.iter_mut().enumerate() {
+            if view[(i, j)] > view[(i, *best)] {
+                *best = j;
+            }
+        }
+    }
+    columns
+}
