@@ -12,7 +12,10 @@ fn the_shopping_graph_of_the_book() {
     let gradient = price.gradient();
     let found = [apple, apples, orange, oranges, tax].map(|x| gradient.of(x));
     for (found, expected) in found.iter().zip([2.2, 110.0, 3.3, 165.0, 650.0]) {
-        assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+        assert!(
+            (found - expected).abs() < 1e-12,
+            "{found} is not {expected}"
+        );
     }
 }
 
@@ -113,9 +116,16 @@ fn several_seeds_add_up() {
     let z = x.sum();
     let seed = dmatrix![1.0, 10.0];
     let mut cotangents = Cotangents::new();
-    let seeds = [Seed::matrix(y, &seed), Seed::scalar(z, 5.0), Seed::matrix(y, &seed)];
+    let seeds = [
+        Seed::matrix(y, &seed),
+        Seed::scalar(z, 5.0),
+        Seed::matrix(y, &seed),
+    ];
     tape.sweep(seeds, &mut cotangents).unwrap();
-    assert_eq!(cotangents.of(x).values(), [2.0 * 2.0 + 5.0, 2.0 * 40.0 + 5.0]);
+    assert_eq!(
+        cotangents.of(x).values(),
+        [2.0 * 2.0 + 5.0, 2.0 * 40.0 + 5.0]
+    );
 }
 
 #[test]
@@ -144,7 +154,13 @@ fn ids_outlive_handles_but_not_their_entries() {
     let other = Tape::new();
     assert!(matches!(other.value(z), Err(Error::Foreign { .. })));
     assert!(matches!(other.handle(z), Err(Error::Foreign { .. })));
-    assert_eq!(tape.set(z, 1.0), Err(Error::NotALeaf { entry: 1, op: "add" }));
+    assert_eq!(
+        tape.set(z, 1.0),
+        Err(Error::NotALeaf {
+            entry: 1,
+            op: "add"
+        })
+    );
 }
 
 #[test]
@@ -156,7 +172,10 @@ fn a_mark_past_a_rewind_is_refused() {
     tape.rewind(start).unwrap();
     let _ = tape.vars(&[1.0, 2.0]);
     assert_eq!(tape.rewind(later), Err(Error::Outdated { entry: 1 }));
-    assert!(matches!(Tape::new().rewind(start), Err(Error::Foreign { .. })));
+    assert!(matches!(
+        Tape::new().rewind(start),
+        Err(Error::Foreign { .. })
+    ));
 }
 
 #[test]
@@ -203,8 +222,14 @@ fn a_replay_across_a_guard_is_refused() {
     assert_eq!(tape.value(y).unwrap(), 9.0);
     tape.set(x, 0.5).unwrap();
     let message = tape.replay().unwrap_err().to_string();
-    assert!(message.contains("`0.5 > 1` at") && message.contains("tape.rs:"), "{message}");
-    assert!(message.contains("was true when recorded and is false now"), "{message}");
+    assert!(
+        message.contains("`0.5 > 1` at") && message.contains("tape.rs:"),
+        "{message}"
+    );
+    assert!(
+        message.contains("was true when recorded and is false now"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -216,7 +241,8 @@ fn the_forward_sweep_meets_the_reverse_sweep() {
     let (dx, ds) = (dmatrix![0.1, -0.3; 0.7, 0.2], 0.9);
     let seed = dmatrix![1.0, -2.0; 0.5, 3.0];
     let mut along = Directional::new();
-    tape.push_forward([Seed::matrix(x, &dx), Seed::scalar(s, ds)], &mut along).unwrap();
+    tape.push_forward([Seed::matrix(x, &dx), Seed::scalar(s, ds)], &mut along)
+        .unwrap();
     let mut back = Cotangents::new();
     tape.sweep(Seed::matrix(y, &seed), &mut back).unwrap();
     let forward = along.of(y).matrix().dot(&seed);
