@@ -24,9 +24,11 @@
 //! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from `f64` and nalgebra.
 //! - [`Cotangents`]: the result of a reverse sweep; [`Directional`]: of a forward one.
 //! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the tape.
+//! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
 
 mod buffer;
+pub mod check;
 mod cotangents;
 #[cfg(feature = "num-dual")]
 mod dual;

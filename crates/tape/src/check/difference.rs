@@ -1,0 +1,156 @@
+//! Numerical slopes with an error that is estimated, not guessed.
+//!
+//! Differences with steps `h, h/4, h/16, …` are extrapolated to `h = 0` (Richardson); the entry of the tableau
+//! whose neighbours agree best is the answer, and their disagreement its error (Ridders 1982). To it comes what
+//! rounding does: a step of `h` turns a rounding error of `ε · |f|` into one of `ε · |f| / h` in the slope. Steps
+//! stop shrinking where that exceeds the error already reached.
+
+/// What a function gave at a point: its value, and the size of the numbers that were added up for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    pub value: f64,
+    pub size: f64,
+}
+
+/// A slope and its error: of truncation, as the tableau shows it, and of rounding.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slope {
+    pub value: f64,
+    pub error: f64,
+    /// The size of the numbers it was made of.
+    pub size: f64,
+}
+
+/// Estimates of an error are themselves uncertain: a disagreement counts beyond this multiple.
+const SAFETY: f64 = 10.0;
+
+impl Slope {
+    /// What `found` may differ by before it counts as wrong.
+    pub fn tolerance(&self) -> f64 {
+        SAFETY * self.error
+    }
+
+    /// Whether it is known well enough to say anything, given the numbers it was made of.
+    pub fn is_resolved(&self, epsilon: f64) -> bool {
+        self.tolerance() <= epsilon.powf(0.25) * (self.size + self.value.abs())
+    }
+
+    pub fn agrees(&self, found: f64) -> bool {
+        (found - self.value).abs() <= self.tolerance()
+    }
+}
+
+const SHRINK: f64 = 4.0;
+const LEVELS: usize = 14;
+
+/// The slope at 0 from both sides; `None` where no step stays inside the domain.
+pub(crate) fn central(
+    f: &mut dyn FnMut(f64) -> Option<Reading>,
+    first: f64,
+    epsilon: f64,
+) -> Option<Slope> {
+    // The error is a series in h².
+    extrapolate(first, SHRINK * SHRINK, epsilon, &mut |h| {
+        let (ahead, behind) = (f(h)?, f(-h)?);
+        let size = ahead.size.max(behind.size);
+        Some(((ahead.value - behind.value) / (2.0 * h), size))
+    })
+}
+
+/// The slope at 0 from the right; with a negative `first`, from the left.
+pub(crate) fn one_sided(
+    f: &mut dyn FnMut(f64) -> Option<Reading>,
+    first: f64,
+    epsilon: f64,
+) -> Option<Slope> {
+    let here = f(0.0)?;
+    // The error is a series in h.
+    extrapolate(first, SHRINK, epsilon, &mut |h| {
+        let there = f(h)?;
+        Some(((there.value - here.value) / h, there.size.max(here.size)))
+    })
+}
+
+fn extrapolate(
+    first: f64,
+    gain: f64,
+    epsilon: f64,
+    quotient: &mut dyn FnMut(f64) -> Option<(f64, f64)>,
+) -> Option<Slope> {
+    let mut best: Option<Slope> = None;
+    let mut above: Vec<f64> = Vec::new();
+    let mut h = first;
+    for _ in 0..LEVELS {
+        let Some((slope, size)) = quotient(h) else {
+            above.clear();
+            h /= SHRINK;
+            continue;
+        };
+        let rounding = epsilon * (size + slope.abs()) / h.abs();
+        if best.is_some_and(|best| best.error <= rounding) {
+            break;
+        }
+        let mut row = vec![slope];
+        let mut factor = 1.0;
+        for &previous in &above {
+            factor *= gain;
+            let left = *row.last().expect("the row starts with the quotient");
+            let value = left + (left - previous) / (factor - 1.0);
+            let error = (value - left).abs().max((value - previous).abs()) + rounding;
+            if best.is_none_or(|best| error < best.error) {
+                best = Some(Slope { value, error, size });
+            }
+            row.push(value);
+        }
+        above = row;
+        h /= SHRINK;
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(f: fn(f64) -> f64, x: f64) -> Slope {
+        let mut reading = |t: f64| {
+            let value = f(x + t);
+            value.is_finite().then_some(Reading {
+                value,
+                size: value.abs(),
+            })
+        };
+        central(&mut reading, 1.0 / 64.0, f64::EPSILON).unwrap()
+    }
+
+    #[test]
+    fn the_error_covers_the_truth_and_is_small() {
+        for (f, x, truth) in [
+            (f64::sin as fn(f64) -> f64, 1.0, 1.0_f64.cos()),
+            (f64::exp, 3.0, 3.0_f64.exp()),
+            (|x| 1.0 / x, 0.02, -2500.0),
+            (f64::ln, 0.001, 1000.0),
+            (|x| x, 5.0, 1.0),
+        ] {
+            let slope = of(f, x);
+            assert!(slope.agrees(truth), "{slope:?} for {truth}");
+            assert!(
+                slope.tolerance() < 1e-6 * truth.abs(),
+                "{slope:?} for {truth}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_two_sides_of_a_kink_differ() {
+        let mut f = |t: f64| {
+            Some(Reading {
+                value: t.abs(),
+                size: t.abs(),
+            })
+        };
+        let right = one_sided(&mut f, 0.01, f64::EPSILON).unwrap();
+        let left = one_sided(&mut f, -0.01, f64::EPSILON).unwrap();
+        assert!(right.agrees(1.0) && left.agrees(-1.0) && !left.agrees(1.0));
+    }
+}

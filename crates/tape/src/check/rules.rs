@@ -1,0 +1,95 @@
+//! The suite for the scalar rules, as entries on a tape: with two handles, with a number on the right, with
+//! a number on the left.
+
+use super::bench::Bench;
+use super::examine::examine;
+use super::random::Random;
+use super::report::{Finding, Report};
+use crate::ops::registry::{self as rules, scalar_rules};
+use crate::ops::scalar::{Binary, Unary};
+use crate::scalar::Scalar;
+use crate::tape::Tape;
+use crate::var::Var;
+
+/// Integer exponents at which `powi` is tried, and numbers to raise.
+const EXPONENTS: [i32; 7] = [-3, -1, 0, 1, 2, 5, 10];
+const BASES: [f64; 4] = [-1.5, 0.25, 1.0, 3.0];
+
+/// Puts every scalar rule through the generic suite, as an entry on a tape, at each of its points and in each
+/// of its forms: two handles, a number on the right, a number on the left.
+pub fn rules<T: Scalar>() -> Report {
+    let mut report = Report::default();
+    record_each::<T>(&mut |label, record| {
+        let tape = Tape::default();
+        record(&tape);
+        let store = tape.store.borrow();
+        let index = store.entries.len() - 1;
+        let mut bench = Bench::of_entry(&store, index).expect("the last entry is an operation");
+        let examined = examine(&mut bench, &mut Random::new(index as u64));
+        report.entries += 1;
+        report.comparisons += examined.comparisons;
+        for symptom in examined.symptoms {
+            report.push(Finding {
+                cause: symptom.cause,
+                op: store.op_name(index as u32),
+                entry: None,
+                label: label.clone(),
+                operand: symptom.operand,
+                element: symptom.element,
+                place: None,
+                analytic: symptom.analytic,
+                numerical: symptom.numerical,
+                tolerance: symptom.tolerance,
+            });
+        }
+    });
+    report
+}
+
+pub(super) type Record<'r, T> = &'r dyn for<'t> Fn(&'t Tape<T>) -> Var<'t, T>;
+
+macro_rules! record_each {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        /// Hands over a recording of every rule at every point.
+        pub(super) fn record_each<T: Scalar>(each: &mut dyn FnMut(String, Record<'_, T>)) {
+            for n in EXPONENTS {
+                for x in BASES {
+                    each(format!("powi {n} at {x}"), &|tape| tape.var(T::from_f64(x)).powi(n));
+                }
+            }
+            $(unary::<rules::$ou, T>(each);)*
+            $(unary::<rules::$u, T>(each);)*
+            $(binary::<rules::$ob, T>(each);)*
+            $(binary::<rules::$b, T>(each);)*
+        }
+    };
+}
+scalar_rules!(record_each);
+
+fn unary<R: rules::CodedUnary, T: Scalar>(each: &mut dyn FnMut(String, Record<'_, T>)) {
+    for &x in <R as Unary>::POINTS {
+        each(format!("at {x}"), &|tape| {
+            tape.var(T::from_f64(x)).unary::<R>()
+        });
+    }
+}
+
+fn binary<R: rules::CodedBinary, T: Scalar>(each: &mut dyn FnMut(String, Record<'_, T>)) {
+    for &(x, y) in <R as Binary>::POINTS {
+        let (left, right) = (T::from_f64(x), T::from_f64(y));
+        each(format!("at {x}, {y}"), &|tape| {
+            tape.var(left).binary::<R>(tape.var(right))
+        });
+        each(format!("at {x}, number {y}"), &|tape| {
+            tape.var(left).binary::<R>(right.into())
+        });
+        each(format!("number {x}, at {y}"), &|tape| {
+            Var::from(left).binary::<R>(tape.var(right))
+        });
+    }
+}
