@@ -1,111 +1,85 @@
-//! ESSAY
+//! Matrix multiplication: the one file that decides how, and the only one with `unsafe`.
+//!
+//! A training step is nine tenths matrix products, so this file sets the engine's speed. On
+//! x86-64 with AVX2 or AVX-512 a product runs on `private-gemm-x86`, the assembly kernel of
+//! the faer library; on every other processor on `matrixmultiply`, which nalgebra brings
+//! along anyway; and where starting a kernel would cost more than the product, on a plain
+//! loop.
+//!
+//! # What was measured
+//!
+//! The five products of one step of a 784-h-10 net, batch 100, f32, everything column-major
+//! with examples as rows; one Zen 5 core (AVX-512, about 250 GF/s at most), one thread, best
+//! of twelve runs taken in turn. G is the cotangent of Y. GF/s of each, GF/s of the five in
+//! sequence, and what these allocate:
+//!
+//! | h = 50                      | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   | allocations |
+//! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ | ----------- |
+//! | this file                   | 215  | 177  | 132   | 150    | 222   | 210    | 0           |
+//! | `private-gemm-x86` 0.1.22   | 195  | 175  | 132   | 153    | 217   | 199    | 0           |
+//! | the same, AVX2              | 113  | 104  | 74    | 99     | 119   | 113    | 0           |
+//! | `gemm-f32` 0.19, `x86-v4`   | 200  | 129  | 70    | 109    | 183   | 183    | 10          |
+//! | faer 0.24                   | 193  | 174  | 131   | 152    | 216   | 200    | 0           |
+//! | `matrixmultiply` 0.3.11     | 124  | 72   | 38    | 96     | 126   | 121    | 5           |
+//!
+//! | h = 512                     | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   | allocations |
+//! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ | ----------- |
+//! | this file                   | 224  | 165  | 151   | 176    | 246   | 227    | 0           |
+//! | `private-gemm-x86` 0.1.22   | 217  | 181  | 152   | 160    | 242   | 223    | 0           |
+//! | the same, AVX2              | 116  | 102  | 87    | 102    | 127   | 119    | 0           |
+//! | `gemm-f32` 0.19, `x86-v4`   | 224  | 135  | 91    | 142    | 243   | 226    | 10          |
+//! | faer 0.24                   | 216  | 181  | 152   | 160    | 239   | 223    | 0           |
+//! | `matrixmultiply` 0.3.11     | 165  | 77   | 49    | 147    | 216   | 177    | 5           |
+//!
+//! A clean release build on two cores takes 16 s with nalgebra alone, 17–19 s with
+//! `private-gemm-x86` beside it, 20 s with `gemm-f32` and `gemm-f64`, a minute and a half with faer.
+//!
+//! # What follows
+//!
+//! - *Kernel.* faer runs the same kernel, behind a far longer build. `gemm` and
+//!   `matrixmultiply` allocate in every call, and a step must not; both are slower where h
+//!   is small. `private-gemm-x86` allocates once per thread, 4 MiB to pack operands into,
+//!   touched as far as needed. Its feature `std` stays off: with it the first call reads
+//!   every processor's cache sizes from files (490 allocations, 1 ms; where there are no such
+//!   files it starts `lscpu`) and reserves 64 MiB, and no product measured got faster. Its
+//!   threads (feature `rayon`) stay off too.
+//! - *Clean registers.* The kernel returns without `vzeroupper`. Code compiled for any
+//!   x86-64 (SSE) then merges with the upper register halves in every instruction: a ReLU
+//!   over 5,000 numbers after a product took 600 ns in place of 250, a chain of square roots
+//!   twice its time. So the registers are cleared here, which takes a few cycles.
+//! - *No slivers.* A column of the kernel's tile of `c` is six vectors (96 floats), and what
+//!   is left over runs as a tile of its own: a batch of 100 as 96 + 4, where the second tile
+//!   waits for its own additions. Cut as 64 + 36 (four vectors and three) X·W₁ gains a tenth.
+//! - *Layout.* Examples as rows, columns contiguous, suits the small net best. Row-major
+//!   batches and weights (the same as computing Yᵀ = WᵀXᵀ) give 198 against 210 GF/s at
+//!   h = 50, because 50 fills 64 lanes worse than 100 fills 112, and 3 % more at h = 512.
+//!   Row-major batches with column-major weights save the transposing copy in Xᵀ·G₁ and gain
+//!   nothing. Rows padded to a multiple of 16 (112 for 100) would do the same work: a last
+//!   vector that is part empty costs as much as a full one.
+//! - *nalgebra's own products* never see this kernel, and `tr_mul` not even
+//!   `matrixmultiply`. Worse, in nalgebra 0.35 a product of views whose row stride is not 1
+//!   writes out of bounds when a dimension is 5 or less, from safe code
+//!   (<https://github.com/dimforge/nalgebra/issues/1616>). So `matrixmultiply` is called
+//!   here, not through such views.
+//!
+//! # What a caller can rely on
+//!
+//! The route depends on the shapes alone, so a product has the same bits in every run on a
+//! machine. AVX2 and AVX-512 agree to the last bit: an element is a chain of fused
+//! multiply-adds in the order of depth, cut every 512. The other routes round differently.
 #![allow(unsafe_code)]
 
+mod plain;
+mod strided;
+#[cfg(test)]
+mod tests;
+
+pub use plain::plain_product;
+pub use strided::{Strided, StridedMut};
+
 use num_traits::Zero;
-use std::ops::{AddAssign, Mul, Range};
-
-/// A read-only matrix over a slice: element (i, j) lies at offset
-/// `i * row_stride + j * col_stride`.
-///
-/// Two promises, made by [`column_major`](Self::column_major), the only constructor, and
-/// kept by every other method:
-///
-/// - *bounds*: the offset of every element is less than the length of the slice;
-/// - *distinctness*: no two elements share an offset, because along one axis the stride
-///   is 1 and along the other it is at least the extent of the first.
-#[derive(Clone, Copy, Debug)]
-pub struct Strided<'a, T> {
-    elements: &'a [T],
-    rows: usize,
-    cols: usize,
-    row_stride: usize,
-    col_stride: usize,
-}
-
-/// A matrix over a slice that a product writes to: laid out like [`Strided`] and bound by
-/// the same two promises.
-#[derive(Debug)]
-pub struct StridedMut<'a, T> {
-    elements: &'a mut [T],
-    rows: usize,
-    cols: usize,
-    row_stride: usize,
-    col_stride: usize,
-}
-
-macro_rules! strided_over {
-    ($Strided:ident, $Elements:ty) => {
-        impl<'a, T> $Strided<'a, T> {
-            /// A matrix of `rows` × `cols` whose columns lie one after the other.
-            ///
-            /// # Panics
-            /// If the slice does not hold exactly `rows * cols` elements.
-            #[track_caller]
-            pub fn column_major(elements: $Elements, rows: usize, cols: usize) -> Self {
-                let found = elements.len();
-                assert!(
-                    rows.checked_mul(cols) == Some(found),
-                    "a {rows}×{cols} matrix over a slice of {found} elements"
-                );
-                Self {
-                    elements,
-                    rows,
-                    cols,
-                    row_stride: 1,
-                    col_stride: rows,
-                }
-            }
-
-            /// The same elements read as the transposed matrix. Nothing moves.
-            pub fn transpose(self) -> Self {
-                Self {
-                    rows: self.cols,
-                    cols: self.rows,
-                    row_stride: self.col_stride,
-                    col_stride: self.row_stride,
-                    ..self
-                }
-            }
-
-            /// Where element (i, j) lies in the slice.
-            #[inline(always)]
-            fn offset(&self, i: usize, j: usize) -> usize {
-                i * self.row_stride + j * self.col_stride
-            }
-        }
-    };
-}
-strided_over!(Strided, &'a [T]);
-strided_over!(StridedMut, &'a mut [T]);
-
-impl<'a, T: Copy> Strided<'a, T> {
-    /// The given rows. An empty range may start beyond the slice, so none is asked for.
-    fn rows(self, range: Range<usize>) -> Self {
-        assert!(range.start < range.end && range.end <= self.rows);
-        Self {
-            elements: &self.elements[range.start * self.row_stride..],
-            rows: range.len(),
-            ..self
-        }
-    }
-
-    #[inline(always)]
-    fn at(&self, i: usize, j: usize) -> T {
-        self.elements[self.offset(i, j)]
-    }
-}
-
-impl<T> StridedMut<'_, T> {
-    /// The given rows, as [`Strided::rows`].
-    fn rows(&mut self, range: Range<usize>) -> StridedMut<'_, T> {
-        assert!(range.start < range.end && range.end <= self.rows);
-        StridedMut {
-            elements: &mut self.elements[range.start * self.row_stride..],
-            rows: range.len(),
-            ..*self
-        }
-    }
-}
+use std::ops::{AddAssign, Mul};
+use strided::check_shapes;
 
 /// Scalars that own a matrix product.
 pub trait Product: Sized {
@@ -126,139 +100,8 @@ pub trait Product: Sized {
     );
 }
 
-#[track_caller]
-#[inline(always)]
-fn check_shapes<T>(c: &StridedMut<'_, T>, a: &Strided<'_, T>, b: &Strided<'_, T>) {
-    assert!(
-        a.cols == b.rows && c.rows == a.rows && c.cols == b.cols,
-        "product: {}×{} times {}×{} does not make {}×{}",
-        a.rows,
-        a.cols,
-        b.rows,
-        b.cols,
-        c.rows,
-        c.cols
-    );
-}
-
-/// The side of the square of `c` that [`plain_product`] keeps in registers.
-const TILE: usize = 4;
-
-/// [`Product::product`] as a plain loop, for any scalar.
-///
-/// Four rows times four columns of `c` are summed at once, so every element of `a` and `b`
-/// that is loaded serves four sums; at the edges, one element of `c` at a time.
-///
-/// # Panics
-/// If the shapes do not fit, as [`Product::product`] does.
-#[track_caller]
-#[inline]
-pub fn plain_product<T>(
-    mut c: StridedMut<'_, T>,
-    accumulate: bool,
-    alpha: T,
-    a: Strided<'_, T>,
-    b: Strided<'_, T>,
-) where
-    T: Copy + Zero + Mul<Output = T> + AddAssign,
-{
-    check_shapes(&c, &a, &b);
-    let mut write = |i: usize, j: usize, sum: T| {
-        let offset = c.offset(i, j);
-        let target = &mut c.elements[offset];
-        if accumulate {
-            *target += alpha * sum;
-        } else {
-            *target = alpha * sum;
-        }
-    };
-    let whole_rows = a.rows - a.rows % TILE;
-    let whole_cols = b.cols - b.cols % TILE;
-    for j in (0..whole_cols).step_by(TILE) {
-        for i in (0..whole_rows).step_by(TILE) {
-            for (q, column) in tile(a, i, b, j).into_iter().enumerate() {
-                for (p, sum) in column.into_iter().enumerate() {
-                    write(i + p, j + q, sum);
-                }
-            }
-        }
-    }
-    for j in 0..b.cols {
-        let first = if j < whole_cols { whole_rows } else { 0 };
-        for i in first..a.rows {
-            write(i, j, dot(a, i, b, j));
-        }
-    }
-}
-
-/// Elements (i.., j..) of `a·b`, [`TILE`] rows of [`TILE`] columns, indexed `[column][row]`.
-#[inline(always)]
-fn tile<T>(a: Strided<'_, T>, i: usize, b: Strided<'_, T>, j: usize) -> [[T; TILE]; TILE]
-where
-    T: Copy + Zero + Mul<Output = T> + AddAssign,
-{
-    let mut sums = [[T::zero(); TILE]; TILE];
-    for k in 0..a.cols {
-        let left: [T; TILE] = std::array::from_fn(|p| a.at(i + p, k));
-        for (q, sums) in sums.iter_mut().enumerate() {
-            let right = b.at(k, j + q);
-            for (sum, left) in sums.iter_mut().zip(left) {
-                *sum += left * right;
-            }
-        }
-    }
-    sums
-}
-
-/// Element (i, j) of `a·b`.
-#[inline(always)]
-fn dot<T>(a: Strided<'_, T>, i: usize, b: Strided<'_, T>, j: usize) -> T
-where
-    T: Copy + Zero + Mul<Output = T> + AddAssign,
-{
-    let depth = a.cols;
-    if depth >= LANES && runs_along_depth(&a, &b) {
-        let a = &a.elements[a.offset(i, 0)..][..depth];
-        let b = &b.elements[b.offset(0, j)..][..depth];
-        return contiguous_dot(a, b);
-    }
-    let (mut left, mut right) = (a.offset(i, 0), b.offset(0, j));
-    let mut sum = T::zero();
-    for _ in 0..depth {
-        sum += a.elements[left] * b.elements[right];
-        left += a.col_stride;
-        right += b.row_stride;
-    }
-    sum
-}
-
-/// Whether rows of `a` and columns of `b` are contiguous.
-fn runs_along_depth<T>(a: &Strided<'_, T>, b: &Strided<'_, T>) -> bool {
-    a.col_stride == 1 && b.row_stride == 1
-}
-
-/// Sums that run side by side in a [`contiguous_dot`]: enough to fill the vector
-/// registers and hide an addition's latency.
-const LANES: usize = 8;
-
-/// The sum of the products of two slices of one length.
-fn contiguous_dot<T>(a: &[T], b: &[T]) -> T
-where
-    T: Copy + Zero + Mul<Output = T> + AddAssign,
-{
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let lanes = a.iter().zip(b).fold([T::zero(); LANES], |lanes, (a, b)| {
-        std::array::from_fn(|i| lanes[i] + a[i] * b[i])
-    });
-    let rest = a_rest
-        .iter()
-        .zip(b_rest)
-        .fold(T::zero(), |sum, (a, b)| sum + *a * *b);
-    lanes.into_iter().fold(rest, |sum, lane| sum + lane)
-}
-
-/// Up to so many multiplications the plain loop is done before a kernel has started.
+/// Up to so many multiplications the plain loop is done before a kernel has started, which
+/// takes it about 50 ns. (5×5×5 takes 112 ns either way, 2×2×2 24 ns and 3×3×3 50 ns.)
 const TINY: usize = 128;
 
 /// What `f32` and `f64` each tell the kernels about themselves.
@@ -304,7 +147,14 @@ macro_rules! float {
             ) {
                 check_shapes(&c, &a, &b);
                 let beta = if accumulate { 1.0 } else { 0.0 };
-                // SAFETY: TODO
+                // SAFETY:
+                // - Bounds: the shapes were checked to fit each other, and every element of
+                //   a `Strided` or `StridedMut` lies in its slice. Without elements or depth
+                //   no operand is followed out of its slice.
+                // - Strides: of a matrix that has elements, at most the slice's length; they
+                //   fit an `isize`.
+                // - Aliasing: `c` is borrowed mutably, so it is apart from `a` and `b`, and
+                //   no two of its elements share a place.
                 unsafe {
                     matrixmultiply::$gemm(
                         a.rows,
@@ -340,6 +190,7 @@ fn product<T: Float>(
     a: Strided<'_, T>,
     b: Strided<'_, T>,
 ) {
+    // A single dot product leaves a kernel's vectors empty, however long it is.
     let elements = c.rows.saturating_mul(c.cols);
     if elements <= 1 || elements.saturating_mul(a.cols) <= TINY {
         plain_product(c, accumulate, alpha, a, b);
@@ -373,35 +224,34 @@ fn kernel_product<T: Float>(
 
 /// The kernel for x86-64 processors with AVX2 or AVX-512.
 #[cfg(target_arch = "x86_64")]
-pub mod x86 {
-    use super::{Float, Strided, StridedMut, check_shapes};
-    use private_gemm_x86::{Accum, DstKind, IType, InstrSet};
-    use std::{arch::is_x86_feature_detected, ptr};
+mod x86 {
+    use super::{Float, Strided, StridedMut, strided::check_shapes};
+    use private_gemm_x86::{Accum, DstKind, IType, InstrSet, gemm};
+    use std::arch::{is_x86_feature_detected as has, x86_64::_mm256_zeroupper};
+    use std::ptr;
 
-    /// Vector instructions that this processor has: the proof that the kernel may run.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Vectors(pub InstrSet);
+    /// Vector instructions that this processor was seen to have: no other way leads to a
+    /// value of this type.
+    #[derive(Clone, Copy)]
+    pub(super) struct Vectors(InstrSet);
 
     impl Vectors {
-        pub fn detect() -> Option<Self> {
+        pub(super) fn detect() -> Option<Self> {
             Self::avx512().or_else(Self::avx2)
         }
 
-        /// The kernel also uses mask instructions of AVX-512DQ; BW and VL are asked for to be safe: …
-        pub fn avx512() -> Option<Self> {
-            let found = is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vl");
-            found.then_some(Self(InstrSet::Avx512))
+        /// The assembly holds instructions of AVX-512 F and DQ. BW and VL come with them on
+        /// every processor but the first few and are asked for to be on the safe side.
+        pub(super) fn avx512() -> Option<Self> {
+            let found = has!("avx512f") && has!("avx512dq") && has!("avx512bw") && has!("avx512vl");
+            (found && Self::avx2().is_some()).then_some(Self(InstrSet::Avx512))
         }
 
-        pub fn avx2() -> Option<Self> {
-            let found = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            found.then_some(Self(InstrSet::Avx256))
+        pub(super) fn avx2() -> Option<Self> {
+            (has!("avx2") && has!("fma")).then_some(Self(InstrSet::Avx256))
         }
 
-        /// Bytes in one vector, and vectors in one column of the kernel's tile of `c`.
+        /// Bytes in a vector, and vectors in a column of the kernel's tile of `c`.
         fn tile(self) -> (usize, usize) {
             match self.0 {
                 InstrSet::Avx512 => (64, 6),
@@ -410,7 +260,7 @@ pub mod x86 {
         }
     }
 
-    ///
+    /// The product by the kernel, in pieces that keep its tiles full.
     pub(super) fn product<T: Float>(
         vectors: Vectors,
         mut c: StridedMut<'_, T>,
@@ -423,38 +273,31 @@ pub mod x86 {
         let mut start = 0;
         for end in cuts::<T>(vectors, c.rows) {
             if start < end {
-                let rows = start..end;
-                kernel(
-                    vectors,
-                    c.rows(rows.clone()),
-                    accumulate,
-                    alpha,
-                    a.rows(rows),
-                    b,
-                );
+                let (c, a) = (c.rows(start..end), a.rows(start..end));
+                kernel(vectors, c, accumulate, alpha, a, b);
                 start = end;
             }
         }
+        // SAFETY: `Vectors` is proof of AVX2 at least, and AVX2 includes AVX.
+        unsafe { clear_upper_halves() };
     }
 
-    pub static SLIVER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1);
+    /// Where to cut the rows of `c` so that no tile is one vector high: such a sliver and
+    /// the whole tile before it are shared out evenly.
     fn cuts<T>(vectors: Vectors, rows: usize) -> [usize; 3] {
         let (bytes, height) = vectors.tile();
         let vector = bytes / size_of::<T>();
         let tile = vector * height;
         let rest = rows % tile;
-        if rows < tile
-            || rest == 0
-            || rest > vector * SLIVER.load(std::sync::atomic::Ordering::Relaxed)
-        {
+        if rows < tile || rest == 0 || rest > vector {
             return [rows; 3];
         }
         let whole = rows - rest - tile;
-        let half = (tile + rest).div_ceil(vector).div_ceil(2) * vector;
+        let half = (height + 1).div_ceil(2) * vector;
         [whole, whole + half, rows]
     }
 
-    #[inline(never)]
+    /// One call of the kernel.
     fn kernel<T: Float>(
         vectors: Vectors,
         c: StridedMut<'_, T>,
@@ -463,14 +306,26 @@ pub mod x86 {
         a: Strided<'_, T>,
         b: Strided<'_, T>,
     ) {
-        assert!(a.cols > 0);
-        let accum = if accumulate {
-            Accum::Add
-        } else {
-            Accum::Replace
-        };
+        check_shapes(&c, &a, &b);
+        // At depth 0 the kernel leaves `c` as it was, whatever it was asked.
+        assert!(c.rows > 0 && c.cols > 0 && a.cols > 0);
+        let (every_index, no_diagonal) = (ptr::null(), ptr::null());
+        let threads = 1;
+        // SAFETY:
+        // - Instructions: `vectors` was detected on this processor.
+        // - Types: `T::X86` names `T`, and `alpha` outlives the call.
+        // - Bounds: the kernel reads `a` and `b` and reads and writes `c` at
+        //   `i * row_stride + j * col_stride` for i and j within the shapes, which were
+        //   checked to fit each other, and by the promise of `Strided` these offsets lie
+        //   in the slices. Part vectors are loaded and stored under masks, so neighbours
+        //   are not touched; operands were run against unmapped pages to see that hold.
+        // - Strides: of a matrix that has elements, at most the slice's length; they fit
+        //   an `isize`, in bytes too.
+        // - Aliasing: `c` is borrowed mutably, so it is apart from `a` and `b`, and no two
+        //   of its elements share a place. Packing goes to memory of the kernel's own.
+        // - Null index arrays mean every row and column in order, a null diagonal none.
         unsafe {
-            private_gemm_x86::gemm(
+            gemm(
                 T::X86,
                 IType::U64,
                 vectors.0,
@@ -480,46 +335,33 @@ pub mod x86 {
                 c.elements.as_mut_ptr().cast(),
                 c.row_stride as isize,
                 c.col_stride as isize,
-                ptr::null(),
-                ptr::null(),
+                every_index,
+                every_index,
                 DstKind::Full,
-                accum,
+                if accumulate {
+                    Accum::Add
+                } else {
+                    Accum::Replace
+                },
                 a.elements.as_ptr().cast(),
                 a.row_stride as isize,
                 a.col_stride as isize,
                 false,
-                ptr::null(),
+                no_diagonal,
                 0,
                 b.elements.as_ptr().cast(),
                 b.row_stride as isize,
                 b.col_stride as isize,
                 false,
                 ptr::from_ref(&alpha).cast(),
-                1,
+                threads,
             );
         }
     }
 
-    /// for scratch
-    pub fn on32(
-        v: InstrSet,
-        c: StridedMut<'_, f32>,
-        accumulate: bool,
-        alpha: f32,
-        a: Strided<'_, f32>,
-        b: Strided<'_, f32>,
-    ) {
-        product(Vectors(v), c, accumulate, alpha, a, b)
-    }
-    /// for scratch
-    pub fn on64(
-        v: InstrSet,
-        c: StridedMut<'_, f64>,
-        accumulate: bool,
-        alpha: f64,
-        a: Strided<'_, f64>,
-        b: Strided<'_, f64>,
-    ) {
-        product(Vectors(v), c, accumulate, alpha, a, b)
+    /// Without this, SSE code that runs after the kernel is slowed by what it left behind.
+    #[target_feature(enable = "avx")]
+    fn clear_upper_halves() {
+        _mm256_zeroupper();
     }
 }

@@ -1,0 +1,124 @@
+//! Matrices over slices, as a product sees them.
+//!
+//! The fields are open to `product.rs` alone, whose `unsafe` rests on the promises made here.
+
+use std::ops::Range;
+
+/// A read-only matrix over a slice: element (i, j) lies at offset
+/// `i * row_stride + j * col_stride`.
+///
+/// Two promises, made by [`column_major`](Self::column_major), the only constructor, and
+/// kept by every other method:
+///
+/// - *bounds*: the offset of every element is less than the length of the slice;
+/// - *distinctness*: no two elements share an offset, because along one axis the stride
+///   is 1 and along the other it is at least the extent of the first.
+#[derive(Clone, Copy)]
+pub struct Strided<'a, T> {
+    pub(super) elements: &'a [T],
+    pub(super) rows: usize,
+    pub(super) cols: usize,
+    pub(super) row_stride: usize,
+    pub(super) col_stride: usize,
+}
+
+/// A matrix over a slice that a product writes to: laid out like [`Strided`] and bound by
+/// the same two promises.
+pub struct StridedMut<'a, T> {
+    pub(super) elements: &'a mut [T],
+    pub(super) rows: usize,
+    pub(super) cols: usize,
+    pub(super) row_stride: usize,
+    pub(super) col_stride: usize,
+}
+
+macro_rules! strided_over {
+    ($Strided:ident, $Elements:ty) => {
+        impl<'a, T> $Strided<'a, T> {
+            /// A matrix of `rows` × `cols` whose columns lie one after the other.
+            ///
+            /// # Panics
+            /// If the slice does not hold exactly `rows * cols` elements.
+            #[track_caller]
+            pub fn column_major(elements: $Elements, rows: usize, cols: usize) -> Self {
+                let found = elements.len();
+                assert!(
+                    rows.checked_mul(cols) == Some(found),
+                    "a {rows}×{cols} matrix over a slice of {found} elements"
+                );
+                Self {
+                    elements,
+                    rows,
+                    cols,
+                    row_stride: 1,
+                    col_stride: rows,
+                }
+            }
+
+            /// The same elements read as the transposed matrix. Nothing moves.
+            pub fn transpose(self) -> Self {
+                Self {
+                    rows: self.cols,
+                    cols: self.rows,
+                    row_stride: self.col_stride,
+                    col_stride: self.row_stride,
+                    ..self
+                }
+            }
+
+            /// Where element (i, j) lies in the slice.
+            #[inline(always)]
+            pub(super) fn offset(&self, i: usize, j: usize) -> usize {
+                i * self.row_stride + j * self.col_stride
+            }
+        }
+    };
+}
+strided_over!(Strided, &'a [T]);
+strided_over!(StridedMut, &'a mut [T]);
+
+impl<'a, T: Copy> Strided<'a, T> {
+    /// The given rows, at least one: an empty range could start beyond the slice.
+    pub(super) fn rows(self, range: Range<usize>) -> Self {
+        assert!(range.start < range.end && range.end <= self.rows);
+        Self {
+            elements: &self.elements[range.start * self.row_stride..],
+            rows: range.len(),
+            ..self
+        }
+    }
+
+    /// Element (i, j).
+    #[inline(always)]
+    pub(super) fn at(&self, i: usize, j: usize) -> T {
+        self.elements[self.offset(i, j)]
+    }
+}
+
+impl<T> StridedMut<'_, T> {
+    /// The given rows, as [`Strided::rows`].
+    pub(super) fn rows(&mut self, range: Range<usize>) -> StridedMut<'_, T> {
+        assert!(range.start < range.end && range.end <= self.rows);
+        StridedMut {
+            elements: &mut self.elements[range.start * self.row_stride..],
+            rows: range.len(),
+            ..*self
+        }
+    }
+}
+
+/// Panics unless the shapes make a product.
+#[track_caller]
+#[inline(always)]
+pub(super) fn check_shapes<T>(c: &StridedMut<'_, T>, a: &Strided<'_, T>, b: &Strided<'_, T>) {
+    assert!(
+        a.cols == b.rows && c.rows == a.rows && c.cols == b.cols,
+        "product: {}×{} times {}×{} does not make {}×{}",
+        a.rows,
+        a.cols,
+        b.rows,
+        b.cols,
+        c.rows,
+        c.cols
+    );
+}
