@@ -2,8 +2,6 @@
 //!
 //! The fields are open to `product.rs` alone, whose `unsafe` rests on the promises made here.
 
-use std::ops::Range;
-
 /// A read-only matrix over a slice: element (i, j) lies at offset
 /// `i * row_stride + j * col_stride`.
 ///
@@ -79,7 +77,8 @@ strided_over!(StridedMut, &'a mut [T]);
 
 impl<'a, T: Copy> Strided<'a, T> {
     /// The given rows, at least one: an empty range could start beyond the slice.
-    pub(super) fn rows(self, range: Range<usize>) -> Self {
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn rows(self, range: std::ops::Range<usize>) -> Self {
         assert!(range.start < range.end && range.end <= self.rows);
         Self {
             elements: &self.elements[range.start * self.row_stride..],
@@ -95,9 +94,10 @@ impl<'a, T: Copy> Strided<'a, T> {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
 impl<T> StridedMut<'_, T> {
     /// The given rows, as [`Strided::rows`].
-    pub(super) fn rows(&mut self, range: Range<usize>) -> StridedMut<'_, T> {
+    pub(super) fn rows(&mut self, range: std::ops::Range<usize>) -> StridedMut<'_, T> {
         assert!(range.start < range.end && range.end <= self.rows);
         StridedMut {
             elements: &mut self.elements[range.start * self.row_stride..],

@@ -41,33 +41,43 @@ struct Named<T> {
     route: Route<T>,
 }
 
-fn routes<T: Float + Product>() -> Vec<Named<T>> {
-    let named = |name, takes_empty, route| Named {
-        name,
-        takes_empty,
-        route,
-    };
-    let mut routes = vec![
-        named("product", true, T::product as Route<T>),
-        named("plain_product", true, plain_product::<T>),
-        named("portable_product", true, T::portable_product),
-    ];
-    #[cfg(target_arch = "x86_64")]
-    {
-        if x86::Vectors::avx2().is_some() {
-            let route: Route<T> = |c, accumulate, alpha, a, b| {
-                x86::product(x86::Vectors::avx2().unwrap(), c, accumulate, alpha, a, b);
-            };
-            routes.push(named("AVX2 kernel", false, route));
-        }
-        if x86::Vectors::avx512().is_some() {
-            let route: Route<T> = |c, accumulate, alpha, a, b| {
-                x86::product(x86::Vectors::avx512().unwrap(), c, accumulate, alpha, a, b);
-            };
-            routes.push(named("AVX-512 kernel", false, route));
+impl<T> Named<T> {
+    fn new(name: &'static str, takes_empty: bool, route: Route<T>) -> Self {
+        Self {
+            name,
+            takes_empty,
+            route,
         }
     }
+}
+
+fn routes<T: Float + Product>() -> Vec<Named<T>> {
+    let mut routes = kernels();
+    routes.push(Named::new("product", true, T::product));
+    routes.push(Named::new("plain_product", true, plain_product));
+    routes.push(Named::new("portable_product", true, T::portable_product));
     routes
+}
+
+/// The kernels that this processor runs.
+#[cfg(target_arch = "x86_64")]
+fn kernels<T: Float>() -> Vec<Named<T>> {
+    let avx2: Route<T> = |c, accumulate, alpha, a, b| {
+        x86::product(x86::Vectors::avx2().unwrap(), c, accumulate, alpha, a, b);
+    };
+    let avx512: Route<T> = |c, accumulate, alpha, a, b| {
+        x86::product(x86::Vectors::avx512().unwrap(), c, accumulate, alpha, a, b);
+    };
+    let named = [
+        x86::Vectors::avx2().map(|_| Named::new("AVX2 kernel", false, avx2)),
+        x86::Vectors::avx512().map(|_| Named::new("AVX-512 kernel", false, avx512)),
+    ];
+    named.into_iter().flatten().collect()
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn kernels<T: Float>() -> Vec<Named<T>> {
+    Vec::new()
 }
 
 /// A product to check: rows, depth and columns, and which operands lie transposed.
