@@ -43,7 +43,7 @@ impl<T: Scalar> Tape<T> {
 
 impl<T: Scalar> Store<T> {
     /// Computes every entry, checking each guard where it was recorded.
-    fn run(&mut self) -> Result<(), Error> {
+    pub(crate) fn run(&mut self) -> Result<(), Error> {
         let mut guard = 0;
         for index in 0..self.entries.len() {
             while self

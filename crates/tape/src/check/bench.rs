@@ -126,6 +126,11 @@ impl<'a, T: Scalar> Bench<'a, T> {
         self.operands.len()
     }
 
+    /// The number of elements of all operands.
+    pub fn elements(&self) -> usize {
+        (0..self.len()).map(|i| self.operand_shape(i).len()).sum()
+    }
+
     pub fn operand_shape(&self, i: usize) -> Shape {
         self.tape.store.borrow().shape(self.operands[i])
     }

@@ -122,6 +122,7 @@ fn compare(
             entry: None,
             label,
             operand: None,
+            reads: String::new(),
             element: (element % rows, element / rows),
             place: None,
             analytic,

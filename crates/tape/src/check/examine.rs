@@ -1,10 +1,12 @@
 //! The examination of one entry on the bench: everything the tape relies on in a rule.
 
+use super::Mode;
 use super::bench::{Before, Bench};
+use super::difference::Reading;
 use super::pair::{Pair, rounding, same, worst};
 use super::random::Random;
 use super::report::Cause;
-use super::slopes;
+use super::slopes::{self, Claim, Function};
 use crate::scalar::Scalar;
 
 /// What was found about an entry; the caller knows which entry it is.
@@ -31,9 +33,14 @@ const COTANGENTS: usize = 3;
 const GARBAGE: f64 = 7.25e3;
 
 /// Examines a rule at the operands on the bench.
-pub(crate) fn examine<T: Scalar>(bench: &mut Bench<'_, T>, random: &mut Random) -> Examined {
+pub(crate) fn examine<T: Scalar>(
+    bench: &mut Bench<'_, T>,
+    mode: Mode,
+    random: &mut Random,
+) -> Examined {
     let mut exam = Exam {
         bench,
+        mode,
         found: Examined::default(),
     };
     if exam.forward_runs() {
@@ -44,6 +51,7 @@ pub(crate) fn examine<T: Scalar>(bench: &mut Bench<'_, T>, random: &mut Random) 
 
 struct Exam<'e, 'a, T: Scalar> {
     bench: &'e mut Bench<'a, T>,
+    mode: Mode,
     found: Examined,
 }
 
@@ -175,7 +183,7 @@ impl<T: Scalar> Exam<'_, '_, T> {
         }
         let mut remarks = Vec::new();
         for case in &cases {
-            let judged = slopes::judge(self.bench, &case.cotangent, &case.bars, random);
+            let judged = self.judge(case, &operands, random);
             self.found.comparisons += judged.comparisons;
             for slopes::Verdict {
                 operand,
@@ -192,6 +200,7 @@ impl<T: Scalar> Exam<'_, '_, T> {
                 }
             }
         }
+        remarks.sort_by_key(|(_, operand, pair)| (*operand, pair.element));
         remarks.dedup_by_key(|(_, operand, pair)| (*operand, pair.element));
         for (operand, fault) in faults.iter().enumerate() {
             if let Some((cause, pair)) = *fault {
@@ -206,6 +215,27 @@ impl<T: Scalar> Exam<'_, '_, T> {
             .filter(|&i| faults[i].is_none())
             .collect();
         self.tangents(&cases[0], &sound, random);
+    }
+
+    /// The reverse rule against slopes of `⟨ȳ, y⟩`.
+    fn judge(&mut self, case: &Case<T>, operands: &[usize], random: &mut Random) -> slopes::Judged {
+        let numbers = |list: &[T]| list.iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
+        let claims = operands.iter().map(|&operand| Claim {
+            operand,
+            values: numbers(&self.bench.operand(operand)),
+            derivatives: numbers(&case.bars[operand]),
+        });
+        let claims: Vec<_> = claims.collect();
+        let weights = numbers(&case.cotangent);
+        let mut alone = Alone {
+            bench: self.bench,
+            claims: &claims,
+            weights,
+        };
+        let judged = slopes::judge(&mut alone, &claims, self.mode, random);
+        // The bench is left as it was found.
+        let _ = self.bench.forward(T::zero());
+        judged
     }
 
     /// Whether the cotangent of one operand is deterministic, written whole, added up, and linear.
@@ -308,7 +338,7 @@ impl<T: Scalar> Exam<'_, '_, T> {
             }
         }
         let together = self.bench.jvp(&all, T::from_f64(f64::NAN));
-        let tolerance = rounding::<T>(operands.len() + self.operand_elements()) * size;
+        let tolerance = rounding::<T>(operands.len() + self.bench.elements()) * size;
         let pairs = together.iter().zip(&sum).enumerate();
         let pair = worst(pairs.map(|(element, (found, &sum))| Pair {
             element,
@@ -319,12 +349,6 @@ impl<T: Scalar> Exam<'_, '_, T> {
         if let Some(pair) = pair {
             self.push(Cause::Tangent, None, pair);
         }
-    }
-
-    fn operand_elements(&self) -> usize {
-        (0..self.bench.len())
-            .map(|i| self.bench.operand_shape(i).len())
-            .sum()
     }
 
     fn adjoint(&self, case: &Case<T>, i: usize, direction: &[T], tangent: &[T]) -> Option<Pair> {
@@ -341,5 +365,47 @@ impl<T: Scalar> Exam<'_, '_, T> {
             tolerance: rounding::<T>(len) * (size + case.size),
         };
         worst(std::iter::once(pair))
+    }
+}
+
+/// `⟨ȳ, y⟩` of the entry on the bench, as a function of its operands.
+struct Alone<'f, 'a, T: Scalar> {
+    bench: &'f mut Bench<'a, T>,
+    claims: &'f [Claim],
+    weights: Vec<f64>,
+}
+
+impl<T: Scalar> Function for Alone<'_, '_, T> {
+    fn set(&mut self, operand: usize, element: usize, value: f64) {
+        self.bench.set(operand, element, T::from_f64(value));
+    }
+
+    fn reset(&mut self, operand: usize, element: usize) {
+        let at = self
+            .claims
+            .binary_search_by_key(&operand, |claim| claim.operand);
+        let claim = &self.claims[at.expect("only claimed operands are moved")];
+        self.set(operand, element, claim.values[element]);
+    }
+
+    fn read(&mut self) -> Option<Reading> {
+        self.bench.forward(T::zero()).ok()?;
+        let mut reading = Reading {
+            value: 0.0,
+            size: 0.0,
+        };
+        for (weight, y) in self.weights.iter().zip(self.bench.result()) {
+            reading.value += weight * y.to_f64();
+            reading.size += (weight * y.to_f64()).abs();
+        }
+        Some(reading)
+    }
+
+    fn epsilon(&self) -> f64 {
+        T::EPSILON
+    }
+
+    fn work(&self) -> usize {
+        self.weights.len() + self.bench.elements()
     }
 }

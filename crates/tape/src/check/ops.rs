@@ -1,5 +1,6 @@
 //! The suite for lists of ops: every op, at every one of its samples.
 
+use super::Mode;
 use super::bench::{Before, Bench, Given};
 use super::examine::{Symptom, examine};
 use super::pair::{Pair, rounding, worst};
@@ -116,6 +117,7 @@ impl<T: Scalar> Suite<'_, T> {
             entry: None,
             label: self.label.clone(),
             operand,
+            reads: String::new(),
             element,
             place: None,
             analytic,
@@ -129,7 +131,7 @@ impl<T: Scalar> Suite<'_, T> {
         let Ok(mut bench) = Bench::of_op(self.op, given) else {
             return self.refused();
         };
-        let examined = examine(&mut bench, &mut Random::new(given.len() as u64));
+        let examined = examine(&mut bench, Mode::Full, &mut Random::new(given.len() as u64));
         self.report.comparisons += examined.comparisons;
         for symptom in examined.symptoms {
             self.find(symptom);

@@ -72,8 +72,10 @@ pub struct Finding {
     pub entry: Option<usize>,
     /// The entry's name with its scopes, `"affine1/y"`, or the sample of an op, `"sample 2"`; may be empty.
     pub label: String,
-    /// The operand whose cotangent it is, counted from 0; `None` where it is the result.
+    /// The operand whose cotangent it is, counted from 0; `None` where it is the entry's own result, or a leaf.
     pub operand: Option<usize>,
+    /// What that operand is: the name of its entry, or `"entry 3"`; empty where it is not of a recorded tape.
+    pub reads: String,
     /// The element, row and column counted from 0.
     pub element: (usize, usize),
     /// The caller's file and line, where the tape keeps it.
@@ -95,9 +97,10 @@ impl Finding {
             format!(" ({})", self.label)
         };
         let (row, col) = self.element;
-        let operand = match self.operand {
-            None => format!("result[{row},{col}]"),
-            Some(operand) => format!("{operand}[{row},{col}]"),
+        let operand = match (self.operand, self.reads.as_str()) {
+            (None, _) => format!("itself [{row},{col}]"),
+            (Some(operand), "") => format!("{operand} [{row},{col}]"),
+            (Some(operand), reads) => format!("{operand} = {reads} [{row},{col}]"),
         };
         let place = self.place.map_or(String::new(), |place| place.to_string());
         [
@@ -133,8 +136,10 @@ impl fmt::Display for Finding {
 /// The outcome of a check. Its [`Display`](fmt::Display) is a table of what was found.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The faults, in the order of the tape.
+    /// The entries (or ops) at fault, in the order of the tape.
     pub faults: Vec<Finding>,
+    /// The leaves whose gradient is wrong as a whole, from the output back; most often because of the faults.
+    pub gradient: Vec<Finding>,
     /// Kinks and other points at which a derivative could not be judged.
     pub remarks: Vec<Finding>,
     /// How many entries, or samples of ops, were checked.
@@ -146,7 +151,7 @@ pub struct Report {
 impl Report {
     /// Whether nothing wrong was found.
     pub fn is_ok(&self) -> bool {
-        self.faults.is_empty()
+        self.faults.is_empty() && self.gradient.is_empty()
     }
 
     /// Panics with the report if there are faults.
@@ -171,6 +176,7 @@ impl Report {
     /// Takes over what another check found.
     pub fn extend(&mut self, other: Report) {
         self.faults.extend(other.faults);
+        self.gradient.extend(other.gradient);
         self.remarks.extend(other.remarks);
         self.entries += other.entries;
         self.comparisons += other.comparisons;
@@ -239,6 +245,10 @@ impl fmt::Display for Report {
         )?;
         if !self.faults.is_empty() {
             table(f, &self.faults)?;
+        }
+        if !self.gradient.is_empty() {
+            writeln!(f, "the gradient of the output as a whole is wrong at")?;
+            table(f, &self.gradient)?;
         }
         if !self.remarks.is_empty() {
             writeln!(

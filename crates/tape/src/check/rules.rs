@@ -1,6 +1,7 @@
 //! The suite for the scalar rules, as entries on a tape: with two handles, with a number on the right, with
 //! a number on the left.
 
+use super::Mode;
 use super::bench::Bench;
 use super::examine::examine;
 use super::random::Random;
@@ -25,7 +26,7 @@ pub fn rules<T: Scalar>() -> Report {
         let store = tape.store.borrow();
         let index = store.entries.len() - 1;
         let mut bench = Bench::of_entry(&store, index).expect("the last entry is an operation");
-        let examined = examine(&mut bench, &mut Random::new(index as u64));
+        let examined = examine(&mut bench, Mode::Full, &mut Random::new(index as u64));
         report.entries += 1;
         report.comparisons += examined.comparisons;
         for symptom in examined.symptoms {
@@ -35,6 +36,7 @@ pub fn rules<T: Scalar>() -> Report {
                 entry: None,
                 label: label.clone(),
                 operand: symptom.operand,
+                reads: String::new(),
                 element: symptom.element,
                 place: None,
                 analytic: symptom.analytic,

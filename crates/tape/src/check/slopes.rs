@@ -1,15 +1,14 @@
-//! The reverse rule of one entry against numerical slopes.
+//! Derivatives against numerical slopes, of one entry or of a whole tape.
 //!
-//! Small entries are compared element by element. Large ones are compared along random directions, a few for
+//! Small functions are compared element by element. Large ones are compared along random directions, a few for
 //! each operand; where that fails, halving the direction again and again leads to one element that is wrong, in
 //! as many steps as the number of elements has binary digits.
 
-use super::bench::Bench;
+use super::Mode;
 use super::difference::{Reading, Slope, central, one_sided};
 use super::pair::Pair;
 use super::random::Random;
 use super::report::Cause;
-use crate::scalar::Scalar;
 
 /// Something that is wrong, or could not be judged, at one element of an operand.
 #[derive(Clone, Copy, Debug)]
@@ -44,118 +43,121 @@ struct Coordinate {
     analytic: f64,
 }
 
-/// Compares `bars`, the cotangents that the rule gives for `cotangent`, with slopes of `⟨cotangent, result⟩`.
-pub(crate) fn judge<T: Scalar>(
-    bench: &mut Bench<'_, T>,
-    cotangent: &[T],
-    bars: &[Vec<T>],
+/// A function of the elements of some operands, whose slope is asked for.
+pub(crate) trait Function {
+    /// Gives an element another value.
+    fn set(&mut self, operand: usize, element: usize, value: f64);
+    /// Gives an element the value it had at first.
+    fn reset(&mut self, operand: usize, element: usize);
+    /// The function's value; `None` outside its domain.
+    fn read(&mut self) -> Option<Reading>;
+    /// The rounding of its numbers.
+    fn epsilon(&self) -> f64;
+    /// How many numbers a reading reads and writes.
+    fn work(&self) -> usize;
+}
+
+/// An operand: where the function is taken, and what the rule says its derivatives are.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub operand: usize,
+    pub values: Vec<f64>,
+    pub derivatives: Vec<f64>,
+}
+
+/// Compares claimed derivatives with slopes of the function.
+pub(crate) fn judge(
+    function: &mut dyn Function,
+    claims: &[Claim],
+    mode: Mode,
     random: &mut Random,
 ) -> Judged {
-    let operands = (0..bench.len()).filter(|&i| bench.is_active(i));
-    let coordinates: Vec<_> = operands.map(|i| coordinates(bench, i, &bars[i])).collect();
-    let size: usize = (0..bench.len()).map(|i| bench.operand_shape(i).len()).sum();
-    let elements: usize = coordinates.iter().map(Vec::len).sum();
-    let weights = cotangent.iter().map(|x| x.to_f64()).collect();
+    let operands: Vec<_> = claims.iter().map(coordinates).collect();
+    let elements: usize = operands.iter().map(Vec::len).sum();
+    let directions = match mode {
+        Mode::Full => None,
+        Mode::Auto if elements * function.work() <= WORK => None,
+        Mode::Auto => Some(DIRECTIONS),
+        Mode::Fast(directions) => Some(directions),
+    };
     let mut judge = Judge {
-        bench,
-        weights,
+        function,
         judged: Judged::default(),
     };
-    if elements * (size + cotangent.len()) <= WORK {
-        for coordinate in coordinates.into_iter().flatten() {
-            judge.element(coordinate);
-        }
-    } else {
-        for operand in coordinates {
-            for _ in 0..DIRECTIONS {
-                judge.direction(&operand, random);
+    match directions {
+        None => operands
+            .into_iter()
+            .flatten()
+            .for_each(|c| judge.element(c)),
+        Some(directions) => {
+            for operand in gathered(operands) {
+                (0..directions).for_each(|_| judge.direction(&operand, random));
             }
         }
     }
-    // The bench is left as it was found.
-    let _ = judge.bench.forward(T::zero());
     judge.judged
 }
 
-fn coordinates<T: Scalar>(bench: &Bench<'_, T>, operand: usize, bar: &[T]) -> Vec<Coordinate> {
-    let values = bench.operand(operand);
-    let sizes = values.iter().map(|x| x.to_f64().abs()).sum::<f64>();
+/// Each operand's coordinates; all together where there are so many operands that each alone is too much work.
+fn gathered(operands: Vec<Vec<Coordinate>>) -> Vec<Vec<Coordinate>> {
+    if operands.len() <= EXCEPTIONS {
+        operands
+    } else {
+        vec![operands.concat()]
+    }
+}
+
+fn coordinates(claim: &Claim) -> Vec<Coordinate> {
+    let sizes = claim.values.iter().map(|x| x.abs()).sum::<f64>();
     let typical = if sizes > 0.0 {
-        sizes / values.len() as f64
+        sizes / claim.values.len() as f64
     } else {
         1.0
     };
-    let each = values.iter().zip(bar).enumerate();
-    each.map(|(element, (x, bar))| Coordinate {
-        operand,
+    let each = claim.values.iter().zip(&claim.derivatives).enumerate();
+    each.map(|(element, (&here, &analytic))| Coordinate {
+        operand: claim.operand,
         element,
-        here: x.to_f64(),
-        step: power_of_two(x.to_f64().abs().max(typical)),
-        analytic: bar.to_f64(),
+        here,
+        step: power_of_two(here.abs().max(typical)),
+        analytic,
     })
     .collect()
 }
-
 /// The power of two below `x`: adding it to a number of `x`'s size rounds little or not at all.
 fn power_of_two(x: f64) -> f64 {
     x.log2().floor().clamp(-1000.0, 1000.0).exp2()
 }
 
-struct Judge<'j, 'a, T: Scalar> {
-    bench: &'j mut Bench<'a, T>,
-    weights: Vec<f64>,
+struct Judge<'j> {
+    function: &'j mut dyn Function,
     judged: Judged,
 }
 
-impl<T: Scalar> Judge<'_, '_, T> {
-    /// `⟨ȳ, y⟩` with every coordinate moved by `t` times its step and sign.
+impl Judge<'_> {
+    /// The function with every coordinate moved by `t` times its step and weight.
     fn read(&mut self, moved: &[(Coordinate, f64)], t: f64) -> Option<Reading> {
-        for &(
-            Coordinate {
-                operand,
-                element,
-                here,
-                step,
-                ..
-            },
-            sign,
-        ) in moved
-        {
-            self.bench
-                .set(operand, element, T::from_f64(here + t * step * sign));
+        for &(c, weight) in moved {
+            self.function
+                .set(c.operand, c.element, c.here + t * c.step * weight);
         }
-        let refused = self.bench.forward(T::zero()).is_err();
-        for &(
-            Coordinate {
-                operand,
-                element,
-                here,
-                ..
-            },
-            _,
-        ) in moved
-        {
-            self.bench.set(operand, element, T::from_f64(here));
+        let reading = self.function.read();
+        for &(c, _) in moved {
+            self.function.reset(c.operand, c.element);
         }
-        let mut reading = Reading {
-            value: 0.0,
-            size: 0.0,
-        };
-        for (weight, y) in self.weights.iter().zip(self.bench.result()) {
-            reading.value += weight * y.to_f64();
-            reading.size += (weight * y.to_f64()).abs();
-        }
-        (!refused && reading.size.is_finite()).then_some(reading)
+        reading.filter(|reading| reading.size.is_finite())
     }
 
     /// The slope in units of the steps.
     fn slope(&mut self, moved: &[(Coordinate, f64)]) -> Option<Slope> {
-        central(&mut |t| self.read(moved, t), FIRST, T::EPSILON)
+        let epsilon = self.function.epsilon();
+        central(&mut |t| self.read(moved, t), FIRST, epsilon)
     }
 
     /// Compares one element.
     fn element(&mut self, coordinate: Coordinate) {
         self.judged.comparisons += 1;
+        let epsilon = self.function.epsilon();
         let own = if coordinate.here == 0.0 {
             1.0
         } else {
@@ -169,7 +171,7 @@ impl<T: Scalar> Judge<'_, '_, T> {
             let Some(slope) = self.slope(&[(tried, 1.0)]) else {
                 continue;
             };
-            let resolved = slope.is_resolved(T::EPSILON);
+            let resolved = slope.is_resolved(epsilon);
             if resolved && slope.agrees(analytic) {
                 return;
             }
@@ -198,9 +200,10 @@ impl<T: Scalar> Judge<'_, '_, T> {
             numerical: slope.value / step,
             tolerance: slope.tolerance() / step,
         };
+        let epsilon = self.function.epsilon();
         let moved = [(tried, 1.0)];
-        let right = one_sided(&mut |t| self.read(&moved, t), FIRST, T::EPSILON);
-        let left = one_sided(&mut |t| self.read(&moved, t), -FIRST, T::EPSILON);
+        let right = one_sided(&mut |t| self.read(&moved, t), FIRST, epsilon);
+        let left = one_sided(&mut |t| self.read(&moved, t), -FIRST, epsilon);
         let cause = match (left, right) {
             (Some(left), Some(right)) => {
                 between(coordinate.analytic * step, left, right, best.is_some()).scaled(step)
@@ -217,6 +220,9 @@ impl<T: Scalar> Judge<'_, '_, T> {
 
     /// Compares an operand along a random direction, leaving out elements that turn out to be exceptions.
     fn direction(&mut self, coordinates: &[Coordinate], random: &mut Random) {
+        if coordinates.is_empty() {
+            return;
+        }
         let mut moved: Vec<_> = coordinates.iter().map(|&c| (c, random.weight())).collect();
         self.judged.comparisons += 1;
         for _ in 0..EXCEPTIONS {
@@ -241,15 +247,40 @@ impl<T: Scalar> Judge<'_, '_, T> {
             }
             moved.remove(range.start);
         }
+        self.given_up(coordinates[0]);
+    }
+
+    /// Says that an operand has too many elements that cannot be judged.
+    fn given_up(
+        &mut self,
+        Coordinate {
+            operand,
+            element,
+            analytic,
+            ..
+        }: Coordinate,
+    ) {
+        let (numerical, tolerance) = (f64::NAN, f64::NAN);
+        self.judged.verdicts.push(Verdict {
+            operand,
+            cause: Cause::Unresolved,
+            pair: Pair {
+                element,
+                analytic,
+                numerical,
+                tolerance,
+            },
+        });
     }
 
     fn confirmed(&mut self, moved: &[(Coordinate, f64)]) -> bool {
+        let epsilon = self.function.epsilon();
         let analytic = moved
             .iter()
             .map(|(c, sign)| c.analytic * c.step * sign)
             .sum();
         self.slope(moved)
-            .is_some_and(|slope| slope.agrees(analytic) && slope.is_resolved(T::EPSILON))
+            .is_some_and(|slope| slope.agrees(analytic) && slope.is_resolved(epsilon))
     }
 }
 
