@@ -42,10 +42,9 @@ impl<T> Default for Buffer<T> {
 }
 
 impl<T: Scalar> Buffer<T> {
-    /// Makes room for a sweep of `tape`: scalars are zero, nothing is reached, matrices hold anything.
+    /// Makes room for a sweep of `tape`: nothing is reached, and what is not reached may hold anything.
     pub fn prepare(&mut self, tape: &Tape<T>, store: &Store<T>) {
         self.len = store.entries.len();
-        self.values.clear();
         self.values.resize(self.len, T::zero());
         self.reached.clear();
         self.reached.resize(self.len, false);
@@ -72,10 +71,10 @@ impl<T: Scalar> Buffer<T> {
 
     /// The number of a scalar entry; zero where nothing reached it or the sweep did not see it.
     fn scalar(&self, index: u32) -> T {
-        self.values
-            .get(index as usize)
-            .copied()
-            .unwrap_or(T::zero())
+        match self.reached.get(index as usize) {
+            Some(true) => self.values[index as usize],
+            _ => T::zero(),
+        }
     }
 
     fn matrix(&self, index: u32) -> Option<View<'_, T>> {
@@ -269,7 +268,10 @@ impl<'s, T: Scalar> Seed<'s, T> {
         let index = self.id.index;
         let keep = std::mem::replace(&mut buffer.reached[index as usize], true);
         match (&self.values, store.entries[index as usize].block()) {
-            (SeedValues::Scalar(seed), _) => buffer.values[index as usize] += *seed,
+            (SeedValues::Scalar(seed), _) => {
+                let value = &mut buffer.values[index as usize];
+                *value = if keep { *value + *seed } else { *seed };
+            }
             (SeedValues::Matrix(seed), block) => {
                 let block = store.blocks[block.expect("a matrix id names a matrix") as usize];
                 if block.shape() != seed.shape() {

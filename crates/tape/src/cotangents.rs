@@ -80,10 +80,15 @@ impl<T: Scalar> Tape<T> {
     }
 }
 
-/// Adds `cotangent · partial` to an operand.
+/// Adds a contribution to an operand's cotangent; the first one overwrites whatever the buffer held.
 #[inline(always)]
-fn add<T: Scalar>(values: &mut [T], reached: &mut [bool], operand: usize, contribution: T) {
-    values[operand] += contribution;
+fn add<T: Scalar>(bar: &mut [T], reached: &mut [bool], operand: usize, contribution: T) {
+    let before = if reached[operand] {
+        bar[operand]
+    } else {
+        T::zero()
+    };
+    bar[operand] = before + contribution;
     reached[operand] = true;
 }
 
@@ -127,24 +132,46 @@ macro_rules! reverse {
         impl<T: Scalar> Store<T> {
             /// Visits every reached entry from `last` back to the first.
             pub(crate) fn reverse(&self, last: usize, buffer: &mut Buffer<T>) {
-                for index in (0..=last).rev() {
-                    if !buffer.reached[index] {
-                        continue;
-                    }
-                    let Entry { code, a, b } = self.entries[index];
-                    if code == Code::Apply {
-                        self.reverse_application(index, buffer);
-                    } else {
-                        let (values, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
-                        self.reverse_scalar(index, code, a, b, values, reached);
-                    }
+                let mut end = last + 1;
+                // A run of scalar entries works on slices; an application needs the whole buffer.
+                while let Some(application) = self.reverse_scalars(end, buffer) {
+                    self.reverse_application(application, buffer);
+                    end = application;
                 }
             }
 
-            #[inline(always)]
-            fn reverse_scalar(&self, index: usize, code: Code, a: u32, b: u32, bar: &mut [T], reached: &mut [bool]) {
+            /// Visits the scalar entries before `end`, backwards, down to a reached application, whose index it returns.
+            fn reverse_scalars(&self, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
+                // Slices of one length: the compiler then checks the index once, not four times.
+                let (entries, values) = (&self.entries[..end], &self.values[..end]);
+                let (bar, reached) = (&mut buffer.values[..end], &mut buffer.reached[..end]);
+                for index in (0..end).rev() {
+                    if !reached[index] {
+                        continue;
+                    }
+                    let Entry { code, a, b } = entries[index];
+                    if code == Code::Apply {
+                        return Some(index);
+                    }
+                    reverse_scalar(values, &self.numbers, index, code, a, b, bar, reached);
+                }
+                None
+            }
+        }
+
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        fn reverse_scalar<T: Scalar>(
+            values: &[T],
+            numbers: &[T],
+            index: usize,
+            code: Code,
+            a: u32,
+            b: u32,
+            bar: &mut [T],
+            reached: &mut [bool],
+        ) {
                 let (a, b) = (a as usize, b as usize);
-                let (values, numbers) = (&self.values[..], &self.numbers[..]);
                 let (result, d) = (values[index], bar[index]);
                 match code {
                     Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => {}
@@ -170,7 +197,6 @@ macro_rules! reverse {
                         Code::$bl => add(bar, reached, a, d * $b::dy(numbers[b], values[a], result)),
                     )*
                 }
-            }
         }
     };
 }

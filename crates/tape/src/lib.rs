@@ -37,6 +37,7 @@ mod gradient;
 mod guard;
 mod id;
 mod inspect;
+mod list;
 mod matrix_var;
 mod op;
 pub mod ops;

@@ -7,8 +7,9 @@
 use crate::error::Error;
 use crate::ops::registry::Code;
 use crate::scalar::Scalar;
-use crate::store::Store;
+use crate::store::{Store, evaluate};
 use crate::tape::Tape;
+use std::ops::Range;
 
 impl<T: Scalar> Tape<T> {
     /// Computes every entry again from the current values of the leaves.
@@ -44,25 +45,42 @@ impl<T: Scalar> Tape<T> {
 impl<T: Scalar> Store<T> {
     /// Computes every entry, checking each guard where it was recorded.
     pub(crate) fn run(&mut self) -> Result<(), Error> {
-        let mut guard = 0;
-        for index in 0..self.entries.len() {
-            while self
+        let (mut next, mut guard) = (0, 0);
+        while next < self.entries.len() {
+            while let Some(due) = self
                 .guards
                 .get(guard)
-                .is_some_and(|guard| guard.entry as usize == index)
+                .filter(|due| due.entry as usize == next)
             {
-                self.guards[guard].check(&self.values)?;
+                due.check(&self.values)?;
                 guard += 1;
             }
-            if let Some(value) = self.evaluate(index) {
-                self.values[index] = value;
-            } else if self.entries[index].code == Code::Apply {
-                self.apply_forward(index)
-                    .map_err(|error| self.forward_error(index, &error))?;
+            let until = self
+                .guards
+                .get(guard)
+                .map_or(self.entries.len(), |due| due.entry as usize);
+            next = self.run_scalars(next..until);
+            if next < until {
+                self.apply_forward(next)
+                    .map_err(|error| self.forward_error(next, &error))?;
+                next += 1;
             }
         }
         self.guards[guard..]
             .iter()
             .try_for_each(|guard| guard.check(&self.values))
+    }
+
+    /// Computes scalar entries up to the first application or the end of the range; returns where it stopped.
+    fn run_scalars(&mut self, range: Range<usize>) -> usize {
+        let (entries, values) = (&self.entries[..range.end], &mut self.values[..range.end]);
+        for index in range.clone() {
+            match evaluate(entries[index], values, &self.numbers) {
+                Some(value) => values[index] = value,
+                None if entries[index].code == Code::Apply => return index,
+                None => {}
+            }
+        }
+        range.end
     }
 }

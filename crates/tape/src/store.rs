@@ -15,6 +15,7 @@
 
 use crate::error::{Error, ForwardError, Place};
 use crate::guard::Guard;
+use crate::list::List;
 use crate::op::{Op, Operands, Point};
 use crate::ops::registry::*;
 use crate::ops::registry::{Code, PowI, scalar_rules};
@@ -38,6 +39,9 @@ pub(crate) struct Entry {
 impl Entry {
     /// Stands for "no block": the result is a scalar.
     pub const NO_BLOCK: u32 = u32::MAX;
+
+    /// The most entries a tape holds; far above what the doubling of the lists can reach unnoticed.
+    pub const MOST: usize = 1 << 31;
 }
 
 /// Where a matrix lies in the arena.
@@ -81,9 +85,9 @@ impl<T> Application<T> {
 
 /// All arrays of a tape.
 pub(crate) struct Store<T> {
-    pub entries: Vec<Entry>,
-    pub values: Vec<T>,
-    pub numbers: Vec<T>,
+    pub entries: List<Entry>,
+    pub values: List<T>,
+    pub numbers: List<T>,
     pub operands: Vec<u32>,
     pub blocks: Vec<Block>,
     pub applications: Vec<Application<T>>,
@@ -101,9 +105,9 @@ pub(crate) struct Store<T> {
 impl<T> Store<T> {
     pub fn new() -> Self {
         Store {
-            entries: Vec::new(),
-            values: Vec::new(),
-            numbers: Vec::new(),
+            entries: List::new(),
+            values: List::new(),
+            numbers: List::new(),
             operands: Vec::new(),
             blocks: Vec::new(),
             applications: Vec::new(),
@@ -160,35 +164,111 @@ impl<T> Store<T> {
 }
 
 impl<T: Scalar> Store<T> {
-    /// Appends an entry with a scalar result.
+    /// Appends an entry with a scalar result. Returns its index and, as it came, its value.
+    ///
+    /// Growing the lists is out of line, and the value goes through it: nothing need survive a call, so
+    /// nothing is spilled on the way that is taken every time.
     #[inline(always)]
+    pub fn append(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> (u32, T) {
+        let (length, entries) = self.entries.slots();
+        let (values_length, values) = self.values.slots();
+        let index = *length;
+        if index >= entries.len() || index >= values.len() {
+            return self.append_slowly(code, a, b, value, place);
+        }
+        entries[index] = Entry { code, a, b };
+        values[index] = value;
+        *length = index + 1;
+        *values_length = index + 1;
+        (index as u32, value)
+    }
+
+    /// [`append`](Store::append) for those who have the value already.
     pub fn push(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> u32 {
+        self.append(code, a, b, value, place).0
+    }
+
+    /// [`append`](Store::append) where a list is full or the entry's place is kept. With places, the lists have
+    /// no spare slots, so that every entry comes this way: the usual way need not ask.
+    ///
+    /// # Panics
+    /// If there are as many entries as an index can tell apart.
+    #[cold]
+    #[inline(never)]
+    fn append_slowly(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> (u32, T) {
         let index = self.entries.len();
         assert!(
-            index < u32::MAX as usize,
-            "a tape holds at most 2³² − 2 entries"
+            index < Entry::MOST,
+            "a tape holds at most {} entries",
+            Entry::MOST
         );
-        self.entries.push(Entry { code, a, b });
-        self.values.push(value);
-        if let Some(places) = &mut self.places {
-            places.push(place);
+        let entry = Entry { code, a, b };
+        match &mut self.places {
+            None => {
+                self.entries.push(entry);
+                self.values.push(value);
+            }
+            Some(places) => {
+                places.push(place);
+                self.entries.push_last(entry);
+                self.values.push_last(value);
+            }
         }
-        index as u32
+        (index as u32, value)
+    }
+
+    /// Removes the entries from `len` on, and what goes with each of them.
+    pub fn truncate_entries(&mut self, len: usize) {
+        self.entries.truncate(len);
+        self.values.truncate(len);
+        if let Some(places) = &mut self.places {
+            places.truncate(len);
+            self.entries.trim();
+            self.values.trim();
+        }
+    }
+
+    /// Keeps the place of every entry from now on.
+    pub fn keep_places(&mut self) {
+        self.places = Some(Vec::new());
+        self.entries.trim();
+        self.values.trim();
     }
 
     /// Appends an entry with a number as its second operand.
     #[inline(always)]
-    pub fn push_with_number(
+    pub fn append_with_number(
         &mut self,
         code: Code,
         a: u32,
         number: T,
         value: T,
         place: Place,
-    ) -> u32 {
+    ) -> (u32, T) {
+        let (length, numbers) = self.numbers.slots();
+        let b = *length;
+        if b >= numbers.len() {
+            return self.append_with_number_slowly(code, a, number, value, place);
+        }
+        numbers[b] = number;
+        *length = b + 1;
+        self.append(code, a, b as u32, value, place)
+    }
+
+    /// [`append_with_number`](Store::append_with_number) where the list of numbers is full.
+    #[cold]
+    #[inline(never)]
+    fn append_with_number_slowly(
+        &mut self,
+        code: Code,
+        a: u32,
+        number: T,
+        value: T,
+        place: Place,
+    ) -> (u32, T) {
         let b = self.numbers.len() as u32;
         self.numbers.push(number);
-        self.push(code, a, b, value, place)
+        self.append(code, a, b, value, place)
     }
 
     /// Appends a block of the arena for the entry that comes next; its elements are zero.
@@ -271,6 +351,13 @@ impl<T: Scalar> Store<T> {
     }
 }
 
+impl<T: Scalar> Store<T> {
+    /// [`evaluate`] of entry `index`.
+    pub fn evaluate(&self, index: usize) -> Option<T> {
+        evaluate(self.entries[index], &self.values, &self.numbers)
+    }
+}
+
 macro_rules! evaluate {
     (
         operator_unary { $($ou:ident),* }
@@ -278,31 +365,28 @@ macro_rules! evaluate {
         unary { $($u:ident $um:ident),* }
         binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
     ) => {
-        impl<T: Scalar> Store<T> {
-            /// The value of scalar entry `index` from the current values of its operands; `None` for leaves,
-            /// constants and applications.
-            #[inline(always)]
-            pub fn evaluate(&self, index: usize) -> Option<T> {
-                let Entry { code, a, b } = self.entries[index];
-                let (a, b) = (a as usize, b as usize);
-                let (values, numbers) = (&self.values[..], &self.numbers[..]);
-                Some(match code {
-                    Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => return None,
-                    Code::PowI => PowI(b as i32).value(values[a]),
-                    $(Code::$ou => $ou::value(values[a]),)*
-                    $(Code::$u => $u::value(values[a]),)*
-                    $(
-                        Code::$ob => $ob::value(values[a], values[b]),
-                        Code::$obr => $ob::value(values[a], numbers[b]),
-                        Code::$obl => $ob::value(numbers[b], values[a]),
-                    )*
-                    $(
-                        Code::$b => $b::value(values[a], values[b]),
-                        Code::$br => $b::value(values[a], numbers[b]),
-                        Code::$bl => $b::value(numbers[b], values[a]),
-                    )*
-                })
-            }
+        /// The value of a scalar operation from the values of the entries before it; `None` for leaves, constants
+        /// and applications.
+        #[inline(always)]
+        pub(crate) fn evaluate<T: Scalar>(entry: Entry, values: &[T], numbers: &[T]) -> Option<T> {
+            let Entry { code, a, b } = entry;
+            let (a, b) = (a as usize, b as usize);
+            Some(match code {
+                Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => return None,
+                Code::PowI => PowI(b as i32).value(values[a]),
+                $(Code::$ou => $ou::value(values[a]),)*
+                $(Code::$u => $u::value(values[a]),)*
+                $(
+                    Code::$ob => $ob::value(values[a], values[b]),
+                    Code::$obr => $ob::value(values[a], numbers[b]),
+                    Code::$obl => $ob::value(numbers[b], values[a]),
+                )*
+                $(
+                    Code::$b => $b::value(values[a], values[b]),
+                    Code::$br => $b::value(values[a], numbers[b]),
+                    Code::$bl => $b::value(numbers[b], values[a]),
+                )*
+            })
         }
     };
 }

@@ -102,7 +102,7 @@ impl<T: Scalar> Tape<T> {
             store.entries.is_empty(),
             "locations are kept from the first entry on"
         );
-        store.places = Some(Vec::new());
+        store.keep_places();
         self
     }
 
@@ -243,15 +243,22 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// Panics if `other` is another tape.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn assert_same(&self, other: &Tape<T>, op: &'static str) {
         if !std::ptr::eq(self, other) {
-            panic!(
-                "{op}: the operands are handles of two tapes ({} and {})",
-                self.number, other.number
-            );
+            self.refuse(other, op);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn refuse(&self, other: &Tape<T>, op: &'static str) -> ! {
+        panic!(
+            "{op}: the operands are handles of two tapes ({} and {})",
+            self.number, other.number
+        );
     }
 
     /// Gives entry `index` a name; the last one given stands.
@@ -330,8 +337,7 @@ impl<T: Scalar> Tape<T> {
             });
         }
         let store = self.store.get_mut();
-        store.entries.truncate(mark.entries);
-        store.values.truncate(mark.entries);
+        store.truncate_entries(mark.entries);
         store.numbers.truncate(mark.numbers);
         store.operands.truncate(mark.operands);
         store.blocks.truncate(mark.blocks);
@@ -344,9 +350,6 @@ impl<T: Scalar> Tape<T> {
             .names
             .partition_point(|(entry, _)| (*entry as usize) < mark.entries);
         store.names.truncate(named);
-        if let Some(places) = &mut store.places {
-            places.truncate(mark.entries);
-        }
         self.history.cut(mark.entries as u32);
         Ok(())
     }
@@ -571,11 +574,7 @@ fn withdraw<T: Scalar>(
     let application = store.applications.pop().expect("the application");
     store.residuals.truncate(application.residual.start);
     store.operands.truncate(first);
-    store.entries.truncate(index);
-    store.values.truncate(index);
-    if let Some(places) = &mut store.places {
-        places.truncate(index);
-    }
+    store.truncate_entries(index);
     error
 }
 

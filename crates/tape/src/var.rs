@@ -198,7 +198,7 @@ impl<T: Scalar> Tape<T> {
     #[track_caller]
     fn record(&self, code: Code, a: u32, b: u32, value: T) -> Var<'_, T> {
         let place = Place(Location::caller());
-        let index = self.store.borrow_mut().push(code, a, b, value, place);
+        let (index, value) = self.store.borrow_mut().append(code, a, b, value, place);
         Var::on(self, index, value)
     }
 
@@ -206,10 +206,10 @@ impl<T: Scalar> Tape<T> {
     #[track_caller]
     fn record_number(&self, code: Code, a: u32, number: T, value: T) -> Var<'_, T> {
         let place = Place(Location::caller());
-        let index = self
+        let (index, value) = self
             .store
             .borrow_mut()
-            .push_with_number(code, a, number, value, place);
+            .append_with_number(code, a, number, value, place);
         Var::on(self, index, value)
     }
 }
