@@ -52,7 +52,7 @@ impl<T: Scalar> Buffer<T> {
         if self.tape != tape.number || self.history.epoch() != tape.history.epoch() {
             self.zero.clear();
             self.tape = tape.number;
-            self.history.clone_from(&tape.history);
+            self.history.copy_from(&tape.history);
         }
         self.zero.resize(store.blocks.len(), false);
     }

@@ -54,6 +54,12 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// Becomes equal to `other` in the memory it has; the derived `clone_from` would take other memory.
+    pub fn copy_from(&mut self, other: &History) {
+        self.epoch = other.epoch;
+        self.cuts.clone_from(&other.cuts);
+    }
+
     pub fn epoch(&self) -> u32 {
         self.epoch
     }
