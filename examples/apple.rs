@@ -1,0 +1,28 @@
+//! Two apples with tax: the book's first computational graph (section 5.1).
+//!
+//! Each operation is recorded on the tape as it is computed; the sweep then walks the tape backwards. A yen
+//! more on the price of one apple makes the bill 2.2 yen higher.
+//!
+//! ```text
+//! price 220
+//! d price / d apple  = 2.2
+//! d price / d apples = 110
+//! d price / d tax    = 200
+//! ```
+
+use tape::Tape;
+
+pub fn main() {
+    let tape = Tape::new();
+    let apple = tape.var(100.0);
+    let apples = tape.var(2.0);
+    let tax = tape.var(1.1);
+
+    let price = apple * apples * tax;
+    println!("price {price:.0}");
+
+    let gradient = price.gradient();
+    println!("d price / d apple  = {:.1}", gradient.of(apple));
+    println!("d price / d apples = {:.0}", gradient.of(apples));
+    println!("d price / d tax    = {:.0}", gradient.of(tax));
+}

@@ -1,0 +1,18 @@
+//! The code of README.md and docs/: every block of it is compiled and run as a doctest of this crate.
+//!
+//! What the blocks quote from other files is compared with those files by `tests/documents.rs`.
+
+#[cfg(doctest)]
+macro_rules! documents {
+    ($($name:ident $path:literal)*) => {
+        $(#[doc = include_str!(concat!("../", $path))]
+        pub struct $name;)*
+    };
+}
+
+#[cfg(doctest)]
+documents! {
+    Readme "README.md"
+    AddingAnOp "docs/adding-an-op.md"
+    Architecture "docs/architecture.md"
+}

@@ -1,0 +1,37 @@
+//! Down the bowl `x₀² + x₁²`, from (−3, 4), a hundred steps at a learning rate of 0.1 (the book's section 4.4.2).
+//!
+//! The function is a closure over a slice; its value and gradient come from a tape nobody has to see. Each step
+//! shrinks both coordinates by a fifth.
+//!
+//! ```text
+//! step   0  x = (  -3.00e0,    4.00e0)  y = 2.50e1
+//! step  10  x = ( -3.22e-1,   4.29e-1)  y = 2.88e-1
+//! step  20  x = ( -3.46e-2,   4.61e-2)  y = 3.32e-3
+//! step  30  x = ( -3.71e-3,   4.95e-3)  y = 3.83e-5
+//! step  40  x = ( -3.99e-4,   5.32e-4)  y = 4.42e-7
+//! step  50  x = ( -4.28e-5,   5.71e-5)  y = 5.09e-9
+//! step  60  x = ( -4.60e-6,   6.13e-6)  y = 5.87e-11
+//! step  70  x = ( -4.94e-7,   6.58e-7)  y = 6.77e-13
+//! step  80  x = ( -5.30e-8,   7.07e-8)  y = 7.80e-15
+//! step  90  x = ( -5.69e-9,   7.59e-9)  y = 9.00e-17
+//! step 100  x = (-6.11e-10,  8.15e-10)  y = 1.04e-18
+//! ```
+
+use tape::value_and_gradient;
+
+pub fn main() {
+    let mut x = [-3.0, 4.0];
+    let rate = 0.1;
+    for step in 0..=100 {
+        let (y, slope) = value_and_gradient(|x| x[0].square() + x[1].square(), &x);
+        if step % 10 == 0 {
+            println!(
+                "step {step:3}  x = ({:9.2e}, {:9.2e})  y = {y:.2e}",
+                x[0], x[1]
+            );
+        }
+        for (x, slope) in x.iter_mut().zip(slope) {
+            *x -= rate * slope;
+        }
+    }
+}

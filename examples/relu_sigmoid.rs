@@ -1,0 +1,52 @@
+//! ReLU and Sigmoid as layers: what they let through, and what they let back (the book's section 5.5).
+//!
+//! ReLU is a switch: where the input was positive, the cotangent passes unchanged, elsewhere nothing does. Sigmoid
+//! multiplies it by `y (1 − y)`. The output is a matrix, so the sweep is told where to start: with a seed of the
+//! output's shape.
+//!
+//! ```text
+//! x
+//!     1.0000  -0.5000
+//!    -2.0000   3.0000
+//! relu
+//!     1.0000   0.0000
+//!     0.0000   3.0000
+//! back through it
+//!     1.0000   0.0000
+//!     0.0000   4.0000
+//! sigmoid
+//!     0.7311   0.3775
+//!     0.1192   0.9526
+//! back through it
+//!     0.1966   0.4700
+//!     0.3150   0.1807
+//! ```
+
+use nalgebra::{DMatrix, dmatrix};
+use tape::{Cotangents, MatrixVar, Seed, Tape};
+
+pub fn main() -> Result<(), tape::Error> {
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![1.0, -0.5; -2.0, 3.0]);
+    show("x", &x.value());
+    for (name, y) in [("relu", x.relu()), ("sigmoid", x.sigmoid())] {
+        show(name, &y.value());
+        show("back through it", &back(&tape, y, x)?);
+    }
+    Ok(())
+}
+
+/// What a cotangent of `y` becomes at `x`.
+fn back(tape: &Tape, y: MatrixVar, x: MatrixVar) -> Result<DMatrix<f64>, tape::Error> {
+    let dy = dmatrix![1.0, 2.0; 3.0, 4.0];
+    let mut cotangents = Cotangents::new();
+    tape.sweep(Seed::matrix(y, &dy), &mut cotangents)?;
+    Ok(cotangents.of(x).matrix().into_owned())
+}
+
+fn show(name: &str, m: &DMatrix<f64>) {
+    println!("{name}");
+    for row in m.row_iter() {
+        println!("  {:8.4} {:8.4}", row[0], row[1]);
+    }
+}
