@@ -19,6 +19,8 @@ pub(crate) struct Slope {
     pub error: f64,
     /// The size of the numbers it was made of.
     pub size: f64,
+    /// Whether second differences do not shrink as fast as a smooth function's: the sides deserve a look.
+    pub may_be_kinked: bool,
 }
 
 /// Estimates of an error are themselves uncertain: a disagreement counts beyond this multiple.
@@ -49,11 +51,26 @@ pub(crate) fn central(
     first: f64,
     epsilon: f64,
 ) -> Option<Slope> {
+    let here = f(0.0)?;
+    // How far the slopes to both sides are apart, at the first and at the last step: of order h where the function is
+    // smooth, and of no order at all at a kink.
+    let mut bends: Vec<f64> = Vec::new();
     // The error is a series in h².
-    extrapolate(first, SHRINK * SHRINK, epsilon, &mut |h| {
+    let slope = extrapolate(first, SHRINK * SHRINK, epsilon, &mut |h| {
         let (ahead, behind) = (f(h)?, f(-h)?);
         let size = ahead.size.max(behind.size);
+        let bend = ((ahead.value - here.value) + (behind.value - here.value)) / h;
+        let noise = SAFETY * epsilon * (size + here.size) / h.abs();
+        bends.push(if bend.abs() > noise { bend.abs() } else { 0.0 });
         Some(((ahead.value - behind.value) / (2.0 * h), size))
+    })?;
+    let may_be_kinked = match bends[..] {
+        [first, .., last] => last > first / SHRINK,
+        _ => false,
+    };
+    Some(Slope {
+        may_be_kinked,
+        ..slope
     })
 }
 
@@ -98,7 +115,12 @@ fn extrapolate(
             let value = left + (left - previous) / (factor - 1.0);
             let error = (value - left).abs().max((value - previous).abs()) + rounding;
             if best.is_none_or(|best| error < best.error) {
-                best = Some(Slope { value, error, size });
+                best = Some(Slope {
+                    value,
+                    error,
+                    size,
+                    may_be_kinked: false,
+                });
             }
             row.push(value);
         }

@@ -141,7 +141,14 @@ impl<T: Scalar> Exam<'_, '_, T> {
             ..pair
         };
         if let Some(pair) = differing(&runs[1], &runs[0]) {
-            self.push(Cause::NotDeterministic, None, clip(pair));
+            // The buffers' NaN in one of two runs: it wrote in the other.
+            let unwritten = pair.analytic.is_nan() || pair.numerical.is_nan();
+            let cause = if unwritten {
+                Cause::Unwritten
+            } else {
+                Cause::NotDeterministic
+            };
+            self.push(cause, None, clip(pair));
             return false;
         }
         if let Some(pair) = differing(&runs[0], &runs[2]) {
@@ -323,13 +330,13 @@ impl<T: Scalar> Exam<'_, '_, T> {
             let mut alone = none.clone();
             alone[i] = Some(direction.clone());
             let tangent = self.bench.jvp(&alone, T::from_f64(f64::NAN));
-            if let Some(pair) = self.adjoint(case, i, &direction, &tangent) {
-                self.push(Cause::Tangent, Some(i), pair);
-                return;
-            }
             let other = self.bench.jvp(&alone, T::from_f64(GARBAGE));
             if let Some(pair) = differing(&tangent, &other) {
                 return self.push(Cause::Unwritten, None, pair);
+            }
+            if let Some(pair) = self.adjoint(case, i, &direction, &tangent) {
+                self.push(Cause::Tangent, Some(i), pair);
+                return;
             }
             all[i] = alone[i].take();
             size += largest(&tangent);

@@ -10,6 +10,9 @@
 //!   the same for this crate's scalar rules. `duals` and `dual_rules` (feature `num-dual`) hold the tangent
 //!   rules against the forward runs on dual numbers.
 //!
+//! - [`Tape::first_non_finite`](crate::Tape::first_non_finite) and
+//!   [`Tape::first_non_finite_cotangent`](crate::Tape::first_non_finite_cotangent) say where a NaN came from.
+//!
 //! # Tolerances
 //!
 //! None is picked. A numerical slope comes with an estimate of its own error, from the disagreement of
@@ -31,6 +34,7 @@ mod duals;
 mod examine;
 mod function;
 mod ops;
+mod origin;
 mod pair;
 mod random;
 mod recorded;
@@ -42,6 +46,7 @@ mod slopes;
 pub use duals::{dual_rules, duals};
 pub use function::gradient;
 pub use ops::ops;
+pub use origin::{Involved, Number, Origin};
 pub use report::{Cause, Finding, Report};
 pub use rules::rules;
 

@@ -1,6 +1,6 @@
 //! The check of a recorded tape: every entry alone, then the derivatives of the output by the leaves.
 
-use super::bench::Bench;
+use super::bench::{Bench, results};
 use super::difference::Reading;
 use super::examine::{Symptom, examine};
 use super::pair::{Pair, rounding};
@@ -181,7 +181,7 @@ impl<T: Scalar> Whole<'_, T> {
             let leaves = leaves(&store, self.output);
             let claims = leaves.map(|id| Claim {
                 operand: id as usize,
-                values: numbers(values(&store, id)),
+                values: numbers(results(&store, id as usize)),
                 derivatives: bars(id),
             });
             (
@@ -193,7 +193,7 @@ impl<T: Scalar> Whole<'_, T> {
             let store = self.tape.store.borrow();
             claims
                 .iter()
-                .map(|claim| values(&store, claim.operand as u32).to_vec())
+                .map(|claim| results(&store, claim.operand).to_vec())
                 .collect()
         };
         let mut replayed = Replayed {
@@ -295,7 +295,7 @@ impl<T: Scalar> Whole<'_, T> {
                 size += (bar * x.to_f64()).abs();
             }
         }
-        let value = numbers(values(&store, self.output));
+        let value = numbers(results(&store, self.output as usize));
         size += value
             .iter()
             .zip(&self.weights)
@@ -368,7 +368,7 @@ impl<T: Scalar> Function for Replayed<'_, '_, T> {
             .whole
             .weights
             .iter()
-            .zip(values(&store, self.whole.output))
+            .zip(results(&store, self.whole.output as usize))
         {
             reading.value += weight * y.to_f64();
             reading.size += (weight * y.to_f64()).abs();
@@ -391,13 +391,6 @@ fn leaves<T: Scalar>(store: &Store<T>, output: u32) -> impl Iterator<Item = u32>
         let code = store.entries[id as usize].code;
         matches!(code, Code::Leaf | Code::MatrixLeaf) && store.is_active(id)
     })
-}
-
-fn values<T: Scalar>(store: &Store<T>, id: u32) -> &[T] {
-    match store.entries[id as usize].block() {
-        None => &store.values[id as usize..id as usize + 1],
-        Some(block) => &store.arena[store.blocks[block as usize].range()],
-    }
 }
 
 fn numbers<T: Scalar>(list: &[T]) -> Vec<f64> {

@@ -173,6 +173,9 @@ impl Judge<'_> {
             };
             let resolved = slope.is_resolved(epsilon);
             if resolved && slope.agrees(analytic) {
+                if slope.may_be_kinked {
+                    self.symmetric_kink(tried, slope);
+                }
                 return;
             }
             let relative = |(c, s): (Coordinate, Slope)| s.error / c.step;
@@ -183,6 +186,46 @@ impl Judge<'_> {
         self.disagrees(coordinate, best);
     }
 
+    /// Says so where the rule gives the mean of two different slopes, as at the tip of |x|.
+    fn symmetric_kink(&mut self, tried: Coordinate, slope: Slope) {
+        if let Some((left, right)) = self.sides(tried) {
+            if between(slope.value, left, right, true).is_fault() {
+                return;
+            }
+            let Coordinate {
+                operand,
+                element,
+                analytic,
+                step,
+                ..
+            } = tried;
+            let (numerical, tolerance) = (slope.value / step, slope.tolerance() / step);
+            let pair = Pair {
+                element,
+                analytic,
+                numerical,
+                tolerance,
+            };
+            let cause = Cause::Kink {
+                left: left.value / step,
+                right: right.value / step,
+            };
+            self.judged.verdicts.push(Verdict {
+                operand,
+                cause,
+                pair,
+            });
+        }
+    }
+
+    /// The slopes on the left and on the right.
+    fn sides(&mut self, tried: Coordinate) -> Option<(Slope, Slope)> {
+        let (epsilon, moved) = (self.function.epsilon(), [(tried, 1.0)]);
+        let right = one_sided(&mut |t| self.read(&moved, t), FIRST, epsilon)?;
+        let left = one_sided(&mut |t| self.read(&moved, t), -FIRST, epsilon)?;
+        Some((left, right))
+    }
+
     /// Says why an element could not be confirmed: a fault, a kink, or a slope that does not settle.
     fn disagrees(&mut self, coordinate: Coordinate, best: Option<(Coordinate, Slope)>) {
         let (tried, slope) = best.unwrap_or((
@@ -191,6 +234,7 @@ impl Judge<'_> {
                 value: f64::NAN,
                 error: f64::NAN,
                 size: f64::NAN,
+                may_be_kinked: false,
             },
         ));
         let step = tried.step;
@@ -200,15 +244,11 @@ impl Judge<'_> {
             numerical: slope.value / step,
             tolerance: slope.tolerance() / step,
         };
-        let epsilon = self.function.epsilon();
-        let moved = [(tried, 1.0)];
-        let right = one_sided(&mut |t| self.read(&moved, t), FIRST, epsilon);
-        let left = one_sided(&mut |t| self.read(&moved, t), -FIRST, epsilon);
-        let cause = match (left, right) {
-            (Some(left), Some(right)) => {
+        let cause = match self.sides(tried) {
+            Some((left, right)) => {
                 between(coordinate.analytic * step, left, right, best.is_some()).scaled(step)
             }
-            _ => Cause::Unresolved,
+            None => Cause::Unresolved,
         };
         let operand = coordinate.operand;
         self.judged.verdicts.push(Verdict {
@@ -223,7 +263,15 @@ impl Judge<'_> {
         if coordinates.is_empty() {
             return;
         }
-        let mut moved: Vec<_> = coordinates.iter().map(|&c| (c, random.weight())).collect();
+        let known = &self.judged.verdicts;
+        let is_known = |c: &&Coordinate| {
+            let same = |verdict: &Verdict| {
+                verdict.operand == c.operand && verdict.pair.element == c.element
+            };
+            known.iter().any(same)
+        };
+        let moved = coordinates.iter().filter(|c| !is_known(c));
+        let mut moved: Vec<_> = moved.map(|&c| (c, random.weight())).collect();
         self.judged.comparisons += 1;
         for _ in 0..EXCEPTIONS {
             if self.confirmed(&moved) {

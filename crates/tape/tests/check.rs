@@ -1,0 +1,239 @@
+//! What a gradient check says, of tapes and closures that are right and of points where nobody can say.
+
+use nalgebra::{DMatrix, dmatrix};
+use tape::check::{self, Cause, Check, Mode};
+use tape::{ForwardError, Op, Operands, Point, Sample, Shape, ShapeError, Signature};
+use tape::{Sink, Tangents, Tape, Var, View, ViewMut};
+
+fn scattered(rows: usize, cols: usize, seed: usize) -> DMatrix<f64> {
+    Sample::scattered(rows, cols, -1.0, 1.0, seed).values
+}
+
+#[test]
+fn a_recorded_tape_passes_and_is_left_as_it_was() {
+    let tape = Tape::new();
+    let (x, w) = (
+        tape.matrix(&scattered(4, 3, 1)),
+        tape.matrix(&scattered(3, 2, 2)),
+    );
+    let s = tape.var(0.7);
+    let y = ((x * w).tanh() * s).row_log_sum_exp().sum() * s.exp() / 3.0;
+    let before = (
+        y.value(),
+        x.value(),
+        tape.handle(y.id().unwrap()).unwrap().value(),
+    );
+    let report = tape.check(y);
+    report.assert_complete();
+    assert_eq!(report.entries, 8);
+    assert_eq!(
+        before,
+        (
+            y.value(),
+            x.value(),
+            tape.handle(y.id().unwrap()).unwrap().value()
+        )
+    );
+}
+
+#[test]
+fn every_mode_accepts_what_is_right() {
+    let tape = Tape::new();
+    let (x, w) = (
+        tape.matrix(&scattered(5, 4, 1)),
+        tape.matrix(&scattered(4, 3, 2)),
+    );
+    let y = (x * w).softmax();
+    for mode in [Mode::Auto, Mode::Full, Mode::Fast(1), Mode::Fast(5)] {
+        let report = Check::default().mode(mode).seed(3).tape(&tape, y);
+        report.assert_complete();
+    }
+    let full = Check::default().mode(Mode::Full).tape(&tape, y);
+    let fast = Check::default().mode(Mode::Fast(1)).tape(&tape, y);
+    // The whole Jacobian of 15 results by 32 leaves' elements, and each entry alone three times.
+    assert_eq!(full.comparisons, 15 * 32 + 3 * (20 + 12 + 15));
+    assert!(fast.comparisons < 20);
+}
+
+#[test]
+fn single_precision_passes() {
+    let tape = Tape::<f32>::default();
+    let x = tape.matrix(&scattered(4, 3, 1).map(|x| x as f32));
+    tape.check((x.sigmoid() * x.transpose()).sum()).assert_ok();
+}
+
+#[test]
+fn a_closure_is_checked_entry_by_entry_and_as_a_whole() {
+    let report = check::gradient(|x| (x[0] * x[1]).exp() - x[1].sqrt() / x[0], &[0.5, 2.0]);
+    report.assert_complete();
+    assert_eq!(
+        (report.entries, report.comparisons),
+        (5, 3 * (2 + 1 + 1 + 2 + 2) + 2)
+    );
+    // A branch is taken anew in every call.
+    fn one<'t>(x: &[Var<'t, f64>]) -> Var<'t, f64> {
+        if x[0] > 1.0 { x[0] } else { x[0] * x[0] }
+    }
+    let report = check::gradient(one, &[1.0]);
+    assert!(report.is_ok(), "{report}");
+    assert!(matches!(report.remarks[..], [ref kink] if matches!(kink.cause, Cause::Kink { .. })));
+    check::gradient(one, &[0.999_999]).assert_complete();
+}
+
+#[test]
+fn a_plain_number_has_nothing_to_check() {
+    let report = Tape::new().check(Var::from(3.0));
+    assert_eq!((report.entries, report.comparisons), (0, 0));
+}
+
+#[test]
+fn kinks_are_told_apart_and_not_counted_as_faults() {
+    for (name, at) in [("relu", 0.0), ("abs", 0.0), ("max", 2.0), ("min", 2.0)] {
+        let tape = Tape::new();
+        let x = tape.var(at);
+        let two = tape.var(2.0);
+        let y = match name {
+            "relu" => x.relu(),
+            "abs" => x.abs(),
+            "max" => x.max(two),
+            _ => x.min(two),
+        };
+        let report = tape.check(y);
+        assert!(report.is_ok(), "{report}");
+        let kink = &report.remarks[0];
+        assert!(
+            matches!(kink.cause, Cause::Kink { left, right } if (right - left).abs() > 0.9),
+            "{report}"
+        );
+        assert_eq!(kink.op, name);
+        assert!(report.to_string().contains("at a kink"), "{report}");
+    }
+}
+
+#[test]
+fn the_edge_of_a_domain_is_said() {
+    let tape = Tape::new();
+    let y = tape.var(0.0).sqrt();
+    let report = tape.check(y);
+    assert!(
+        report.is_ok() && report.remarks[0].cause == Cause::Unresolved,
+        "{report}"
+    );
+}
+
+#[test]
+fn close_to_a_kink_the_slope_is_still_found() {
+    for x in [1e-6, -1e-6, 1e-12] {
+        let tape = Tape::new();
+        tape.check(tape.var(x).relu()).assert_complete();
+        tape.check(tape.var(x).abs()).assert_complete();
+    }
+}
+
+#[test]
+fn many_elements_at_kinks_do_not_hide_the_others() {
+    let tape = Tape::new();
+    let mut values = scattered(40, 30, 1);
+    values[(7, 3)] = 0.0;
+    values[(20, 29)] = 0.0;
+    let y = tape.matrix(&values).relu().sum();
+    let report = tape.check(y);
+    assert!(report.is_ok(), "{report}");
+    let kinks = |index| {
+        report
+            .remarks
+            .iter()
+            .filter(move |kink| kink.entry == Some(index))
+            .count()
+    };
+    assert_eq!((kinks(0), kinks(1)), (2, 2), "{report}");
+}
+
+#[test]
+fn a_guard_that_turns_out_otherwise_is_not_a_fault() {
+    let tape = Tape::new();
+    let x = tape.var(1.0);
+    let y = if x <= 1.0 { x * 2.0 } else { x * 3.0 };
+    let report = tape.check(y);
+    assert!(
+        report.is_ok() && report.remarks[0].cause == Cause::Unresolved,
+        "{report}"
+    );
+}
+
+/// `Y = 2 X`, whose reverse rule is wrong in one element.
+#[derive(Debug)]
+struct Doubled {
+    wrong: usize,
+}
+
+impl Op<f64> for Doubled {
+    fn name(&self) -> &'static str {
+        "doubled"
+    }
+    fn symbol(&self) -> &'static str {
+        "2×"
+    }
+    fn rule(&self) -> &'static str {
+        "dX = 2 dY"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+        Ok(Signature::matrix(operands[0].rows, operands[0].cols))
+    }
+    fn forward(
+        &self,
+        operands: &Operands<'_, f64>,
+        mut result: ViewMut<'_, f64>,
+        _: &mut [f64],
+    ) -> Result<(), ForwardError> {
+        result.matrix().copy_from(&(operands.get(0).matrix() * 2.0));
+        Ok(())
+    }
+    fn vjp(&self, _: &Point<'_, f64>, cotangent: View<'_, f64>, sink: &mut Sink<'_, f64>) {
+        let each = cotangent.values().iter().enumerate();
+        sink.add(
+            0,
+            each.map(|(k, d)| if k == self.wrong { 2.01 * d } else { 2.0 * d }),
+        );
+    }
+    fn jvp(&self, _: &Point<'_, f64>, tangents: &Tangents<'_, f64>, mut tangent: ViewMut<'_, f64>) {
+        for (k, dy) in tangent.values_mut().iter_mut().enumerate() {
+            *dy = 2.0 * tangents.get(0).map_or(0.0, |dx| dx.values()[k]);
+        }
+    }
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![]
+    }
+}
+
+#[test]
+fn one_wrong_element_among_thousands_is_found() {
+    let tape = Tape::new();
+    let x = tape.matrix(&scattered(100, 50, 1)).named("x");
+    for wrong in [0, 1234, 4999] {
+        let y = tape.apply(Doubled { wrong }, &[x.into()]).unwrap().matrix();
+        let report = Check::default().mode(Mode::Fast(1)).entries(&tape);
+        let fault = report.faults.last().unwrap();
+        assert_eq!(fault.element, (wrong % 100, wrong / 100), "{report}");
+        assert!(
+            (fault.numerical * 1.005 - fault.analytic).abs() < 1e-9,
+            "{report}"
+        );
+        assert!(report.comparisons < 40, "{report}");
+        drop(y);
+    }
+}
+
+#[test]
+fn an_op_without_samples_is_refused_by_the_suite() {
+    let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(Doubled { wrong: 0 })];
+    assert_eq!(check::ops(&list).faults[0].cause, Cause::Refused);
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_not_judged() {
+    let tape = Tape::new();
+    let y = tape.matrix(&dmatrix![1.0, f64::NAN]).exp().sum();
+    let report = tape.check(y);
+    assert!(report.is_ok() && !report.remarks.is_empty(), "{report}");
+}

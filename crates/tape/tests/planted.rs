@@ -1,0 +1,134 @@
+//! The checks are checked: faults planted into an op in the middle of a recorded tape must be found, called by
+//! their names, and pinned to the entry, the operand and the line.
+
+#[path = "planted/dense.rs"]
+mod dense;
+
+use dense::{Bug, Dense};
+use nalgebra::DMatrix;
+use tape::check::{self, Cause, Finding, Report};
+use tape::{MatrixVar, Op, Tape};
+
+/// Every planted fault, the cause that must be named, and the operand.
+const PLANTED: [(Bug, Cause, Option<usize>); 33] = [
+    (Bug::Sign, Cause::WrongDerivative, Some(1)),
+    (Bug::MissingFactor, Cause::WrongDerivative, Some(0)),
+    (Bug::ThousandthTooLarge, Cause::WrongDerivative, Some(1)),
+    (Bug::TransposedOperand, Cause::WrongDerivative, Some(0)),
+    (Bug::TransposedResult, Cause::WrongDerivative, Some(1)),
+    (Bug::SwappedOperands, Cause::WrongDerivative, Some(0)),
+    (Bug::ForgottenOperand, Cause::WrongDerivative, Some(1)),
+    (Bug::ForgottenBroadcastSum, Cause::WrongDerivative, Some(2)),
+    (Bug::MeanInsteadOfSum, Cause::WrongDerivative, Some(2)),
+    (Bug::CountedTwice, Cause::WrongDerivative, Some(2)),
+    (Bug::LastElementMissing, Cause::WrongDerivative, Some(1)),
+    (Bug::RowsShifted, Cause::WrongDerivative, Some(0)),
+    (
+        Bug::DerivativeFromTheWrongNumber,
+        Cause::WrongDerivative,
+        Some(0),
+    ),
+    (Bug::AveragedOverTheBatch, Cause::WrongDerivative, Some(0)),
+    (Bug::ConstantCotangent, Cause::IgnoresCotangent, Some(0)),
+    (Bug::SquaredCotangent, Cause::NotLinear, Some(0)),
+    (Bug::SizeOfCotangent, Cause::NotLinear, Some(0)),
+    (Bug::OneAdded, Cause::NotLinear, Some(0)),
+    (Bug::ClippedCotangent, Cause::NotLinear, Some(0)),
+    (Bug::Overwrites, Cause::Overwrites, Some(1)),
+    (Bug::OverwritesTheBias, Cause::Overwrites, Some(2)),
+    (Bug::AddsToGarbage, Cause::Unwritten, Some(1)),
+    (Bug::ResultNotWhole, Cause::Unwritten, None),
+    (Bug::ResidualNotWhole, Cause::Unwritten, None),
+    (Bug::StaleResidual, Cause::Unwritten, None),
+    (Bug::StaleResult, Cause::Unwritten, None),
+    (Bug::TangentNotWhole, Cause::Unwritten, None),
+    (Bug::ForwardChanges, Cause::NotDeterministic, None),
+    (Bug::ReverseChanges, Cause::NotDeterministic, Some(0)),
+    (Bug::TangentForgetsAnOperand, Cause::Tangent, Some(1)),
+    (Bug::TangentSign, Cause::Tangent, Some(0)),
+    (Bug::TangentWithoutFactor, Cause::Tangent, Some(0)),
+    (Bug::TangentOfPartsOnly, Cause::Tangent, None),
+];
+
+fn scattered(rows: usize, cols: usize, seed: usize) -> DMatrix<f64> {
+    tape::Sample::scattered(rows, cols, -1.0, 1.0, seed).values
+}
+
+/// A small net with the layer in its middle; returns the report and the layer's entry and line.
+fn check_a_net_with(bug: Bug) -> (Report, usize, u32) {
+    let tape = Tape::new();
+    let x = tape.matrix(&scattered(3, 3, 1)).named("x");
+    let w = tape.matrix(&scattered(3, 3, 2)).named("W");
+    let b = tape.matrix(&scattered(1, 3, 3)).named("b");
+    let before = (x * w).sigmoid();
+    let entry = tape.len();
+    let operands = [before.into(), w.into(), b.into()];
+    let line = line!() + 1;
+    let layer: MatrixVar<'_> = tape.apply(Dense::with(bug), &operands).unwrap().matrix();
+    let loss = (layer * w).softmax().component_mul(x).sum() + b.sum();
+    (tape.check(loss), entry, line)
+}
+
+#[test]
+fn a_right_layer_passes() {
+    let (report, ..) = check_a_net_with(Bug::None);
+    report.assert_complete();
+    assert_eq!((report.entries, report.faults.len()), (9, 0));
+}
+
+#[test]
+fn every_planted_fault_is_found_and_named() {
+    let mut missed = String::new();
+    for (bug, cause, operand) in PLANTED {
+        let (report, entry, line) = check_a_net_with(bug);
+        let right = |fault: &Finding| {
+            fault.entry == Some(entry)
+                && fault.op == "dense"
+                && fault.cause == cause
+                && fault.operand == operand
+                && fault.place.is_some_and(|place| place.line() == line)
+        };
+        let elsewhere = report.faults.iter().any(|fault| fault.entry != Some(entry));
+        if elsewhere || !report.faults.first().is_some_and(right) {
+            missed += &format!("{bug:?}, {cause} of operand {operand:?}, gave {report}\n");
+        }
+    }
+    assert!(missed.is_empty(), "{missed}");
+}
+
+#[test]
+fn the_suite_finds_every_planted_fault() {
+    for (bug, cause, operand) in PLANTED {
+        let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(Dense::with(bug))];
+        let report = check::ops(&list);
+        let right = |fault: &Finding| fault.cause == cause && fault.operand == operand;
+        assert!(report.faults.iter().any(right), "{bug:?}: {report}");
+    }
+}
+
+#[test]
+fn a_wrong_derivative_is_shown_with_both_numbers() {
+    let (report, entry, line) = check_a_net_with(Bug::Sign);
+    let fault = &report.faults[0];
+    assert!((fault.analytic + fault.numerical).abs() < 1e-8, "{report}");
+    assert_eq!((fault.reads.as_str(), fault.element), ("W", (0, 0)));
+    let table = report.to_string();
+    let row = table.lines().find(|line| line.contains("dense")).unwrap();
+    for part in [
+        entry.to_string(),
+        "1 = W [0,0]".into(),
+        format!("{:.9e}", fault.analytic),
+        format!("{:.9e}", fault.numerical),
+        "wrong derivative".into(),
+        format!("planted.rs:{line}"),
+    ] {
+        assert!(row.contains(&part), "{part} is not in {row}");
+    }
+    // The gradient as a whole is wrong too, but for the bias, which the fault does not touch.
+    let wrong: Vec<&str> = report
+        .gradient
+        .iter()
+        .map(|leaf| leaf.label.as_str())
+        .collect();
+    assert!(wrong.contains(&"W") && !wrong.contains(&"b"), "{report}");
+}
