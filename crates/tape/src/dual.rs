@@ -5,8 +5,8 @@
 //! a Hessian-vector product.
 //!
 //! `num-dual` differs from this crate's conventions (`docs/conventions.md`) where a function has a kink
-//! or a vertical tangent; `abs`, `sqrt`, `cbrt`, `hypot` and the powers are therefore defined here, the
-//! rest is forwarded.
+//! or a vertical tangent, and its `tanh` overflows; `abs`, `sqrt`, `cbrt`, `hypot`, `tanh` and the powers are therefore
+//! defined here, the rest is forwarded.
 
 use crate::product::{Product, Strided, StridedMut, plain_product};
 use crate::scalar::Scalar;
@@ -62,7 +62,8 @@ macro_rules! dual_scalar {
                 } else if self.re < 0.0 {
                     -self
                 } else {
-                    self.lift(self.re.abs(), 0.0)
+                    // 0, or NaN for NaN.
+                    self.lift(self.re.abs(), self.re * 0.0)
                 }
             }
             fn sqrt(self) -> Self {
@@ -92,10 +93,12 @@ macro_rules! dual_scalar {
                 };
                 let varying = exponent - Self::from(n);
                 if varying.every_part(|part| part == 0.0) || (self.re == 0.0 && n >= 0.0) {
-                    power
-                } else {
-                    power * DualNum::exp(&(varying * DualNum::ln(&self)))
+                    return power;
                 }
+                // The logarithm of a negative number is NaN, its whole powers are not.
+                let mut result = power * DualNum::exp(&(varying * DualNum::ln(&self)));
+                result.re = power.re;
+                result
             }
             fn atan2(self, x: Self) -> Self {
                 DualNum::atan2(&self, x)
@@ -112,13 +115,31 @@ macro_rules! dual_scalar {
                 let (a, b) = (self / scale, other / scale);
                 DualNum::sqrt(&(a * a + b * b)) * scale
             }
-            dual_scalar!(@forward exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos
-                atan sinh cosh tanh asinh atanh);
+            fn tanh(self) -> Self {
+                // No quotient of two exponentials that overflow, and exact near 0.
+                let size = if self.re < 0.0 { -self } else { self };
+                let e = DualNum::exp_m1(&-(size + size));
+                let mut result = -e / (e + Self::from(2.0));
+                if self.re < 0.0 {
+                    result = -result;
+                }
+                result.re = self.re.tanh();
+                result
+            }
+            dual_scalar!(@forward $real; exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos
+                atan sinh cosh asinh atanh);
         }
     };
-    (@forward $($function:ident)*) => {
+    (@forward $real:ty; $($function:ident)*) => {
         $(fn $function(self) -> Self {
-            DualNum::$function(&self)
+            // To the last bit what a tape of plain numbers holds.
+            let value = <$real>::$function(self.re);
+            if value.is_nan() {
+                return self.lift(value, value);
+            }
+            let mut result = DualNum::$function(&self);
+            result.re = value;
+            result
         })*
     };
 }

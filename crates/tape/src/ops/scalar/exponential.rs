@@ -1,6 +1,7 @@
 //! Exponentials and logarithms.
 
 use super::unary;
+use crate::scalar::Scalar;
 use std::f64::consts::{LN_2, LN_10};
 
 unary! {
@@ -34,7 +35,7 @@ unary! {
     /// Natural logarithm, defined for `x > 0`.
     Ln "ln" "ln"
     value |x| x.ln();
-    derivative |x, _| T::one() / x, "dx = dy / x";
+    derivative |x, _| reciprocal(x), "dx = dy / x";
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
 }
@@ -43,7 +44,7 @@ unary! {
     /// `y = ln(1 + x)`, exact near 0; defined for `x > −1`.
     Ln1p "ln_1p" "ln1p"
     value |x| x.ln_1p();
-    derivative |x, _| T::one() / (T::one() + x), "dx = dy / (1 + x)";
+    derivative |x, _| reciprocal(T::one() + x), "dx = dy / (1 + x)";
     smooth |x| x > -0.95;
     points [-0.9, -1e-9, 0.0, 2.5];
 }
@@ -52,7 +53,7 @@ unary! {
     /// Logarithm to base 2, defined for `x > 0`.
     Log2 "log2" "log₂"
     value |x| x.log2();
-    derivative |x, _| T::one() / (x * T::from_f64(LN_2)), "dx = dy / (x · ln 2)";
+    derivative |x, _| reciprocal(x * T::from_f64(LN_2)), "dx = dy / (x · ln 2)";
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
 }
@@ -61,7 +62,17 @@ unary! {
     /// Logarithm to base 10, defined for `x > 0`.
     Log10 "log10" "log₁₀"
     value |x| x.log10();
-    derivative |x, _| T::one() / (x * T::from_f64(LN_10)), "dx = dy / (x · ln 10)";
+    derivative |x, _| reciprocal(x * T::from_f64(LN_10)), "dx = dy / (x · ln 10)";
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
+}
+
+/// `1 / x` on the domain of a logarithm: ∞ at its edge, be it 0 or −0, and NaN, like the value, outside.
+#[inline]
+fn reciprocal<T: Scalar>(x: T) -> T {
+    if x < T::zero() {
+        T::from_f64(f64::NAN)
+    } else {
+        T::one() / (x + T::zero())
+    }
 }

@@ -56,10 +56,13 @@ fn acosh<T: Scalar>(x: T) -> T {
 }
 
 unary! {
-    /// Inverse hyperbolic tangent, defined on (−1, 1).
+    /// Inverse hyperbolic tangent, defined on [−1, 1]; ±∞ at the ends. Outside, the derivative is NaN like the value.
     Atanh "atanh" "atanh"
     value |x| x.atanh();
-    derivative |x, _| T::one() / ((T::one() - x) * (T::one() + x)), "dx = dy / (1 − x²)";
+    derivative |x, y| {
+        let inside = (T::one() - x) * (T::one() + x);
+        if inside < T::zero() { y } else { T::one() / inside }
+    }, "dx = dy / (1 − x²)";
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
 }

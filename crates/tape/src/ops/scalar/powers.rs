@@ -13,10 +13,10 @@ unary! {
 }
 
 unary! {
-    /// Square root, defined for `x ≥ 0`; the derivative at 0 is ∞.
+    /// Square root, defined for `x ≥ 0`; the derivative at ±0 is ∞ (−0 + 0 is 0).
     Sqrt "sqrt" "√"
     value |x| x.sqrt();
-    derivative |_, y| T::from_f64(0.5) / y, "dx = dy / 2y";
+    derivative |_, y| T::from_f64(0.5) / (y + T::zero()), "dx = dy / 2y";
     smooth |x| x > 0.05;
     points [0.25, 1.0, 2.0, 1e4];
 }
