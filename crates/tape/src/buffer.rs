@@ -83,7 +83,7 @@ impl<T: Scalar> Buffer<T> {
             .binary_search_by_key(&index, |block| block.entry)
             .ok()?;
         let block = self.blocks[at];
-        Some(View::new(&self.arena[block.range()], block.shape()))
+        Some(View::over(&self.arena[block.range()], block.shape()))
     }
 
     fn check(&self, id: Id) -> Result<(), Error> {

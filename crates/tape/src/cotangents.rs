@@ -108,11 +108,11 @@ impl<T: Scalar> Store<T> {
         let split = block.map_or(buffer.arena.len(), |block| block.start);
         let (arena, own_block) = buffer.arena.split_at_mut(split);
         let cotangent = match block {
-            None => View::new(&own_value[..1], Shape::SCALAR),
-            Some(block) => View::new(&own_block[..block.shape().len()], block.shape()),
+            None => View::over(&own_value[..1], Shape::SCALAR),
+            Some(block) => View::over(&own_block[..block.shape().len()], block.shape()),
         };
         let mut sink = Sink {
-            ids: point.operands.ids,
+            operands: point.operands,
             store: self,
             values,
             arena,

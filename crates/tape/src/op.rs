@@ -132,10 +132,10 @@ impl<'a, T: Scalar> Operands<'a, T> {
     pub fn get(&self, i: usize) -> View<'a, T> {
         let id = self.ids[i] as usize;
         match self.entries[id].block() {
-            None => View::new(&self.values[id..id + 1], Shape::SCALAR),
+            None => View::over(&self.values[id..=id], Shape::SCALAR),
             Some(block) => {
-                let block = self.blocks[block as usize];
-                View::new(&self.arena[block.range()], block.shape())
+                let block = &self.blocks[block as usize];
+                View::over(&self.arena[block.range()], block.shape())
             }
         }
     }
@@ -196,7 +196,7 @@ impl<'a, T: Scalar> Tangents<'a, T> {
 /// The first contribution to a matrix overwrites what the buffer held, later ones are added; the sink knows
 /// which it is, so that nothing is filled with zeros first.
 pub struct Sink<'a, T> {
-    pub(crate) ids: &'a [u32],
+    pub(crate) operands: Operands<'a, T>,
     pub(crate) store: &'a Store<T>,
     pub(crate) values: &'a mut [T],
     pub(crate) arena: &'a mut [T],
@@ -207,7 +207,28 @@ impl<T: Scalar> Sink<'_, T> {
     /// Whether operand `i` has a cotangent at all; constants and inputs have none.
     #[inline]
     pub fn wants(&self, i: usize) -> bool {
-        self.store.is_active(self.ids[i])
+        self.store.is_active(self.operands.ids[i])
+    }
+
+    /// The cotangent of operand `i`, its shape, and whether earlier contributions must be kept; `None` if it
+    /// wants none.
+    #[inline]
+    fn target(&mut self, i: usize) -> Option<(&mut [T], Shape, bool)> {
+        let id = self.operands.ids[i];
+        let index = id as usize;
+        let (target, shape) = match self.operands.entries[index].block() {
+            None if !self.store.is_active(id) => return None,
+            None => (&mut self.values[index..=index], Shape::SCALAR),
+            Some(block) => {
+                let block = &self.operands.blocks[block as usize];
+                if !block.active {
+                    return None;
+                }
+                (&mut self.arena[block.range()], block.shape())
+            }
+        };
+        let keep = std::mem::replace(&mut self.reached[index], true);
+        Some((target, shape, keep))
     }
 
     /// Hands the cotangent of operand `i` to `write`, column-major, with `true` where earlier contributions
@@ -216,18 +237,8 @@ impl<T: Scalar> Sink<'_, T> {
     /// Does nothing for an operand that wants no cotangent.
     #[inline]
     pub fn accumulate(&mut self, i: usize, write: impl FnOnce(&mut [T], bool)) {
-        let id = self.ids[i];
-        if !self.store.is_active(id) {
-            return;
-        }
-        let id = id as usize;
-        let keep = std::mem::replace(&mut self.reached[id], true);
-        match self.store.entries[id].block() {
-            None => write(&mut self.values[id..id + 1], keep),
-            Some(block) => write(
-                &mut self.arena[self.store.blocks[block as usize].range()],
-                keep,
-            ),
+        if let Some((target, _, keep)) = self.target(i) {
+            write(target, keep);
         }
     }
 
@@ -271,11 +282,10 @@ impl<T: Scalar> Sink<'_, T> {
     /// If the shapes do not fit.
     #[inline]
     pub fn add_product(&mut self, i: usize, a: Strided<'_, T>, b: Strided<'_, T>) {
-        let Shape { rows, cols } = self.store.shape(self.ids[i]);
-        self.accumulate(i, |target, keep| {
-            let target = StridedMut::column_major(target, rows, cols);
+        if let Some((target, shape, keep)) = self.target(i) {
+            let target = StridedMut::column_major(target, shape.rows, shape.cols);
             Product::product(target, keep, T::one(), a, b);
-        });
+        }
     }
 }
 

@@ -290,7 +290,7 @@ impl<T: Scalar> Store<T> {
     /// The matrix of block `block`.
     pub fn view(&self, block: u32) -> View<'_, T> {
         let block = self.blocks[block as usize];
-        View::new(&self.arena[block.range()], block.shape())
+        View::over(&self.arena[block.range()], block.shape())
     }
 
     /// An application at entry `entry`, after its forward run.
@@ -305,7 +305,7 @@ impl<T: Scalar> Store<T> {
             arena: &self.arena,
         };
         let result = match self.entries[entry].block() {
-            None => View::new(&self.values[entry..entry + 1], Shape::SCALAR),
+            None => View::over(&self.values[entry..entry + 1], Shape::SCALAR),
             Some(block) => self.view(block),
         };
         Point {
@@ -333,8 +333,8 @@ impl<T: Scalar> Store<T> {
             arena,
         };
         let result = match block {
-            None => ViewMut::new(&mut own_value[..1], Shape::SCALAR),
-            Some(block) => ViewMut::new(&mut own_block[..block.shape().len()], block.shape()),
+            None => ViewMut::over(&mut own_value[..1], Shape::SCALAR),
+            Some(block) => ViewMut::over(&mut own_block[..block.shape().len()], block.shape()),
         };
         let residual = &mut self.residuals[application.residual.clone()];
         application.op.forward(&operands, result, residual)

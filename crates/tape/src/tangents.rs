@@ -116,8 +116,8 @@ impl<T: Scalar> Store<T> {
             reached: &buffer.reached,
         };
         let result = match block {
-            None => ViewMut::new(&mut own_value[..1], Shape::SCALAR),
-            Some(block) => ViewMut::new(&mut own_block[..block.shape().len()], block.shape()),
+            None => ViewMut::over(&mut own_value[..1], Shape::SCALAR),
+            Some(block) => ViewMut::over(&mut own_block[..block.shape().len()], block.shape()),
         };
         application.op.jvp(&point, &tangents, result);
     }

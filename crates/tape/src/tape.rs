@@ -196,11 +196,11 @@ impl<T: Scalar> Tape<T> {
         operands: impl Iterator<Item = Operand<'t, T>>,
     ) -> Result<Output<'t, T>, Error> {
         let place = Place(Location::caller());
-        let first = self.store.borrow().operands.len();
-        for operand in operands {
-            self.push_operand(operand, op.name(), place);
-        }
         let mut store = self.store.borrow_mut();
+        let first = store.operands.len();
+        for operand in operands {
+            self.push_operand(&mut store, operand, op.name(), place);
+        }
         let signature = signature_of(&store, &op, first);
         let index = record_application(&mut store, Box::new(op), first, signature, place)?;
         let shape = signature.shape();
@@ -224,22 +224,24 @@ impl<T: Scalar> Tape<T> {
         }
     }
 
+    #[inline]
     #[track_caller]
-    fn push_operand(&self, operand: Operand<'_, T>, op: &'static str, place: Place) {
+    fn push_operand(
+        &self,
+        store: &mut Store<T>,
+        operand: Operand<'_, T>,
+        op: &'static str,
+        place: Place,
+    ) {
         let (tape, index) = match operand {
+            Operand::Matrix(matrix) => (matrix.tape, matrix.index),
             Operand::Scalar(var) => match var.tape {
                 Some(tape) => (tape, var.index),
-                None => {
-                    let mut store = self.store.borrow_mut();
-                    let index = store.push(Code::Constant, 0, 0, var.value, place);
-                    store.operands.push(index);
-                    return;
-                }
+                None => (self, store.push(Code::Constant, 0, 0, var.value, place)),
             },
-            Operand::Matrix(matrix) => (matrix.tape, matrix.index),
         };
         self.assert_same(tape, op);
-        self.store.borrow_mut().operands.push(index);
+        store.operands.push(index);
     }
 
     /// Panics if `other` is another tape.

@@ -26,6 +26,13 @@ impl<'a, T> View<'a, T> {
         View { values, shape }
     }
 
+    /// A view of a slice that has the shape's length by construction; checked in debug builds only.
+    #[inline(always)]
+    pub(crate) fn over(values: &'a [T], shape: Shape) -> Self {
+        debug_assert_eq!(values.len(), shape.len());
+        View { values, shape }
+    }
+
     /// The elements, column by column.
     #[inline]
     pub fn values(&self) -> &'a [T] {
@@ -121,6 +128,13 @@ impl<'a, T> ViewMut<'a, T> {
             shape.len(),
             "a {shape} view of a slice of another length"
         );
+        ViewMut { values, shape }
+    }
+
+    /// A view of a slice that has the shape's length by construction; checked in debug builds only.
+    #[inline(always)]
+    pub(crate) fn over(values: &'a mut [T], shape: Shape) -> Self {
+        debug_assert_eq!(values.len(), shape.len());
         ViewMut { values, shape }
     }
 

@@ -205,7 +205,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
             }
         }
         let mut sink = Sink {
-            ids: &self.operands,
+            operands: reading(&store, &self.operands, &store.values, &store.arena),
             store: &store,
             values: &mut bars.values,
             arena: &mut bars.arena,
