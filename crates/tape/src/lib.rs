@@ -25,6 +25,7 @@
 //! - [`Cotangents`]: the result of a reverse sweep; [`Directional`]: of a forward one.
 //! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the tape.
 //! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
+//! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of gradients in one call.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
 
 mod buffer;
@@ -47,6 +48,8 @@ mod replay;
 mod scalar;
 mod shape;
 mod store;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod tangents;
 mod tape;
 mod var;
@@ -67,3 +70,10 @@ pub use tangents::Directional;
 pub use tape::{Mark, Named, Operand, Output, Scope, Tape};
 pub use var::{Var, dot, log_sum_exp, sum};
 pub use view::{View, ViewMut};
+
+/// The pages of `docs/` whose code is compiled and run.
+#[cfg(all(doctest, feature = "proptest"))]
+mod pages {
+    #[doc = include_str!("../../../docs/testing-your-own-op.md")]
+    struct TestingYourOwnOp;
+}

@@ -96,7 +96,7 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     }
 
     #[track_caller]
-    fn zip<R: Binary>(first: Operand<'t, T>, second: Operand<'t, T>) -> MatrixVar<'t, T> {
+    pub(crate) fn zip<R: Binary>(first: Operand<'t, T>, second: Operand<'t, T>) -> MatrixVar<'t, T> {
         let tape = match (first, second) {
             (Operand::Matrix(matrix), _) | (_, Operand::Matrix(matrix)) => matrix.tape,
             (Operand::Scalar(_), Operand::Scalar(_)) => {
@@ -108,7 +108,7 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     }
 
     #[track_caller]
-    fn map<R: Unary>(self) -> Self {
+    pub(crate) fn map<R: Unary>(self) -> Self {
         self.with(ops::Map::<R>::default())
     }
 

@@ -206,11 +206,14 @@ const ROWS: usize = 40;
 fn table(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
     let mut rows = vec![HEADINGS.map(String::from)];
     rows.extend(findings.iter().take(ROWS).map(Finding::cells));
+    // A column without a cell but its heading is left out.
     let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
+        let cells = || rows.iter().map(|row| row[column].chars().count());
+        if cells().skip(1).all(|width| width == 0) {
+            0
+        } else {
+            cells().max().unwrap_or(0)
+        }
     };
     let widths: [usize; 7] = std::array::from_fn(width);
     for row in &rows {
@@ -244,16 +247,20 @@ impl fmt::Display for Report {
             plural(self.faults.len(), "fault", "faults"),
         )?;
         if !self.faults.is_empty() {
+            writeln!(
+                f,
+                "at fault, each alone, for a random cotangent of its result:"
+            )?;
             table(f, &self.faults)?;
         }
         if !self.gradient.is_empty() {
-            writeln!(f, "the gradient of the output as a whole is wrong at")?;
+            writeln!(f, "the gradient of the output as a whole is wrong at:")?;
             table(f, &self.gradient)?;
         }
         if !self.remarks.is_empty() {
             writeln!(
                 f,
-                "not judged, and not counted as faults: {}",
+                "not judged, and no faults: {}",
                 self.remarks.len()
             )?;
             table(f, &self.remarks)?;

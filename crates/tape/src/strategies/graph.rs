@@ -1,0 +1,239 @@
+//! Random programs.
+
+use super::operations::{BINARY, BinaryStep, OTHERS, UNARY, UnaryStep};
+use super::values::matrices;
+use crate::matrix_var::MatrixVar;
+use crate::shape::Shape;
+use crate::tape::Tape;
+use crate::var::Var;
+use nalgebra::DMatrix;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::fmt;
+
+/// A random program of scalars and matrices: leaves, and steps that each use earlier results.
+///
+/// Any list of steps is a program: a step whose operands do not fit, or lie near a kink or outside the
+/// domain, first brings them inside, and is left out where that fails. So a failing program shrinks by dropping steps.
+/// Its `Debug` output lists the entries that it records.
+#[derive(Clone)]
+pub struct Graph {
+    scalars: Vec<f64>,
+    matrices: Vec<DMatrix<f64>>,
+    steps: Vec<Chosen>,
+}
+
+/// A step: which operation, and which earlier results, all modulo how many there are.
+#[derive(Clone, Debug)]
+struct Chosen {
+    operation: usize,
+    operands: [usize; 2],
+    parameter: usize,
+}
+
+/// Programs of up to `most` steps on two scalars and up to three small matrices.
+///
+/// ```
+/// use tape::strategies::{assert_property, graphs};
+/// use tape::Tape;
+///
+/// assert_property(graphs(5), |graph| {
+///     let tape = Tape::new();
+///     let report = tape.check(graph.record(&tape));
+///     if report.is_ok() { Ok(()) } else { Err(report.to_string()) }
+/// });
+/// ```
+pub fn graphs(most: usize) -> impl Strategy<Value = Graph> {
+    let step = (0..4096_usize, [0..64_usize, 0..64], 0..12_usize);
+    let step = step.prop_map(|(operation, operands, parameter)| Chosen {
+        operation,
+        operands,
+        parameter,
+    });
+    let scalars = super::points(2);
+    (scalars, vec(matrices(3), 1..=3), vec(step, 0..=most)).prop_map(
+        |(scalars, matrices, steps)| Graph {
+            scalars,
+            matrices,
+            steps,
+        },
+    )
+}
+
+impl Graph {
+    /// Records the program; returns its last result, as a scalar: a matrix is summed.
+    pub fn record<'t>(&self, tape: &'t Tape) -> Var<'t> {
+        let mut results: Vec<Handle<'t>> = Vec::new();
+        results.extend(self.scalars.iter().map(|&x| Handle::Scalar(tape.var(x))));
+        results.extend(self.matrices.iter().map(|x| Handle::Matrix(tape.matrix(x))));
+        for step in &self.steps {
+            let pick = Pick {
+                results: &results,
+                operands: step.operands,
+                parameter: step.parameter,
+            };
+            if let Some(result) = take(step.operation, &pick) {
+                results.push(result.bounded());
+            }
+        }
+        match results[results.len() - 1] {
+            Handle::Scalar(x) => x,
+            Handle::Matrix(x) => x.sum(),
+        }
+    }
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tape = Tape::new();
+        self.record(&tape);
+        for entry in tape.entries() {
+            let operands: Vec<String> = entry.operands.iter().map(|x| format!("{x:?}")).collect();
+            let values = match entry.id {
+                crate::EntryId::Scalar(id) => tape.value(id).map(|x| x.to_string()),
+                crate::EntryId::Matrix(id) => tape.read(id, |view| format!("{:?}", view.values())),
+            };
+            let values = values.map_err(|_| fmt::Error)?;
+            let (index, op, operands) = (entry.index, entry.op, operands.join(", "));
+            writeln!(f, "{index}: {op}({operands}) = {} {values}", entry.shape)?;
+        }
+        Ok(())
+    }
+}
+
+/// A result.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Handle<'t> {
+    Scalar(Var<'t>),
+    Matrix(MatrixVar<'t>),
+}
+
+/// Results beyond this are brought back, so that slopes stay well conditioned.
+const BOUND: f64 = 20.0;
+
+impl<'t> Handle<'t> {
+    pub fn values(self) -> Vec<f64> {
+        match self {
+            Handle::Scalar(x) => vec![x.value()],
+            Handle::Matrix(x) => x.value().as_slice().to_vec(),
+        }
+    }
+
+    fn map(self, step: &UnaryStep) -> Self {
+        match self {
+            Handle::Scalar(x) => Handle::Scalar((step.scalar)(x)),
+            Handle::Matrix(x) => Handle::Matrix((step.matrix)(x)),
+        }
+    }
+
+    fn bounded(self) -> Self {
+        if self.values().iter().all(|x| x.abs() <= BOUND) {
+            return self;
+        }
+        match self {
+            Handle::Scalar(x) => Handle::Scalar((x / BOUND).tanh()),
+            Handle::Matrix(x) => Handle::Matrix((x / BOUND).tanh()),
+        }
+    }
+
+    /// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow domain live.
+    fn inside(self, way: usize) -> Self {
+        match (self, way) {
+            (x, 0) => x,
+            (Handle::Scalar(x), 1) => Handle::Scalar(x.softplus() + 0.2),
+            (Handle::Matrix(x), 1) => Handle::Matrix(x.softplus() + 0.2),
+            (Handle::Scalar(x), 2) => Handle::Scalar(x.tanh() * 0.7),
+            (Handle::Matrix(x), 2) => Handle::Matrix(x.tanh() * 0.7),
+            (Handle::Scalar(x), _) => Handle::Scalar(x.softplus() + 1.2),
+            (Handle::Matrix(x), _) => Handle::Matrix(x.softplus() + 1.2),
+        }
+    }
+}
+
+/// The operands of a step.
+pub(super) struct Pick<'r, 't> {
+    results: &'r [Handle<'t>],
+    operands: [usize; 2],
+    pub parameter: usize,
+}
+
+impl<'t> Pick<'_, 't> {
+    /// Operand `i`, scalar or matrix; counted from the last result back, so that shrinking leads to short programs.
+    pub fn any(&self, i: usize) -> Handle<'t> {
+        let count = self.results.len();
+        self.results[count - 1 - self.operands[i] % count]
+    }
+
+    /// Operand `i` of the scalars.
+    pub fn scalar(&self, i: usize) -> Option<Var<'t>> {
+        let scalars = self.results.iter().rev().filter_map(|result| match result {
+            Handle::Scalar(x) => Some(*x),
+            Handle::Matrix(_) => None,
+        });
+        let count = scalars.clone().count();
+        scalars.clone().nth(self.operands[i] % count.max(1))
+    }
+
+    /// Operand `i` of the matrices.
+    pub fn matrix(&self, i: usize) -> Option<MatrixVar<'t>> {
+        let matrices = self.results.iter().rev().filter_map(|result| match result {
+            Handle::Matrix(x) => Some(*x),
+            Handle::Scalar(_) => None,
+        });
+        let count = matrices.clone().count();
+        matrices.clone().nth(self.operands[i] % count.max(1))
+    }
+}
+
+/// Records an operation on what fits.
+fn take<'t>(operation: usize, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let operation = operation % (UNARY.len() + BINARY.len() + OTHERS.len());
+    if let Some(step) = UNARY.get(operation) {
+        return unary(step, pick);
+    }
+    let operation = operation - UNARY.len();
+    match BINARY.get(operation) {
+        Some(step) => binary(step, pick),
+        None => OTHERS[operation - BINARY.len()](pick),
+    }
+}
+
+fn unary<'t>(step: &UnaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let smooth = |x: &Handle<'t>| x.values().into_iter().all(step.smooth);
+    let operand = (0..4).map(|way| pick.any(0).inside(way)).find(smooth)?;
+    Some(operand.map(step))
+}
+
+fn binary<'t>(step: &BinaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let smooth = |x: &[f64], y: &[f64]| x.iter().all(|&x| y.iter().all(|&y| (step.smooth)(x, y)));
+    match (pick.any(0), pick.any(1)) {
+        (Handle::Matrix(x), Handle::Matrix(y)) => {
+            let ways = (0..4).map(|way| (Handle::Matrix(x).inside(way), y));
+            let fits = broadcast(x.shape(), y.shape());
+            let mut ways = ways.filter(|(x, y)| fits && smooth(&x.values(), y.value().as_slice()));
+            let (Handle::Matrix(x), y) = ways.next()? else {
+                return None;
+            };
+            Some(Handle::Matrix((step.matrix)(x, y)))
+        }
+        (Handle::Scalar(x), _) | (_, Handle::Scalar(x)) => {
+            let (x, y) = (x, pick.scalar(1)?);
+            // A handle or a number on either side.
+            let (x, y) = match pick.parameter % 3 {
+                0 => (x, y),
+                1 => (x, Var::from(y.value())),
+                _ => (Var::from(x.value()), y),
+            };
+            if smooth(&[x.value()], &[y.value()]) {
+                return Some(Handle::Scalar((step.scalar)(x, y)));
+            }
+            let x = x.softplus() + 0.2;
+            smooth(&[x.value()], &[y.value()]).then(|| Handle::Scalar((step.scalar)(x, y)))
+        }
+    }
+}
+
+fn broadcast(x: Shape, y: Shape) -> bool {
+    let fits = |x: usize, y: usize| x == y || x == 1 || y == 1;
+    fits(x.rows, y.rows) && fits(x.cols, y.cols)
+}

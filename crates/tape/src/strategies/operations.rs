@@ -1,0 +1,177 @@
+//! Every operation of the crate, as steps of a random graph: a step takes what fits or is left out.
+
+use super::graph::{Handle, Pick};
+use crate::matrix_var::MatrixVar;
+use crate::ops::registry::{self as rules, scalar_rules};
+use crate::ops::scalar::{Binary, Unary};
+use crate::var::{Var, dot, log_sum_exp, sum};
+
+pub(super) struct UnaryStep {
+    pub smooth: fn(f64) -> bool,
+    pub scalar: for<'t> fn(Var<'t>) -> Var<'t>,
+    pub matrix: for<'t> fn(MatrixVar<'t>) -> MatrixVar<'t>,
+}
+
+pub(super) struct BinaryStep {
+    pub smooth: fn(f64, f64) -> bool,
+    pub scalar: for<'t> fn(Var<'t>, Var<'t>) -> Var<'t>,
+    pub matrix: for<'t> fn(MatrixVar<'t>, MatrixVar<'t>) -> MatrixVar<'t>,
+}
+
+macro_rules! steps {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        pub(super) const UNARY: &[UnaryStep] = &[
+            $(UnaryStep {
+                smooth: <rules::$ou as Unary>::is_smooth,
+                scalar: |x| x.unary::<rules::$ou>(),
+                matrix: |x| x.map::<rules::$ou>(),
+            },)*
+            $(UnaryStep {
+                smooth: <rules::$u as Unary>::is_smooth,
+                scalar: |x| x.unary::<rules::$u>(),
+                matrix: |x| x.map::<rules::$u>(),
+            },)*
+        ];
+        pub(super) const BINARY: &[BinaryStep] = &[
+            $(BinaryStep {
+                smooth: <rules::$ob as Binary>::is_smooth,
+                scalar: |x, y| x.binary::<rules::$ob>(y),
+                matrix: |x, y| MatrixVar::zip::<rules::$ob>(x.into(), y.into()),
+            },)*
+            $(BinaryStep {
+                smooth: <rules::$b as Binary>::is_smooth,
+                scalar: |x, y| x.binary::<rules::$b>(y),
+                matrix: |x, y| MatrixVar::zip::<rules::$b>(x.into(), y.into()),
+            },)*
+        ];
+    };
+}
+scalar_rules!(steps);
+
+/// An operation with its own idea of what fits: `None` where the operands do not.
+pub(super) type Step = for<'t> fn(&Pick<'_, 't>) -> Option<Handle<'t>>;
+
+/// The least difference of numbers of which the largest is taken.
+const APART: f64 = 0.05;
+
+fn apart(values: &[f64]) -> bool {
+    let pairs = values.iter().enumerate();
+    pairs
+        .clone()
+        .all(|(i, x)| values[..i].iter().all(|y| (x - y).abs() > APART))
+}
+
+fn reshaped<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let x = pick.matrix(0)?;
+    let len = x.shape().len();
+    Some(Handle::Matrix(if pick.parameter % 2 == 0 {
+        x.reshape(len, 1)
+    } else {
+        x.reshape(1, len)
+    }))
+}
+
+/// A product, of transposes where only those fit.
+fn product<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let (x, y) = (pick.matrix(0)?, pick.matrix(1)?);
+    let (a, b) = (x.shape(), y.shape());
+    if a.cols == b.rows {
+        Some(Handle::Matrix(x * y))
+    } else if a.cols == b.cols {
+        Some(Handle::Matrix(x * y.transpose()))
+    } else if a.rows == b.rows {
+        Some(Handle::Matrix(x.transpose() * y))
+    } else {
+        None
+    }
+}
+
+fn beside<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let (x, y) = (pick.matrix(0)?, pick.matrix(1)?);
+    if x.shape().rows == y.shape().rows {
+        Some(Handle::Matrix(MatrixVar::beside(&[x, y, x])))
+    } else if x.shape().cols == y.shape().cols {
+        Some(Handle::Matrix(MatrixVar::below(&[y, x])))
+    } else {
+        None
+    }
+}
+
+/// Some rows or columns, or one element.
+fn part<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let x = pick.matrix(0)?;
+    let (row, col) = (
+        pick.parameter % x.shape().rows,
+        pick.parameter % x.shape().cols,
+    );
+    Some(match pick.parameter % 3 {
+        0 => Handle::Matrix(x.rows(row..x.shape().rows)),
+        1 => Handle::Matrix(x.columns(col..x.shape().cols)),
+        _ => Handle::Scalar(x.element(row, col)),
+    })
+}
+
+fn largest<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let x = pick.matrix(0)?;
+    if !apart(x.value().as_slice()) {
+        return None;
+    }
+    Some(match pick.parameter % 2 {
+        0 => Handle::Scalar(x.maximum()),
+        _ => Handle::Matrix(x.row_maxima()),
+    })
+}
+
+fn of_scalars<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let (x, y) = (pick.scalar(0)?, pick.scalar(1)?);
+    Some(match pick.parameter % 4 {
+        0 => Handle::Scalar(sum(&[x, y, x])),
+        1 => Handle::Scalar(dot(&[x, y], &[y, y])),
+        2 => Handle::Scalar(log_sum_exp(&[x, y])),
+        _ => Handle::Matrix(x.tape()?.assemble(2, 2, &[x, y, Var::from(0.5), x])),
+    })
+}
+
+fn power<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let n = [2, 3, -1, -2][pick.parameter % 4];
+    match pick.any(0) {
+        _ if n < 0 && pick.any(0).values().iter().any(|x| x.abs() < APART) => None,
+        Handle::Scalar(x) => Some(Handle::Scalar(x.powi(n))),
+        Handle::Matrix(x) => Some(Handle::Matrix(x.powi(n))),
+    }
+}
+
+/// A matrix and a scalar, or a number, on either side.
+fn with_a_scalar<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let (x, s) = (pick.matrix(0)?, pick.scalar(1)?);
+    Some(Handle::Matrix(match pick.parameter % 4 {
+        0 => x * s,
+        1 => s - x,
+        2 => 3.0 * x + 1.0,
+        _ => x / 2.0 - s,
+    }))
+}
+
+/// What is not a scalar rule.
+pub(super) const OTHERS: &[Step] = &[
+    |pick| Some(Handle::Matrix(pick.matrix(0)?.transpose())),
+    |pick| Some(Handle::Scalar(pick.matrix(0)?.sum())),
+    |pick| Some(Handle::Scalar(pick.matrix(0)?.mean())),
+    |pick| Some(Handle::Matrix(pick.matrix(0)?.row_sums())),
+    |pick| Some(Handle::Matrix(pick.matrix(0)?.column_sums())),
+    |pick| Some(Handle::Matrix(pick.matrix(0)?.row_log_sum_exp())),
+    |pick| Some(Handle::Matrix(pick.matrix(0)?.softmax())),
+    product,
+    reshaped,
+    beside,
+    part,
+    largest,
+    of_scalars,
+    power,
+    with_a_scalar,
+];

@@ -1,0 +1,135 @@
+//! Random graphs: the crate's own property tests, by the strategies it offers to users.
+
+use tape::strategies::{assert_function, assert_op, assert_property, graphs, matrix, points};
+use tape::{Cotangents, Directional, Seed, Tape, check, ops};
+
+#[test]
+fn every_entry_and_the_gradient_of_a_random_graph_are_right() {
+    let mut recorded = std::collections::BTreeSet::new();
+    let seen = std::cell::RefCell::new(&mut recorded);
+    assert_property(graphs(12), |graph| {
+        let tape = Tape::new();
+        let report = tape.check(graph.record(&tape));
+        seen.borrow_mut()
+            .extend(tape.entries().iter().map(|entry| entry.op));
+        if report.is_ok() && report.remarks.is_empty() {
+            Ok(())
+        } else {
+            Err(report.to_string())
+        }
+    });
+    assert!(
+        recorded.len() > 40,
+        "the graphs are of many kinds: {recorded:?}"
+    );
+}
+
+#[test]
+fn a_replay_at_other_inputs_is_a_recording_at_other_inputs() {
+    assert_property((graphs(12), points(1)), |(graph, other)| {
+        let mut tape = Tape::new();
+        let output = graph
+            .record(&tape)
+            .id()
+            .ok_or("the output is on the tape")?;
+        let leaf = tape.entries()[0].id;
+        let tape::EntryId::Scalar(leaf) = leaf else {
+            return Err("the first leaf is a scalar".into());
+        };
+        let (first, before) = (tape.value(leaf).unwrap(), tape.value(output).unwrap());
+        tape.set(leaf, other[0]).unwrap();
+        tape.replay().unwrap();
+        tape.set(leaf, first).unwrap();
+        tape.replay().unwrap();
+        let after = tape.value(output).unwrap();
+        if before.to_bits() == after.to_bits() {
+            Ok(())
+        } else {
+            Err(format!("{before} became {after}"))
+        }
+    });
+}
+
+#[test]
+fn a_reused_buffer_gives_the_same_bits_as_a_fresh_one() {
+    let reused = std::cell::RefCell::new((Cotangents::new(), Directional::new()));
+    assert_property(graphs(12), |graph| {
+        let tape = Tape::new();
+        let output = graph.record(&tape);
+        let (cotangents, along) = &mut *reused.borrow_mut();
+        tape.sweep(Seed::one(output), cotangents).unwrap();
+        let fresh = output.gradient();
+        for entry in tape.entries().iter().filter(|entry| entry.active) {
+            let same = match entry.id {
+                tape::EntryId::Scalar(id) => {
+                    tape.push_forward(Seed::one(id), along).unwrap();
+                    let tangent = along.of(output);
+                    let bar = fresh.of(id).unwrap();
+                    let close = (tangent - bar).abs() <= 1e-10 * (1.0 + bar.abs());
+                    close && cotangents.of(id).unwrap().to_bits() == bar.to_bits()
+                }
+                tape::EntryId::Matrix(id) => {
+                    cotangents.of(id).unwrap().values() == fresh.of(id).unwrap().values()
+                }
+            };
+            if !same {
+                return Err(format!("the cotangents of entry {} differ", entry.index));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_wrong_rule_shrinks_to_a_small_graph() {
+    // As if `matmul` had no rule: the smallest graph that contains one is what is shown.
+    let found = std::panic::catch_unwind(|| {
+        assert_property(graphs(12), |graph| {
+            let tape = Tape::new();
+            graph.record(&tape);
+            let uses = tape.entries().iter().any(|entry| entry.op == "matmul");
+            if uses {
+                Err("there is a matmul".into())
+            } else {
+                Ok(())
+            }
+        });
+    });
+    let message = *found.unwrap_err().downcast::<String>().unwrap();
+    let entries = message.lines().filter(|line| line.contains(") = ")).count();
+    assert!(message.contains("matmul(Entry("), "{message}");
+    // Two scalars, a matrix, the product, and what the last result is summed by; seldom one more.
+    assert!(entries <= 7, "{message}");
+}
+
+#[test]
+fn ops_and_functions_in_one_call() {
+    use proptest::strategy::Strategy;
+    assert_op(|| ops::Softmax, matrix(2, 3).prop_map(|x| vec![x]));
+    assert_op(
+        || ops::DotOf,
+        points(4).prop_map(|x| x.iter().map(|&x| nalgebra::dmatrix![x]).collect()),
+    );
+    assert_function(|x| tape::log_sum_exp(x) * x[0].abs(), points(3));
+}
+
+#[test]
+#[should_panic(expected = "derivatives compared")]
+fn a_function_that_hides_from_the_tape_is_found() {
+    assert_function(|x| x[0] * x[1].value(), points(2));
+}
+
+#[test]
+fn points_keep_apart() {
+    assert_property(points(20), |point| {
+        let sizes: Vec<f64> = point.iter().map(|x| x.abs()).collect();
+        let apart = |i: usize, j: usize| i == j || (sizes[i] - sizes[j]).abs() > 0.049;
+        let all =
+            (0..20).all(|i| sizes[i] > 0.049 && sizes[i] <= 2.0 && (0..20).all(|j| apart(i, j)));
+        if all && check::gradient(|x| x[0] * x[1], &point[..2]).is_ok() {
+            Ok(())
+        } else {
+            Err("too close".into())
+        }
+    });
+}
