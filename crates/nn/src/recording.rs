@@ -162,13 +162,18 @@ impl<T: Scalar> Recording<T> {
 
     /// One training step on the current examples: replay, sweep, update. Returns the loss before the update.
     ///
+    /// A loss that is not finite has no use for a sweep: it is returned with nothing swept and nothing updated, so
+    /// that the tape still shows where it came from.
+    ///
     /// # Errors
     /// As [`replay`](Recording::replay).
     pub fn step(&mut self, optimiser: &Sgd) -> Result<T, Error> {
         self.replay()?;
         let loss = self.loss()?;
-        self.sweep()?;
-        optimiser.update(&mut self.tape, &self.parameters, &self.cotangents)?;
+        if loss.is_finite() {
+            self.sweep()?;
+            optimiser.update(&mut self.tape, &self.parameters, &self.cotangents)?;
+        }
         Ok(loss)
     }
 
