@@ -54,6 +54,25 @@ pub fn write(
     file.commit()
 }
 
+/// Removes the temporary files that killed processes left beside `path`. Not to be called while another
+/// process may be writing it.
+pub fn remove_leftovers(path: &Path) {
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let mut start = std::ffi::OsString::from(".");
+    start.push(name);
+    start.push(".");
+    let start = start.into_encoded_bytes();
+    // What cannot be listed or removed does no harm.
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name().into_encoded_bytes();
+        if name.starts_with(&start) && name.ends_with(b".part") {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// A file that does not have its name yet: what is written goes to a temporary file in the same
 /// directory until [`PendingFile::commit`]. Dropped before that, it is removed.
 #[derive(Debug)]
@@ -109,17 +128,35 @@ impl PendingFile {
         unreachable!("the last attempt returns")
     }
 
+    /// Writes all of `bytes` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] if that fails.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        let written = self.writer().write_all(bytes);
+        written.map_err(|error| self.failed("write", error))
+    }
+
+    /// Forces what was written to the disk. Where several files belong together, all of them are best synced
+    /// before any is committed: a full disk is noticed before anything has changed.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] if that fails.
+    pub fn sync(&mut self) -> Result<(), WriteError> {
+        let written = self.writer().flush();
+        let synced = written.and_then(|()| self.writer().get_ref().sync_all());
+        synced.map_err(|error| self.failed("write", error))
+    }
+
     /// Gives the file its name, once all of it is on the disk.
     ///
     /// # Errors
     ///
     /// [`WriteError`] if that fails; the temporary file is removed then.
     pub fn commit(mut self) -> Result<(), WriteError> {
-        let written = self.writer().flush();
-        let synced = written.and_then(|()| self.writer().get_ref().sync_all());
-        if let Err(error) = synced {
-            return Err(self.failed("write", error));
-        }
+        self.sync()?;
         // Some systems rename only what is closed.
         self.writer = None;
         if let Err(error) = fs::rename(&self.temporary, &self.path) {
@@ -198,6 +235,24 @@ mod tests {
         assert!(!path.exists());
         file.commit().unwrap();
         assert_eq!(fs::metadata(&path).unwrap().len(), 100_000);
+    }
+
+    #[test]
+    fn leftovers_of_one_file_are_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("weights");
+        for name in [
+            ".weights.1-0.part",
+            ".weights2.1-0.part",
+            "weights.part",
+            "weights",
+        ] {
+            fs::write(directory.path().join(name), "").unwrap();
+        }
+        remove_leftovers(&path);
+        let mut left = names(directory.path());
+        left.sort();
+        assert_eq!(left, [".weights2.1-0.part", "weights", "weights.part"]);
     }
 
     #[test]

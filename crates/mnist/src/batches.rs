@@ -87,6 +87,11 @@ impl Batches {
         }
     }
 
+    /// How many images a batch has.
+    pub fn size(&self) -> usize {
+        self.batch.len()
+    }
+
     /// Draws the next batch.
     pub fn draw(&mut self) -> &[usize] {
         for index in &mut self.batch {

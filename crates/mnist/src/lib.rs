@@ -1,12 +1,8 @@
-//! MNIST and everything like it: files, batches, drawn digits. The only crate of the workspace that
-//! reads or writes files.
+//! MNIST and everything like it: files, batches, drawn digits, and the run that learns from them. The only
+//! crate of the workspace that reads or writes files; its program is `mnist`.
 //!
-//! A training run needs labelled images, chosen at random, as a matrix of floats, a hundred
-//! thousand times over; and it needs what it learned to be on the disk, whole, at the end. This
-//! crate is that and no more. It knows nothing of tapes or layers: a batch is copied into any
-//! column-major slice, so the trainer hands it the engine's own memory.
-//!
-//! From the outside in:
+//! A training run needs labelled images, chosen at random, as a matrix of floats, a hundred thousand
+//! times over; and it needs what it learned to be on the disk, whole, at the end. From the outside in:
 //!
 //! - `fetch` (a feature, on by default) gets the four files from public mirrors and believes only
 //!   their checksums.
@@ -15,6 +11,9 @@
 //!   out.
 //! - [`digits`] draws a data set where there are no files.
 //! - [`batches`] chooses the images of each step, and can say in a few numbers where it stands.
+//! - [`settings`] are what a run is asked to do; [`training`] does its steps, [`evaluation`] says how good
+//!   the net is by now, [`halt`] why it cannot go on.
+//! - [`run_directory`] keeps what was learned, with its [`run_log`]s and a [`checkpoint`] to go on from.
 //! - [`atomic`] writes files that are there whole or not at all.
 //!
 //! Files come from other people, so nothing about them is a panic: every way of being unusable is
@@ -41,9 +40,19 @@
 
 pub mod atomic;
 pub mod batches;
+pub mod checkpoint;
 pub mod dataset;
 pub mod digits;
+pub mod evaluation;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+mod float;
 mod gather;
+pub mod halt;
 pub mod idx;
+pub mod run_directory;
+pub mod run_log;
+pub mod settings;
+pub mod training;
+
+pub use float::Float;

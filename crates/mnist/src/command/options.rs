@@ -1,0 +1,108 @@
+//! Options that several commands have.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use mnist::dataset::{DEFAULT_DIRECTORY, Source};
+use mnist::evaluation::CHUNK;
+use mnist::settings::{Settings, parse_init};
+use nn::{Activation, Init};
+
+use super::Failure;
+
+/// The most units a layer and the most images a batch can be asked to have.
+const MOST: usize = 1_000_000;
+
+/// How many numbers a run may keep in memory: 4 GiB of `f32`.
+pub const MOST_NUMBERS: u64 = 1 << 30;
+
+/// Where the images come from.
+#[derive(Args, Clone, Debug)]
+pub struct Data {
+    /// Directory with the four files of MNIST or of a set like it
+    ///
+    /// By default the one the environment's MNIST_DIR names, else data/mnist if it is there, else digits drawn by this
+    /// program.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+impl Data {
+    /// The source these options and the environment name.
+    pub fn source(&self) -> Source {
+        let variable = env::var_os("MNIST_DIR");
+        Source::find(
+            self.data.as_deref(),
+            variable.as_deref(),
+            Path::new(DEFAULT_DIRECTORY),
+        )
+    }
+}
+
+/// The net before training.
+#[derive(Args, Clone, Debug)]
+pub struct FirstNet {
+    /// Units of a hidden layer; repeat it or separate with commas for more layers
+    #[arg(long, value_name = "UNITS", value_delimiter = ',', default_value = "50", value_parser = count)]
+    hidden: Vec<usize>,
+    /// The function between the layers
+    #[arg(long, default_value = "relu", value_parser = activations())]
+    activation: Activation,
+    /// How the weights are drawn: normal:DEVIATION, xavier, he or uniform:LIMIT
+    #[arg(long, default_value = "normal:0.01", value_parser = parse_init)]
+    init: Init,
+    /// The seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
+    seed: u64,
+}
+
+/// A number of units or images.
+pub fn count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| (1..=MOST).contains(count));
+    count.ok_or_else(|| format!("expected a whole number from 1 to {MOST}"))
+}
+
+fn activations() -> impl TypedValueParser<Value = Activation> {
+    let names = Activation::ALL.map(Activation::name);
+    PossibleValuesParser::new(names)
+        .map(|name| Activation::from_name(&name).expect("one of the possible names"))
+}
+
+impl FirstNet {
+    /// Settings with this net; the rest are the defaults.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            hidden: self.hidden.clone(),
+            activation: self.activation,
+            init: self.init,
+            seed: self.seed,
+            ..Settings::default()
+        }
+    }
+}
+
+/// Refuses a net that would fill the machine's memory.
+pub fn fits_in_memory(sizes: &[usize], batch: usize) -> Result<(), Failure> {
+    let product = |a: usize, b: usize| (a as u64).saturating_mul(b as u64);
+    let parameters = sizes.windows(2).map(|size| product(size[0] + 1, size[1]));
+    let parameters = parameters.fold(0, u64::saturating_add);
+    let units = sizes.iter().sum();
+    // Parameters and their cotangents stand on the step's tape and once more on the evaluations'; what the layers give
+    // for a batch, before and after the activation, has cotangents too.
+    let numbers = parameters
+        .saturating_mul(4)
+        .saturating_add(product(4 * (batch + CHUNK), units));
+    if numbers > MOST_NUMBERS {
+        let sizes = sizes.to_vec();
+        return Err(Failure::TooLarge { sizes, batch });
+    }
+    Ok(())
+}
+
+/// `784-50-10`.
+pub fn dashes(sizes: &[usize]) -> String {
+    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    sizes.join("-")
+}

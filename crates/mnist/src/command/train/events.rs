@@ -1,0 +1,191 @@
+//! What a training run says, each as an object of JSON and as text.
+
+use std::fmt;
+
+use mnist::checkpoint::Run;
+use mnist::dataset::{Dataset, Source};
+use mnist::settings::Settings;
+use serde::Serialize;
+
+use crate::command::options::dashes;
+
+/// A run begins, or goes on.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "start")]
+pub struct Start<'a> {
+    data: String,
+    train_images: usize,
+    test_images: usize,
+    image_height: usize,
+    image_width: usize,
+    sizes: &'a [usize],
+    #[serde(flatten)]
+    settings: &'a Settings,
+    /// The steps of an epoch.
+    epoch_steps: u64,
+    /// The step after which it goes on; 0 for a new run.
+    step: u64,
+}
+
+impl<'a> Start<'a> {
+    /// The beginning of `run` after step `step`.
+    pub fn new(
+        run: &'a Run,
+        source: &Source,
+        dataset: &Dataset,
+        sizes: &'a [usize],
+        step: u64,
+    ) -> Self {
+        let train = dataset.train();
+        Start {
+            data: source.to_string(),
+            train_images: train.len(),
+            test_images: dataset.test().len(),
+            image_height: train.height(),
+            image_width: train.width(),
+            sizes,
+            settings: &run.settings,
+            epoch_steps: run.settings.epoch_steps(train),
+            step,
+        }
+    }
+
+    /// What is said only where nobody asked for quiet.
+    pub fn details(&self) -> String {
+        let Start {
+            train_images,
+            test_images,
+            image_height,
+            image_width,
+            ..
+        } = self;
+        let Settings {
+            steps,
+            batch,
+            learning_rate,
+            activation,
+            init,
+            seed,
+            precision,
+            ..
+        } = self.settings;
+        let sizes = dashes(self.sizes);
+        let init = mnist::settings::init_name(*init);
+        let activation = activation.name();
+        let resumed = match self.step {
+            0 => String::new(),
+            step => format!(", resumed after step {step}"),
+        };
+        format!(
+            "      {train_images} training and {test_images} test images of {image_height}×{image_width}\n\
+             net:  {sizes}, {activation}, {init}, seed {seed}, {precision}\n\
+             run:  {steps} steps of {batch} images, learning rate {learning_rate}; {} steps an epoch{resumed}\n\
+             {:>5}  {:>8}  {:>7}  {:>7}  {:>7}",
+            self.epoch_steps, "epoch", "step", "loss", "train", "test"
+        )
+    }
+}
+
+impl fmt::Display for Start<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "data: {}", self.data)
+    }
+}
+
+/// The accuracies after an epoch; epoch 0 is before the first step.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "epoch")]
+pub struct Epoch {
+    pub epoch: u64,
+    pub step: u64,
+    /// The mean loss of all training images.
+    pub loss: f64,
+    pub train_accuracy: f64,
+    pub test_accuracy: f64,
+    /// How many units of each hidden layer are active for at least one training image.
+    #[serde(skip)]
+    pub active: Vec<usize>,
+}
+
+impl Epoch {
+    /// The line of `accuracy.csv`.
+    pub fn csv(&self) -> String {
+        let Epoch {
+            epoch,
+            step,
+            train_accuracy,
+            test_accuracy,
+            ..
+        } = self;
+        format!("{epoch},{step},{train_accuracy},{test_accuracy}")
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Epoch {
+            epoch,
+            step,
+            loss,
+            train_accuracy,
+            test_accuracy,
+            ..
+        } = self;
+        // A loss of a failing run may have any number of digits.
+        let loss = if *loss < 100.0 {
+            format!("{loss:.4}")
+        } else {
+            format!("{loss:.1e}")
+        };
+        write!(
+            f,
+            "{epoch:>5}  {step:>8}  {loss:>7}  {train_accuracy:>7.4}  {test_accuracy:>7.4}"
+        )
+    }
+}
+
+/// Somebody pressed Ctrl-C.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "interrupted")]
+pub struct Interrupted {
+    pub step: u64,
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "interrupted after step {}", self.step)
+    }
+}
+
+/// A run ends.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "done")]
+pub struct Done {
+    /// The steps of the run, those before it was resumed too.
+    pub steps: u64,
+    pub train_accuracy: f64,
+    pub test_accuracy: f64,
+    /// Since the program began.
+    pub seconds: f64,
+    /// The mean of the steps taken now, drawing and copying the images included; none if there were none.
+    pub step_microseconds: Option<f64>,
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Done {
+            steps,
+            train_accuracy,
+            test_accuracy,
+            seconds,
+            ..
+        } = self;
+        write!(
+            f,
+            "done: {steps} steps, training accuracy {train_accuracy:.4}, test accuracy {test_accuracy:.4}; "
+        )?;
+        write!(f, "{seconds:.1} s")?;
+        let each = |micros| write!(f, ", {micros:.0} µs a step");
+        self.step_microseconds.map_or(Ok(()), each)
+    }
+}

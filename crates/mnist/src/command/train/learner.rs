@@ -1,0 +1,206 @@
+//! The training loop: steps, and what is measured, said and saved between them.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use mnist::Float;
+use mnist::atomic::WriteError;
+use mnist::checkpoint::Run;
+use mnist::dataset::Dataset;
+use mnist::evaluation::Evaluation;
+use mnist::halt::Halt;
+use mnist::run_directory::{Logs, Moment, RunDirectory};
+use mnist::training::Training;
+
+use super::events::{Done, Epoch, Interrupted};
+use crate::command::interrupt::Interrupt;
+use crate::command::output::Output;
+use crate::command::{At, Failure};
+
+/// A run between two steps.
+pub struct Learner<'d, T: Float> {
+    pub training: Training<'d, T>,
+    pub evaluation: Evaluation<T>,
+    pub dataset: &'d Dataset,
+    pub run: Run,
+    /// How many steps were taken.
+    pub step: u64,
+    pub keep: Option<Keep>,
+    pub quiet: bool,
+    pub output: Output,
+    pub interrupt: Interrupt,
+}
+
+/// Where the run is kept, and its logs.
+pub struct Keep {
+    pub directory: RunDirectory,
+    pub logs: Logs,
+}
+
+impl<T: Float> Learner<'_, T> {
+    /// Takes the steps that are left. `began` is when the program did.
+    pub fn learn(mut self, began: Instant) -> Result<(), Failure> {
+        let first = self.step;
+        let settings = &self.run.settings;
+        let (steps, epoch_steps) = (settings.steps, settings.epoch_steps(self.dataset.train()));
+        let mut spent = Duration::ZERO;
+        // The accuracies at this step, if they were measured.
+        let mut here = None;
+        if first == 0 {
+            here = Some(self.end_epoch(epoch_steps)?);
+        }
+        if !self.quiet {
+            self.output.show_bar(first, steps);
+        }
+        while self.step < steps && !self.is_over() {
+            let left = epoch_steps - self.step % epoch_steps;
+            spent += self.stretch(left.min(steps - self.step))?;
+            here = None;
+            if self.step.is_multiple_of(epoch_steps) {
+                here = Some(self.end_epoch(epoch_steps)?);
+            }
+        }
+        self.output.hide_bar();
+        let last = match here {
+            Some(epoch) => epoch,
+            None => self.end_inside_epoch(epoch_steps)?,
+        };
+        self.warn(&last.active);
+        if self.step < steps && self.interrupt.is_asked() {
+            self.output.event(&Interrupted { step: self.step });
+        }
+        let taken = self.step - first;
+        self.output.event(&Done {
+            steps: self.step,
+            train_accuracy: last.train_accuracy,
+            test_accuracy: last.test_accuracy,
+            seconds: began.elapsed().as_secs_f64(),
+            step_microseconds: (taken > 0).then(|| spent.as_secs_f64() * 1e6 / taken as f64),
+        });
+        if let Some(keep) = &self.keep {
+            self.output
+                .text(format_args!("saved in {}", keep.directory.path().display()));
+        }
+        self.output.finish()
+    }
+
+    /// Whether the run is to end before its last step.
+    fn is_over(&self) -> bool {
+        self.interrupt.is_asked() || self.output.is_broken()
+    }
+
+    /// Takes so many steps, or fewer if the run is to end. Returns the time that took.
+    fn stretch(&mut self, steps: u64) -> Result<Duration, Failure> {
+        if let Some(keep) = &mut self.keep {
+            // All that is allocated for the logs, so that a step need not.
+            keep.logs.loss.reserve(steps as usize);
+        }
+        let began = Instant::now();
+        for _ in 0..steps {
+            let loss = match self.training.step() {
+                Ok(loss) => loss,
+                Err(halt) => return Err(self.halted(halt)),
+            };
+            self.step += 1;
+            if let Some(keep) = &mut self.keep {
+                keep.logs.loss.record(format_args!("{},{loss}", self.step));
+            }
+            self.output.progress(self.step, loss);
+            if self.is_over() {
+                break;
+            }
+        }
+        Ok(began.elapsed())
+    }
+
+    /// Measures, logs, says and saves where the run stands after a whole epoch.
+    fn end_epoch(&mut self, epoch_steps: u64) -> Result<Epoch, Failure> {
+        let epoch = self.measure(epoch_steps)?;
+        if let Some(keep) = &mut self.keep {
+            keep.logs.accuracy.record(epoch.csv());
+        }
+        if !self.quiet {
+            self.output.event(&epoch);
+        }
+        self.save(None)?;
+        Ok(epoch)
+    }
+
+    /// Measures and saves where the run ends if that is inside an epoch.
+    fn end_inside_epoch(&mut self, epoch_steps: u64) -> Result<Epoch, Failure> {
+        let epoch = self.measure(epoch_steps)?;
+        self.save(Some(&epoch.csv()))?;
+        Ok(epoch)
+    }
+
+    fn measure(&mut self, epoch_steps: u64) -> Result<Epoch, Failure> {
+        let net = self.training.net();
+        let (train, test) = (self.dataset.train(), self.dataset.test());
+        let train_score = self
+            .evaluation
+            .score(&net, train)
+            .map_err(|halt| self.halted(halt))?;
+        if let Some(layer) = train_score.active.iter().position(|&units| units == 0) {
+            return Err(self.halted(self.training.dead(layer + 1)));
+        }
+        let test_score = self
+            .evaluation
+            .score(&net, test)
+            .map_err(|halt| self.halted(halt))?;
+        Ok(Epoch {
+            epoch: self.step / epoch_steps,
+            step: self.step,
+            loss: train_score.loss,
+            train_accuracy: train_score.accuracy,
+            test_accuracy: test_score.accuracy,
+            active: train_score.active,
+        })
+    }
+
+    /// Warns of layers of which half the units or more are dead, which no accuracy tells.
+    fn warn(&self, active: &[usize]) {
+        let layers = self.run.settings.hidden.iter().zip(active).enumerate();
+        for (k, (&units, &active)) in layers.filter(|(_, (units, active))| 2 * **active <= **units)
+        {
+            // If it cannot be said, there is nobody to hear it.
+            let _ = writeln!(
+                io::stderr(),
+                "warning: {} of the {units} hidden units of layer {} are inactive for all training images",
+                units - active,
+                k + 1
+            );
+        }
+    }
+
+    fn save(&self, inside_epoch: Option<&str>) -> Result<(), WriteError> {
+        let Some(Keep { directory, logs }) = &self.keep else {
+            return Ok(());
+        };
+        let moment = Moment {
+            net: &self.training.net(),
+            step: self.step,
+            generator: self.training.generator(),
+            logs,
+            inside_epoch,
+        };
+        match self.step {
+            0 => directory.begin(&self.run, &moment),
+            _ => directory.save(&self.run, &moment),
+        }
+    }
+
+    fn halted(&self, halt: Halt) -> Failure {
+        let Halt::Tape(error) = halt else {
+            let (step, rate) = (self.step, self.run.settings.learning_rate);
+            let saved = self
+                .keep
+                .as_ref()
+                .map(|keep| keep.directory.path().to_owned());
+            return Failure::Halt {
+                source: At { step, rate, halt },
+                saved,
+            };
+        };
+        error.into()
+    }
+}

@@ -1,0 +1,197 @@
+//! How good a net is on a whole set of images.
+//!
+//! The images go through a recording of their own, a thousand at a time: enough for the matrix products to
+//! run at full speed, few enough that a chunk's activations stay in the cache. A last, smaller chunk gets
+//! a recording of its size, made once and kept; nothing is padded, so nothing has to be left out of the
+//! count.
+
+use nn::{Activation, Net, Recording, Targets};
+use tape::View;
+
+use crate::dataset::{Scale, Split};
+use crate::float::Float;
+use crate::halt::{self, Halt};
+
+/// The most images that go forward at once.
+pub const CHUNK: usize = 1000;
+
+/// What a net did on the images of a split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    /// The share of images whose largest logit is that of their label.
+    pub accuracy: f64,
+    /// The mean loss of an image.
+    pub loss: f64,
+    /// For each hidden layer, how many of its units were active for at least one image. A unit is active where its
+    /// ReLU lets a positive number through; those of a sigmoid always are.
+    pub active: Vec<usize>,
+}
+
+/// Runs nets of the same sizes forward on any number of images.
+///
+/// ```
+/// use mnist::digits;
+/// use mnist::evaluation::Evaluation;
+/// use nn::TwoLayerNet;
+/// use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+///
+/// let digits = digits::dataset(50, 20, 1);
+/// let net = TwoLayerNet::<f32>::new(784, 5, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1));
+/// let score = Evaluation::default().score(&net, digits.test())?;
+/// assert!((score.loss - 10f64.ln()).abs() < 0.01, "nothing learned: every digit is as likely");
+/// # Ok::<(), mnist::halt::Halt>(())
+/// ```
+#[derive(Debug)]
+pub struct Evaluation<T> {
+    /// Recordings for different numbers of images.
+    recordings: Vec<(usize, Recording<T>)>,
+    indices: Vec<usize>,
+}
+
+impl<T> Default for Evaluation<T> {
+    fn default() -> Self {
+        Evaluation {
+            recordings: Vec::new(),
+            indices: Vec::new(),
+        }
+    }
+}
+
+impl<T: Float> Evaluation<T> {
+    /// Runs `net` on all images of `split`.
+    ///
+    /// # Errors
+    ///
+    /// [`Halt::NotFinite`] if the loss of a chunk is not finite, [`Halt::Tape`] if a label is not one of the
+    /// net's classes or `net` has other sizes than the one before.
+    ///
+    /// # Panics
+    ///
+    /// If the net has not as many inputs as an image has pixels, or another number of layers than the one
+    /// before.
+    pub fn score(&mut self, net: &Net<T>, split: &Split) -> Result<Score, Halt> {
+        for (_, recording) in &mut self.recordings {
+            recording.set_parameters(net)?;
+        }
+        let (mut correct, mut loss) = (0, 0.0);
+        let sizes = net.sizes();
+        let always = net.activation() == Activation::Sigmoid;
+        let hidden = &sizes[1..sizes.len() - 1];
+        let mut active: Vec<Vec<bool>> = hidden.iter().map(|&units| vec![always; units]).collect();
+        for first in (0..split.len()).step_by(CHUNK) {
+            let count = CHUNK.min(split.len() - first);
+            let at = self.recording_for(count, net);
+            self.indices.clear();
+            self.indices.extend(first..first + count);
+            let recording = &mut self.recordings[at].1;
+            let examples = recording.examples_mut().into_values();
+            split.gather(&self.indices, Scale::Unit, examples);
+            split.gather_labels(&self.indices, recording.targets_mut().into_values());
+            recording.replay()?;
+            let mean = recording.loss()?.to_f64();
+            if !mean.is_finite() {
+                return Err(halt::not_finite(recording));
+            }
+            loss += mean * count as f64;
+            correct += recording.correct()?.into_iter().filter(|&hit| hit).count();
+            for (active, &affine) in active.iter_mut().zip(recording.affines()) {
+                recording
+                    .tape()
+                    .read(affine, |units| notice(active, units))?;
+            }
+        }
+        let count = |units: &Vec<bool>| units.iter().filter(|&&active| active).count();
+        Ok(Score {
+            accuracy: correct as f64 / split.len() as f64,
+            loss: loss / split.len() as f64,
+            active: active.iter().map(count).collect(),
+        })
+    }
+
+    /// Where the recording for `count` images is; recorded now if there was none.
+    fn recording_for(&mut self, count: usize, net: &Net<T>) -> usize {
+        let found = self.recordings.iter().position(|(n, _)| *n == count);
+        found.unwrap_or_else(|| {
+            let recording = Recording::new(net, count, Targets::Labels);
+            self.recordings.push((count, recording));
+            self.recordings.len() - 1
+        })
+    }
+}
+
+/// Marks the units, a column each, that are active for at least one image of the chunk.
+fn notice<T: Float>(active: &mut [bool], units: View<'_, T>) {
+    for (unit, active) in active.iter_mut().enumerate() {
+        *active = *active || units.column(unit).iter().any(|&x| x > T::zero());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, RowDVector};
+    use nn::Layer;
+
+    use super::*;
+    use crate::idx::Idx;
+
+    /// `count` images of one pixel each, grey where the label is 1.
+    fn split(count: usize) -> Split {
+        let labels: Vec<u8> = (0..count).map(|i| u8::from(i % 3 == 0)).collect();
+        let images = Idx {
+            shape: [count, 1, 1],
+            bytes: labels.iter().map(|label| 255 * label).collect(),
+        };
+        let labels = Idx {
+            shape: [count],
+            bytes: labels,
+        };
+        Split::new(images, labels).unwrap()
+    }
+
+    /// 1 → 1 → 2: the hidden unit is `x + bias`, the second class's logit `slope` times that.
+    fn net(bias: f64, slope: f64) -> Net<f64> {
+        let layer = |weights: DMatrix<f64>, bias: &[f64]| Layer {
+            weights,
+            bias: RowDVector::from_row_slice(bias),
+        };
+        let first = layer(DMatrix::from_element(1, 1, 1.0), &[bias]);
+        let second = layer(DMatrix::from_row_slice(1, 2, &[0.0, slope]), &[0.0, -1.0]);
+        Net::new(vec![first, second], Activation::Relu)
+    }
+
+    #[test]
+    fn counts_every_image_once_whatever_the_chunks() {
+        let mut evaluation = Evaluation::default();
+        for count in [1, 2, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3] {
+            let split = split(count);
+            let perfect = evaluation.score(&net(0.0, 4.0), &split).unwrap();
+            assert_eq!(perfect.accuracy, 1.0, "{count} images");
+            // Grey images have logits 0 and 3, the others 0 and −1.
+            let grey = count.div_ceil(3) as f64;
+            let expected =
+                grey * (-3f64).exp().ln_1p() + (count as f64 - grey) * (-1f64).exp().ln_1p();
+            assert!((perfect.loss - expected / count as f64).abs() < 1e-12);
+            let useless = evaluation.score(&net(0.0, -4.0), &split).unwrap();
+            assert_eq!(useless.accuracy, (count as f64 - grey) / count as f64);
+        }
+    }
+
+    #[test]
+    fn counts_the_active_units() {
+        let score = |bias, activation| {
+            let net = Net::new(net(bias, 1.0).layers().to_vec(), activation);
+            Evaluation::default()
+                .score(&net, &split(2 * CHUNK))
+                .unwrap()
+        };
+        assert_eq!(score(-2.0, Activation::Relu).active, [0]);
+        assert_eq!(score(-0.5, Activation::Relu).active, [1]);
+        assert_eq!(score(-2.0, Activation::Sigmoid).active, [1]);
+    }
+
+    #[test]
+    fn a_loss_that_is_not_finite_is_no_score() {
+        let error = Evaluation::default().score(&net(f64::INFINITY, 1.0), &split(3));
+        assert!(matches!(error, Err(Halt::NotFinite { .. })), "{error:?}");
+    }
+}

@@ -1,0 +1,247 @@
+//! What a run leaves behind.
+//!
+//! A run's directory holds four files:
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `weights.safetensors` | the net, for anybody to read |
+//! | `loss.csv` | `step,loss`: each step's loss, before its update |
+//! | `accuracy.csv` | `epoch,step,train_accuracy,test_accuracy`: at the start, after each epoch, and at the end if that is inside an epoch; `epoch` counts the whole ones |
+//! | `checkpoint` | what it takes to go on: [`crate::checkpoint`] |
+//!
+//! They are written together, at the end of each epoch and of the run: all of them to temporary files first, and
+//! only when all are on the disk do they get their names, the checkpoint last. So a full disk changes nothing, and
+//! a process killed at any moment leaves each file whole, old or new. Where the logs are new and the checkpoint is
+//! old, the logs are longer than it says; a run that goes on cuts them back and writes the same lines again. The sums
+//! in the checkpoint tell its logs from others.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nn::Net;
+
+use crate::atomic::{self, PendingFile, WriteError};
+use crate::batches;
+use crate::checkpoint::{CheckpointError, Run, State};
+use crate::float::Float;
+use crate::run_log::{Extent, Log};
+
+const LOSS: &str = "loss.csv";
+const ACCURACY: &str = "accuracy.csv";
+const WEIGHTS: &str = "weights.safetensors";
+const CHECKPOINT: &str = "checkpoint";
+
+/// The files of a run, in the order in which they get their names.
+pub const FILES: [&str; 4] = [LOSS, ACCURACY, WEIGHTS, CHECKPOINT];
+
+/// The directory of a run.
+#[derive(Clone, Debug)]
+pub struct RunDirectory {
+    path: PathBuf,
+}
+
+/// The two logs of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logs {
+    /// Each step's loss.
+    pub loss: Log,
+    /// The accuracies at the start and after each epoch.
+    pub accuracy: Log,
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Logs {
+            loss: Log::new("step,loss"),
+            accuracy: Log::new("epoch,step,train_accuracy,test_accuracy"),
+        }
+    }
+}
+
+/// Where a run stands when it is saved.
+#[derive(Debug)]
+pub struct Moment<'a, T: Float> {
+    /// The net.
+    pub net: &'a Net<T>,
+    /// How many steps were taken.
+    pub step: u64,
+    /// Where the generator of the batches stands.
+    pub generator: batches::State,
+    /// The logs up to here.
+    pub logs: &'a Logs,
+    /// A last line of the accuracies, measured inside an epoch: a run that goes on would not have it.
+    pub inside_epoch: Option<&'a str>,
+}
+
+/// Why a run cannot go on from a directory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResumeError {
+    /// A file of the run could not be read.
+    #[error("{}: cannot read it: {error}; expected what `mnist train --out` leaves", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        error: io::Error,
+    },
+    /// The checkpoint is none.
+    #[error("{}: {error}", .path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: CheckpointError,
+    },
+    /// A log does not begin as the checkpoint says.
+    #[error(
+        "{}: not the log of the checkpoint beside it, expected {} bytes with the CRC-32 {:08x} at its beginning",
+        .path.display(), .expected.bytes, .expected.crc32
+    )]
+    OtherLog {
+        /// The log.
+        path: PathBuf,
+        /// What the checkpoint says of it.
+        expected: Extent,
+    },
+}
+
+/// A run as it was saved.
+#[derive(Debug)]
+pub struct Saved {
+    /// Where it stood.
+    pub state: State,
+    /// The net's bytes; [`State::net`] reads them.
+    pub net: Vec<u8>,
+    /// The logs up to there.
+    pub logs: Logs,
+}
+
+impl RunDirectory {
+    /// The directory at `path`, made if it is not there. Removes what killed runs left in it.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] if it cannot be made.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        fs::create_dir_all(path).map_err(|error| WriteError {
+            path: path.to_owned(),
+            action: "make the directory",
+            error,
+        })?;
+        Ok(Self::open(path))
+    }
+
+    /// The directory of an earlier run. Removes what killed runs left in it.
+    pub fn open(path: &Path) -> Self {
+        FILES
+            .iter()
+            .for_each(|name| atomic::remove_leftovers(&path.join(name)));
+        RunDirectory {
+            path: path.to_owned(),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Saves a run that has not taken a step, if there is nothing in the directory yet. What an earlier run left is
+    /// replaced only when this one has learned something; but that it can be is tried now, as far as that is possible.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](RunDirectory::save).
+    pub fn begin<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<(), WriteError> {
+        let pending = self.prepare(run, moment)?;
+        let taken = FILES.iter().any(|name| self.path.join(name).exists());
+        if taken { Ok(()) } else { commit(pending) }
+    }
+
+    /// Writes all files, in place of those of before.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`]. Where a file could not be written (a full disk), nothing has changed.
+    pub fn save<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<(), WriteError> {
+        commit(self.prepare(run, moment)?)
+    }
+
+    /// Writes everything under temporary names.
+    fn prepare<T: Float>(
+        &self,
+        run: &Run,
+        moment: &Moment<'_, T>,
+    ) -> Result<[PendingFile; 4], WriteError> {
+        let Logs { loss, accuracy } = moment.logs;
+        let extents = [loss.extent(), accuracy.extent()];
+        let state = State::new(run.clone(), moment.step, moment.generator, extents);
+        let last = moment
+            .inside_epoch
+            .map_or(String::new(), |line| format!("{line}\n"));
+        let net = moment
+            .net
+            .to_safetensors()
+            .expect("every net can be written");
+        Ok([
+            self.prepare_file(LOSS, &[loss.text()])?,
+            self.prepare_file(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
+            self.prepare_file(WEIGHTS, &[&net])?,
+            self.prepare_file(CHECKPOINT, &[state.to_line().as_bytes(), &net])?,
+        ])
+    }
+
+    fn prepare_file(&self, name: &str, parts: &[&[u8]]) -> Result<PendingFile, WriteError> {
+        let mut file = PendingFile::create(&self.path.join(name))?;
+        for part in parts {
+            file.add(part)?;
+        }
+        file.sync()?;
+        Ok(file)
+    }
+
+    /// Reads what was saved last.
+    ///
+    /// # Errors
+    ///
+    /// [`ResumeError`] names the file that is not there or not what it should be.
+    pub fn read(&self) -> Result<Saved, ResumeError> {
+        let (path, mut bytes) = self.read_file(CHECKPOINT)?;
+        let (state, net) =
+            State::split(&bytes).map_err(|error| ResumeError::Checkpoint { path, error })?;
+        let line = bytes.len() - net.len();
+        let logs = Logs {
+            loss: self.read_log(LOSS, state.loss)?,
+            accuracy: self.read_log(ACCURACY, state.accuracy)?,
+        };
+        bytes.drain(..line);
+        Ok(Saved {
+            state,
+            net: bytes,
+            logs,
+        })
+    }
+
+    fn read_log(&self, name: &str, extent: Extent) -> Result<Log, ResumeError> {
+        let (path, text) = self.read_file(name)?;
+        let log = Log::resume(text, extent);
+        log.ok_or(ResumeError::OtherLog {
+            path,
+            expected: extent,
+        })
+    }
+
+    fn read_file(&self, name: &str) -> Result<(PathBuf, Vec<u8>), ResumeError> {
+        let path = self.path.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok((path, bytes)),
+            Err(error) => Err(ResumeError::Unreadable { path, error }),
+        }
+    }
+}
+
+fn commit(pending: [PendingFile; 4]) -> Result<(), WriteError> {
+    pending.into_iter().try_for_each(PendingFile::commit)
+}

@@ -1,0 +1,173 @@
+//! What a run is asked to do: enough to begin it, and to go on with it.
+
+use std::fmt;
+
+use nn::{Activation, Init, Net};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::Split;
+use crate::float::Float;
+
+/// The settings of a training run. The defaults are the book's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How many steps the run has.
+    pub steps: u64,
+    /// How many images a step learns from.
+    pub batch: usize,
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// The sizes of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// The function between the layers.
+    #[serde(with = "activation")]
+    pub activation: Activation,
+    /// How the first weights are drawn.
+    #[serde(with = "init")]
+    pub init: Init,
+    /// The seed of all random numbers: the first weights come from stream 0 of its generator, the batches from
+    /// [stream 1](crate::batches::Batches::STREAM).
+    pub seed: u64,
+    /// The numbers computed with.
+    pub precision: Precision,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            steps: 10_000,
+            batch: 100,
+            learning_rate: 0.1,
+            hidden: vec![50],
+            activation: Activation::Relu,
+            init: Init::Normal(0.01),
+            seed: 1,
+            precision: Precision::F32,
+        }
+    }
+}
+
+impl Settings {
+    /// The net before the first step.
+    pub fn net<T: Float>(&self, pixels: usize, classes: usize) -> Net<T> {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        Net::random(
+            &self.sizes(pixels, classes),
+            self.activation,
+            self.init,
+            &mut random,
+        )
+    }
+
+    /// The numbers of inputs, hidden units and outputs.
+    pub fn sizes(&self, pixels: usize, classes: usize) -> Vec<usize> {
+        [&[pixels], &self.hidden[..], &[classes]].concat()
+    }
+
+    /// How many steps are an epoch: as many as it takes to draw as many images as there are.
+    pub fn epoch_steps(&self, split: &Split) -> u64 {
+        split.len().div_ceil(self.batch) as u64
+    }
+}
+
+/// The numbers computed with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Four bytes, twice as fast. What learning needs: the noise of the batches is larger than its rounding by
+    /// orders of magnitude.
+    #[default]
+    F32,
+    /// Eight bytes, as NumPy computes.
+    F64,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Precision::F32 => "f32",
+            Precision::F64 => "f64",
+        })
+    }
+}
+
+/// The initialiser of that name: `normal` or `normal:DEVIATION`, `xavier`, `he`, `uniform:LIMIT`.
+///
+/// ```
+/// use mnist::settings::{init_name, parse_init};
+/// use nn::Init;
+///
+/// assert_eq!(parse_init("uniform:0.05"), Ok(Init::Uniform(0.05)));
+/// assert_eq!(parse_init("normal"), Ok(Init::Normal(0.01)));
+/// assert_eq!(init_name(Init::Normal(0.01)), "normal:0.01");
+/// assert!(parse_init("normal:-1").is_err());
+/// ```
+///
+/// # Errors
+///
+/// A sentence that says what is expected.
+pub fn parse_init(text: &str) -> Result<Init, String> {
+    let (name, size) = match text.split_once(':') {
+        Some((name, size)) => (name, Some(size)),
+        None => (text, None),
+    };
+    match (name, size) {
+        ("normal", None) => Ok(Init::Normal(0.01)),
+        ("normal", Some(size)) => parse_size(size).map(Init::Normal),
+        ("uniform", Some(size)) => parse_size(size).map(Init::Uniform),
+        ("xavier", None) => Ok(Init::Xavier),
+        ("he", None) => Ok(Init::He),
+        _ => Err("expected normal:DEVIATION, xavier, he or uniform:LIMIT".to_owned()),
+    }
+}
+
+fn parse_size(text: &str) -> Result<f64, String> {
+    let size = text
+        .parse()
+        .ok()
+        .filter(|size: &f64| size.is_finite() && *size >= 0.0);
+    size.ok_or_else(|| format!("`{text}` after the colon: expected a finite number, 0 or more"))
+}
+
+/// The name that [`parse_init`] reads.
+pub fn init_name(init: Init) -> String {
+    match init {
+        Init::Normal(deviation) => format!("normal:{deviation}"),
+        Init::Xavier => "xavier".to_owned(),
+        Init::He => "he".to_owned(),
+        Init::Uniform(limit) => format!("uniform:{limit}"),
+    }
+}
+
+/// Initialisers as their names.
+mod init {
+    use nn::Init;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(init: &Init, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::init_name(*init))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Init, D::Error> {
+        super::parse_init(&String::deserialize(from)?).map_err(Error::custom)
+    }
+}
+
+/// Activations as their names.
+mod activation {
+    use nn::Activation;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(activation: &Activation, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(activation.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Activation, D::Error> {
+        let name = String::deserialize(from)?;
+        let unknown = || Error::custom(format!("no activation is called `{name}`"));
+        Activation::from_name(&name).ok_or_else(unknown)
+    }
+}
