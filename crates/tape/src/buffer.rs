@@ -77,13 +77,18 @@ impl<T: Scalar> Buffer<T> {
         }
     }
 
-    fn matrix(&self, index: u32) -> Option<View<'_, T>> {
+    pub(crate) fn matrix(&self, index: u32) -> Option<View<'_, T>> {
         let at = self
             .blocks
             .binary_search_by_key(&index, |block| block.entry)
             .ok()?;
         let block = self.blocks[at];
         Some(View::over(&self.arena[block.range()], block.shape()))
+    }
+
+    /// The number of the tape that was swept; 0 before the first sweep.
+    pub fn tape_number(&self) -> u64 {
+        self.tape
     }
 
     fn check(&self, id: Id) -> Result<(), Error> {

@@ -49,6 +49,72 @@ impl<T: Scalar> Cotangents<T> {
     }
 }
 
+impl<T: Scalar> Cotangents<T> {
+    /// The number of the tape that was swept.
+    pub(crate) fn tape_number(&self) -> u64 {
+        self.0.0.tape_number()
+    }
+
+    /// The cotangent of entry `index`, if the sweep reached it.
+    pub(crate) fn reached(&self, index: usize) -> Option<View<'_, T>> {
+        let buffer = &self.0.0;
+        if !*buffer.reached.get(index)? {
+            return None;
+        }
+        let scalar = || View::over(&buffer.values[index..=index], Shape::SCALAR);
+        Some(buffer.matrix(index as u32).unwrap_or_else(scalar))
+    }
+
+    /// What a scalar operation, if the sweep reached it, added to the cotangent of each of its operands, in the order
+    /// of its rule; `None` for a number, and nothing for a matrix op.
+    pub(crate) fn contributions(&self, store: &Store<T>, index: usize) -> Vec<Option<T>> {
+        let entry = store.entries[index];
+        let form = entry.code.form();
+        let is_scalar = !matches!(form, Form::None | Form::Apply);
+        let Some(cotangent) = self.reached(index).filter(|_| is_scalar) else {
+            return vec![];
+        };
+        let (x, result) = (store.values[entry.a as usize], store.values[index]);
+        let second = entry.b as usize;
+        let y = if form == Form::Two {
+            store.values[second]
+        } else {
+            result
+        };
+        let number =
+            matches!(form, Form::NumberRight | Form::NumberLeft).then(|| store.numbers[second]);
+        // The entry alone, its operands in slots of their own even if they are the same entry.
+        let b = if form == Form::Two {
+            1
+        } else if number.is_some() {
+            0
+        } else {
+            entry.b
+        };
+        let mut bar = [T::zero(), T::zero(), cotangent.scalar()];
+        let alone = Entry {
+            code: entry.code,
+            a: 0,
+            b,
+        };
+        reverse_scalar(
+            &[x, y, result],
+            number.as_slice(),
+            2,
+            alone,
+            &mut bar,
+            &mut [false; 3],
+        );
+        match form {
+            Form::None | Form::Apply => vec![],
+            Form::One | Form::Power => vec![Some(bar[0])],
+            Form::Two => vec![Some(bar[0]), Some(bar[1])],
+            Form::NumberRight => vec![Some(bar[0]), None],
+            Form::NumberLeft => vec![None, Some(bar[0])],
+        }
+    }
+}
+
 impl<T: Scalar> Tape<T> {
     /// Sweeps the tape backwards from one or more seeds; their contributions add up.
     ///
@@ -149,31 +215,29 @@ macro_rules! reverse {
                     if !reached[index] {
                         continue;
                     }
-                    let Entry { code, a, b } = entries[index];
-                    if code == Code::Apply {
+                    let entry = entries[index];
+                    if entry.code == Code::Apply {
                         return Some(index);
                     }
-                    reverse_scalar(values, &self.numbers, index, code, a, b, bar, reached);
+                    reverse_scalar(values, &self.numbers, index, entry, bar, reached);
                 }
                 None
             }
         }
 
+        /// Adds to the operands of scalar entry `index` what its rule makes of its cotangent.
         #[inline(always)]
-        #[allow(clippy::too_many_arguments)]
         fn reverse_scalar<T: Scalar>(
             values: &[T],
             numbers: &[T],
             index: usize,
-            code: Code,
-            a: u32,
-            b: u32,
+            entry: Entry,
             bar: &mut [T],
             reached: &mut [bool],
         ) {
-                let (a, b) = (a as usize, b as usize);
+                let (a, b) = (entry.a as usize, entry.b as usize);
                 let (result, d) = (values[index], bar[index]);
-                match code {
+                match entry.code {
                     Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => {}
                     Code::PowI => add(bar, reached, a, d * PowI(b as i32).derivative(values[a])),
                     $(Code::$ou => add(bar, reached, a, d * $ou::derivative(values[a], result)),)*

@@ -24,6 +24,7 @@
 //! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from `f64` and nalgebra.
 //! - [`Cotangents`]: the result of a reverse sweep; [`Directional`]: of a forward one.
 //! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the tape.
+//! - [`picture`]: the graph drawn, values forward and derivatives back.
 //! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
 //! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of gradients in one call.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
@@ -42,6 +43,7 @@ mod list;
 mod matrix_var;
 mod op;
 pub mod ops;
+pub mod picture;
 mod product;
 mod real;
 mod replay;

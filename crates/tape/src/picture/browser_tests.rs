@@ -209,7 +209,7 @@ fn the_player_steps_through_the_shopping() {
         browser.press(RIGHT);
     }
     assert_eq!(browser.visible("forward"), "2 100 150 3 1.1 200");
-    assert_eq!(browser.text("lines"), "out = x · y = 2 · 100 = 200");
+    assert_eq!(browser.text("lines"), "z = x · y = 2 · 100 = 200");
     assert_eq!(browser.text("place"), "examples/apple_orange.rs:25");
     for _ in 0..5 {
         browser.press(RIGHT);
@@ -225,7 +225,7 @@ fn the_player_steps_through_the_shopping() {
     browser.press(RIGHT);
     assert_eq!(
         browser.text("lines"),
-        "dx = dout · y = 1 · 1.1 = 1.1 | dy = dout · x = 1 · 650 = 650"
+        "dx = dz · y = 1 · 1.1 = 1.1 | dy = dz · x = 1 · 650 = 650"
     );
     assert_eq!(browser.visible("cotangent"), "650 1.1 1");
     browser.press(LEFT);

@@ -1,14 +1,14 @@
-//! Formulas with numbers put in for names: `dout · y` becomes `1.1 · 2`.
+//! Formulas with numbers put in for names: `dz · y` becomes `1.1 · 2`.
 
 use super::model::{Graph, Kind};
 use super::numbers;
-use super::operation::Operation;
+use super::operation::{self, Operation, in_name};
 use super::quantity::Quantity;
 
 /// One line of the player: the formula, the formula with numbers, and what comes out.
 #[derive(Debug, PartialEq)]
 pub(super) struct Line {
-    /// `dx = dout · y`.
+    /// `dx = dz · y`.
     pub rule: String,
     /// `1.1 · 2`, or nothing where it would only repeat the result.
     pub numbers: String,
@@ -19,64 +19,79 @@ pub(super) struct Line {
 /// The forward formula of an operation's node.
 pub(super) fn forward(graph: &Graph, node: usize, value: usize) -> Option<Line> {
     let operation = operation(graph, node)?;
-    if operation.formula.is_empty() {
-        return None;
-    }
+    let formula = formula_of(operation, graph.nodes()[node].operands().len());
     Some(Line {
-        rule: format!("out = {}", operation.formula),
-        numbers: substitute(&operation.formula, |name| {
-            lookup(graph, node, value, operation, name)
-        }),
+        rule: format!("{} = {formula}", operation.result),
+        numbers: substitute(&formula, |name| lookup(graph, node, value, operation, name)),
         result: numbers::brief(&graph.values()[value].forward),
     })
 }
 
-/// What each operand of an operation's node receives in the sweep; operands without a rule are left
-/// out.
-pub(super) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(usize, Line)> {
+/// The formula as given, or the symbol between two names or before their list.
+fn formula_of(operation: &Operation, operands: usize) -> String {
+    if !operation.formula.is_empty() {
+        return operation.formula.clone().into_owned();
+    }
+    let symbol = &operation.symbol;
+    let named = &operation.operands[..operands.min(operation.operands.len())];
+    match named {
+        [x, y] if !symbol.chars().any(char::is_alphabetic) => format!("{x} {symbol} {y}"),
+        names if names.len() == operands => format!("{symbol}({})", names.join(", ")),
+        _ => symbol.clone().into_owned(),
+    }
+}
+
+/// What the sweep does at an operation's node: the parts of its rule, each with the position of the
+/// operand it is about. Parts about operands that get no cotangent are left out.
+pub(super) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(Option<usize>, Line)> {
     let Some(operation) = operation(graph, node) else {
         return Vec::new();
     };
     let uses = graph.nodes()[node].operands();
-    let line = |(position, rule): (usize, &std::borrow::Cow<'static, str>)| {
-        let operand = uses.get(position)?;
-        let receives = graph.values()[operand.value.0].cotangent.is_some();
-        if rule.is_empty() || !receives {
-            return None;
+    let mut lines = Vec::new();
+    for part in operation::parts(&operation.rule) {
+        let named = |name: &str| {
+            operation
+                .operands
+                .iter()
+                .position(|operand| operand == name)
+        };
+        let position = part
+            .operand
+            .and_then(named)
+            .filter(|&position| position < uses.len());
+        let operand = position.map(|position| &uses[position]);
+        if operand.is_some_and(|operand| graph.values()[operand.value.0].cotangent.is_none()) {
+            continue;
         }
-        let name = operation.operands.get(position).map_or("", |name| name);
-        Some((
-            position,
-            Line {
-                rule: format!("d{name} = {rule}"),
-                numbers: substitute(rule, |name| lookup(graph, node, value, operation, name)),
-                result: operand
-                    .contribution
-                    .as_ref()
-                    .map(numbers::brief)
-                    .unwrap_or_default(),
-            },
-        ))
-    };
-    operation
-        .rules
-        .iter()
-        .enumerate()
-        .filter_map(line)
-        .collect()
+        let known = position.is_some() && !part.right.contains(operation::SUBSCRIPTS);
+        let put_in = || {
+            substitute(part.right, |name| {
+                lookup(graph, node, value, operation, name)
+            })
+        };
+        let contribution = operand.and_then(|operand| operand.contribution.as_ref());
+        let line = Line {
+            rule: part.whole.to_owned(),
+            numbers: if known { put_in() } else { String::new() },
+            result: contribution.map(numbers::brief).unwrap_or_default(),
+        };
+        lines.push((position, line));
+    }
+    lines
 }
 
 /// All formulas of an operation on one line each, for a title.
 pub(super) fn summary(operation: &Operation) -> String {
     let mut lines = vec![operation.name.clone().into_owned()];
     if !operation.formula.is_empty() {
-        lines.push(format!("out = {}", operation.formula));
+        lines.push(format!("{} = {}", operation.result, operation.formula));
     }
-    for (name, rule) in operation.operands.iter().zip(&operation.rules) {
-        if !rule.is_empty() {
-            lines.push(format!("d{name} = {rule}"));
-        }
-    }
+    lines.extend(
+        operation::parts(&operation.rule)
+            .iter()
+            .map(|part| part.whole.to_owned()),
+    );
     lines.join("\n")
 }
 
@@ -95,16 +110,20 @@ fn lookup(
     operation: &Operation,
     name: &str,
 ) -> Option<String> {
-    let quantity = match name {
-        "out" => &graph.values()[value].forward,
-        "dout" => graph.values()[value].cotangent.as_ref()?,
-        _ => {
-            let position = operation
-                .operands
-                .iter()
-                .position(|operand| operand == name)?;
-            &graph.values()[graph.nodes()[node].operands().get(position)?.value.0].forward
-        }
+    let value = &graph.values()[value];
+    let position = operation
+        .operands
+        .iter()
+        .position(|operand| operand == name);
+    let quantity = if let Some(position) = position {
+        let operand = graph.nodes()[node].operands().get(position)?;
+        &graph.values()[operand.value.0].forward
+    } else if name == operation.result {
+        &value.forward
+    } else if name.strip_prefix('d') == Some(&operation.result) {
+        value.cotangent.as_ref()?
+    } else {
+        return None;
     };
     let text = numbers::brief(quantity);
     let wrap = text.starts_with('-') || matches!(quantity, Quantity::Matrix(_));
@@ -133,24 +152,15 @@ fn substitute(formula: &str, lookup: impl Fn(&str) -> Option<String>) -> String 
     text
 }
 
-/// Superscripts (`x²`, `Wᵀ`) are letters and numbers to Unicode but not part of a name.
-fn in_name(c: char) -> bool {
-    (c.is_alphanumeric() || c == '_') && !"ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::operation::Operation;
     use crate::picture::quantity::Matrix;
 
     fn product(x: impl Into<Quantity>, y: impl Into<Quantity>) -> Graph {
         let mut graph = Graph::new("");
-        let times = graph.operation(
-            Operation::new("×", "multiply")
-                .formula(&["x", "y"], "x · y")
-                .rules(&["dout · y", "dout · x"]),
-        );
+        let times = Operation::new("×", "multiply").rule("dx = dz · y, dy = dz · x");
+        let times = graph.operation(times);
         let (x, y) = (graph.leaf("", x), graph.leaf("", y));
         let out = graph.apply(times, &[x, y], -6.0);
         graph.value_mut(out).cotangent = Some(1.1.into());
@@ -159,29 +169,50 @@ mod tests {
         graph
     }
 
+    fn texts(line: &Line) -> [&str; 3] {
+        [&line.rule, &line.numbers, &line.result]
+    }
+
     #[test]
     fn numbers_are_put_in() {
         let graph = product(2.0, -3.0);
         let line = forward(&graph, 2, 2).unwrap();
-        assert_eq!(
-            (
-                line.rule.as_str(),
-                line.numbers.as_str(),
-                line.result.as_str()
-            ),
-            ("out = x · y", "2 · (-3)", "-6")
-        );
+        assert_eq!(texts(&line), ["z = x × y", "2 × (-3)", "-6"]);
         let lines = backward(&graph, 2, 2);
         assert_eq!(lines.len(), 1, "the second operand gets no cotangent");
-        assert_eq!(lines[0].1.rule, "dx = dout · y");
-        assert_eq!(lines[0].1.numbers, "1.1 · (-3)");
-        assert_eq!(lines[0].1.result, "-3.3");
+        assert_eq!(lines[0].0, Some(0));
+        assert_eq!(texts(&lines[0].1), ["dx = dz · y", "1.1 · (-3)", "-3.3"]);
     }
 
     #[test]
     fn matrices_stand_by_their_shapes() {
         let graph = product(Matrix::summary(1, 2, [1.0, 2.0]), 2.0);
-        assert_eq!(forward(&graph, 2, 2).unwrap().numbers, "(1×2) · 2");
+        assert_eq!(forward(&graph, 2, 2).unwrap().numbers, "(1×2) × 2");
+    }
+
+    /// A rule about any operand or any element is shown as it stands.
+    #[test]
+    fn subscripts_are_left_alone() {
+        let mut graph = Graph::new("");
+        let sum = graph.operation(Operation::new("Σ", "sum").rule("dxᵢ = dy"));
+        let rows = Operation::new("softmax", "softmax")
+            .rule("dX = yᵢⱼ · dy")
+            .names(&["X"], "y");
+        let rows = graph.operation(rows);
+        let x = graph.leaf("x", 1.0);
+        let (total, out) = (
+            graph.apply(sum, &[x, x, x], 3.0),
+            graph.apply(rows, &[x], 1.0),
+        );
+        for value in [x, total, out] {
+            graph.value_mut(value).cotangent = Some(1.0.into());
+        }
+        assert_eq!(texts(&forward(&graph, 1, 1).unwrap()), ["y = Σ", "Σ", "3"]);
+        assert_eq!(texts(&backward(&graph, 1, 1)[0].1), ["dxᵢ = dy", "", ""]);
+        assert_eq!(
+            texts(&backward(&graph, 2, 2)[0].1),
+            ["dX = yᵢⱼ · dy", "", ""]
+        );
     }
 
     #[test]

@@ -11,6 +11,9 @@
 //! - **DOT** for Graphviz and **Mermaid** for Markdown pages ([`Picture::dot`],
 //!   [`Picture::mermaid`]).
 //!
+//! A recorded [`Tape`](crate::Tape) gives its picture by [`Tape::picture`](crate::Tape::picture) and, after a
+//! sweep, [`Tape::picture_with`](crate::Tape::picture_with); a graph can also be put together by hand.
+//!
 //! All are texts; writing them somewhere is left to the caller. The same graph gives the same text
 //! on every machine.
 //!
@@ -18,8 +21,8 @@
 //! use tape::picture::{Graph, Operation, Picture};
 //!
 //! let mut graph = Graph::new("Two apples");
-//! let times = Operation::new("×", "multiply").formula(&["x", "y"], "x · y");
-//! let times = graph.operation(times.rules(&["dout · y", "dout · x"]).commuting());
+//! let times = Operation::new("×", "multiply").rule("dx = dz · y, dy = dz · x");
+//! let times = graph.operation(times.commuting());
 //! let (apple, apples) = (graph.leaf("apple", 100.0), graph.leaf("apples", 2.0));
 //! let price = graph.apply(times, &[apple, apples], 200.0);
 //! graph.output("price", price);
@@ -49,6 +52,7 @@ mod drawing;
 mod escape;
 mod fold;
 mod formula;
+mod from_tape;
 mod layout;
 mod measure;
 mod mermaid;

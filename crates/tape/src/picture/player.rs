@@ -157,7 +157,7 @@ fn forward_step(graph: &Graph, node: usize, results: &[Vec<usize>]) -> Step {
         _ => results[node].clone(),
     };
     let name = match graph.nodes()[node].kind {
-        Kind::Operation(_) | Kind::Folded(_) => "out".to_owned(),
+        Kind::Folded(_) => "out".to_owned(),
         _ => caption,
     };
     let plain = |value: usize| Line {
@@ -233,7 +233,9 @@ fn rule_step(graph: &Graph, node: usize, results: &[Vec<usize>], sums: &mut Sums
                 .map(|text| (value, text)),
         );
         // With one use, what is handed back is the whole cotangent.
-        if let Some((_, line)) = lines.iter_mut().find(|(position, _)| *position == place)
+        if let Some((_, line)) = lines
+            .iter_mut()
+            .find(|(position, _)| *position == Some(place))
             && line.result.is_empty()
             && sums.uses[value] == 1
         {
@@ -338,8 +340,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                ("dx = dout · y", "1.1 · 100", "110"),
-                ("dy = dout · x", "1.1 · 2", "2.2")
+                ("dx = dz · y", "1.1 · 100", "110"),
+                ("dy = dz · x", "1.1 · 2", "2.2")
             ]
         );
     }

@@ -4,12 +4,10 @@ use crate::picture::{Graph, Matrix, Operation, OperationId, Source, ValueId};
 
 /// `+` and `×` of scalars with their rules.
 pub fn plus_and_times(graph: &mut Graph) -> (OperationId, OperationId) {
-    let plus = Operation::new("+", "add")
-        .formula(&["x", "y"], "x + y")
-        .rules(&["dout", "dout"]);
+    let plus = Operation::new("+", "add").rule("dx = dz, dy = dz");
     let times = Operation::new("×", "multiply")
-        .formula(&["x", "y"], "x · y")
-        .rules(&["dout · y", "dout · x"]);
+        .formula("x · y")
+        .rule("dx = dz · y, dy = dz · x");
     (
         graph.operation(plus.commuting()),
         graph.operation(times.commuting()),
@@ -69,16 +67,8 @@ pub fn shopping() -> Graph {
 pub fn fan_out() -> Graph {
     let mut graph = Graph::new("Fan-out");
     let (plus, times) = plus_and_times(&mut graph);
-    let minus = graph.operation(
-        Operation::new("−", "subtract")
-            .formula(&["x", "y"], "x − y")
-            .rules(&["dout", "−dout"]),
-    );
-    let exp = graph.operation(
-        Operation::new("exp", "exponential")
-            .formula(&["x"], "exp(x)")
-            .rules(&["dout · out"]),
-    );
+    let minus = graph.operation(Operation::new("−", "subtract").rule("dx = dz, dy = −dz"));
+    let exp = graph.operation(Operation::new("exp", "exponential").rule("dx = dy · y"));
     let (x, y) = (0.5f64, -1.25f64);
     let (vx, vy) = (graph.leaf("x", x), graph.leaf("y", y));
     let square = graph.apply(times, &[vx, vx], x * x);
@@ -134,24 +124,19 @@ fn matrix(rows: usize, columns: usize, seed: f64) -> Matrix {
 /// The book's two-layer net for MNIST: 784-50-10, a batch of 100.
 pub fn two_layer_net() -> Graph {
     let mut graph = Graph::new("Two-layer net");
-    let product = Operation::new("·", "matrix product")
-        .formula(&["X", "W"], "X · W")
-        .rules(&["dout · Wᵀ", "Xᵀ · dout"]);
+    let product = Operation::new("·", "matrix product").rule("dX = dY · Wᵀ, dW = Xᵀ · dY");
     let product = graph.operation(product);
-    let add = graph.operation(
-        Operation::new("+", "add row")
-            .formula(&["X", "b"], "X + b")
-            .rules(&["dout", "column sums of dout"]),
-    );
+    let add =
+        graph.operation(Operation::new("+", "add row").rule("dX = dY, db = column sums of dY"));
     let relu = graph.operation(
         Operation::new("ReLU", "relu")
-            .formula(&["X"], "max(X, 0)")
-            .rules(&["dout where X > 0"]),
+            .formula("max(X, 0)")
+            .rule("dX = dY where X > 0"),
     );
     let loss_op = graph.operation(
         Operation::new("softmax loss", "softmax with cross-entropy")
-            .formula(&["Z", "t"], "loss(Z, t)")
-            .rules(&["dout · (y − t)/N"]),
+            .rule("dX = dy · (softmax(X) − T) / N")
+            .names(&["X", "T"], "y"),
     );
     let back = |graph: &mut Graph, value: ValueId, rows, columns| {
         graph.value_mut(value).cotangent = Some(matrix(rows, columns, 0.3).into());

@@ -2,8 +2,9 @@
 //!
 //! The first starts are the order of the tape, the order of a walk back from the results, which
 //! draws every tree without crossings, both upside down, and the order of a walk in either
-//! direction; then come scrambled orders, always the same ones. The best order met is kept, the first one among equals, so that a graph that can be
-//! drawn in the order in which it was written is.
+//! direction; then come scrambled orders, always the same ones. The best order met is kept, the
+//! first one among equals, so that a graph that can be drawn in the order in which it was written
+//! is.
 
 use super::{Item, Problem, Skeleton};
 
