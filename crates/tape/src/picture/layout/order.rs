@@ -1,10 +1,10 @@
 //! The order within columns: sweeps by barycentre and exchanges of neighbours, from several starts.
 //!
-//! The first starts are the order of the tape, the order of a walk back from the results, which
-//! draws every tree without crossings, both upside down, and the order of a walk in either
-//! direction; then come scrambled orders, always the same ones. The best order met is kept, the
-//! first one among equals, so that a graph that can be drawn in the order in which it was written
-//! is.
+//! The first starts are the order of a walk back from the results, which draws every tree without
+//! crossings and in the order of its operands, the order of the tape, both upside down, and the
+//! order of a walk in either direction; then come scrambled orders, always the same ones. The best
+//! order met is kept, the first one among equals, so that a formula that can be drawn as it is
+//! written is.
 
 use super::{Item, Problem, Skeleton};
 
@@ -51,8 +51,8 @@ fn starts(problem: &Problem) -> Vec<Vec<usize>> {
     let tape: Vec<usize> = (0..count).collect();
     let walk = walk_back(problem);
     let upside_down = |rank: &[usize]| rank.iter().map(|rank| count - rank).collect();
-    let mut starts = vec![upside_down(&tape), upside_down(&walk), wander(problem)];
-    starts.splice(0..0, [tape, walk]);
+    let mut starts = vec![upside_down(&walk), upside_down(&tape), wander(problem)];
+    starts.splice(0..0, [walk, tape]);
     if count <= SCRAMBLED_UP_TO {
         starts.extend((0..SCRAMBLED).map(|start| scrambled(count, start)));
     }

@@ -265,6 +265,14 @@ fn ordered_operands_enter_from_top_to_bottom() {
     assert!(tip(5).unwrap() < tip(7).unwrap());
 }
 
+/// The shopping is drawn as it is written, and as the book draws it: the tax below the fruit.
+#[test]
+fn a_formula_is_drawn_in_the_order_of_its_operands() {
+    let layout = Drawing::of(&samples::shopping()).layout;
+    let leaves: Vec<f64> = layout.blocks[..5].iter().map(|leaf| leaf.y).collect();
+    assert!(leaves.is_sorted(), "{leaves:?}");
+}
+
 #[test]
 fn the_main_line_of_a_net_is_straight() {
     let graph = samples::two_layer_net();
