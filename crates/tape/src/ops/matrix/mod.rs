@@ -116,16 +116,25 @@ pub(crate) fn largest<T: Scalar>(values: impl Iterator<Item = T>) -> T {
 }
 
 /// `ln Σ exp x`, shifted by the largest: −∞ for no numbers or only −∞, ∞ if one is ∞.
+///
+/// The largest contributes exactly 1 to the sum; it is left to `ln(1 + …)`, which keeps the digits of the others.
 pub(crate) fn log_sum_exp<T: Scalar>(values: impl Iterator<Item = T> + Clone) -> T {
     let shift = largest(values.clone()).real();
     if !shift.is_finite() {
         return shift;
     }
-    let mut sum = T::zero();
+    let mut others = T::zero();
+    let mut is_first = true;
     for x in values {
-        sum += (x - shift).exp();
+        if is_first && x == shift {
+            is_first = false;
+            // 0, but for a dual part.
+            others += (x - shift).exp_m1();
+        } else {
+            others += (x - shift).exp();
+        }
     }
-    sum.ln() + shift
+    others.ln_1p() + shift
 }
 
 /// The share `exp(x − log_sum)` of `x` in an exponential sum: its derivative of the sum's logarithm.

@@ -38,11 +38,22 @@ binary! {
     /// `∂z/∂y` is NaN there.
     Pow "powf" "xʸ"
     value |x, y| x.powf(y);
-    dx |x, y, _| if y == T::zero() { T::zero() } else { y * x.powf(y - T::one()) };
+    dx |x, y, z| power_slope(x, y, z);
     dy |x, y, z| if x == T::zero() && y >= T::zero() { T::zero() } else { z * x.ln() };
     rule "dx = dz · y · x^(y−1), dy = dz · z · ln x";
     smooth |x, _| x > 0.05;
     points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
+}
+
+/// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`; there `z = x^y` can neither overflow nor vanish.
+fn power_slope<T: Scalar>(x: T, y: T, z: T) -> T {
+    if y == T::zero() {
+        T::zero()
+    } else if y.abs() < T::from_f64(0.5) && x != T::zero() {
+        y * (z / x)
+    } else {
+        y * x.powf(y - T::one())
+    }
 }
 
 /// `y = xⁿ` for an integer `n`, which is part of the entry and not an operand.
