@@ -11,6 +11,9 @@
 //! - **DOT** for Graphviz and **Mermaid** for Markdown pages ([`Picture::dot`],
 //!   [`Picture::mermaid`]).
 //!
+//! A recorded [`Tape`](crate::Tape) gives its picture by [`Tape::picture`](crate::Tape::picture) and, after a
+//! sweep, [`Tape::picture_with`](crate::Tape::picture_with); a graph can also be put together by hand.
+//!
 //! All are texts; writing them somewhere is left to the caller. The same graph gives the same text
 //! on every machine.
 //!
@@ -49,6 +52,7 @@ mod drawing;
 mod escape;
 mod fold;
 mod formula;
+mod from_tape;
 mod layout;
 mod measure;
 mod mermaid;

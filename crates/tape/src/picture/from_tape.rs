@@ -1,0 +1,212 @@
+//! A tape as a graph to be drawn: what was recorded, and what a sweep gave.
+
+use super::{Graph, Matrix, Operation, OperationId, Picture, Quantity, Source, ValueId};
+use crate::cotangents::Cotangents;
+use crate::inspect::{Argument, EntryInfo, Kind};
+use crate::scalar::Scalar;
+use crate::store::Store;
+use crate::tape::Tape;
+use crate::view::View;
+use std::collections::HashMap;
+
+/// Operations whose operands may be drawn in any order.
+const COMMUTING: [&str; 6] = ["add", "mul", "max", "min", "hypot", "sum"];
+
+impl<T: Scalar> Tape<T> {
+    /// A picture of the tape with the value of every entry.
+    ///
+    /// ```
+    /// use tape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.var(2.0).named("x"), tape.var(3.0).named("y"));
+    /// let _ = (x * y).named("area");
+    /// let picture = tape.picture("A rectangle");
+    /// assert!(picture.svg().starts_with("<svg"));
+    /// assert!(picture.text(60).contains("×"));
+    /// ```
+    pub fn picture(&self, title: impl Into<String>) -> Picture {
+        Picture::new(self.graph(title.into(), None))
+    }
+
+    /// A picture of the tape with the value of every entry and, where a sweep reached it, its cotangent.
+    ///
+    /// ```
+    /// use tape::Tape;
+    /// let tape = Tape::new();
+    /// let (apple, apples) = (tape.var(100.0).named("apple"), tape.var(2.0).named("apples"));
+    /// let price = (apple * apples).named("price");
+    /// let table = tape.picture_with("Two apples", &price.gradient()).text(60);
+    /// assert_eq!(table, "\
+    /// Two apples
+    ///    node    uses  value  cotangent
+    /// 0  apple           100          2
+    /// 1  apples            2        100
+    /// 2  ×       0 1     200          1
+    /// 3  price   2
+    /// ");
+    /// ```
+    ///
+    /// # Panics
+    /// If the cotangents are of another tape.
+    #[track_caller]
+    pub fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture {
+        assert_eq!(
+            cotangents.tape_number(),
+            self.number,
+            "the cotangents are of another tape"
+        );
+        Picture::new(self.graph(title.into(), Some(cotangents)))
+    }
+
+    fn graph(&self, title: String, cotangents: Option<&Cotangents<T>>) -> Graph {
+        let entries = self.entries();
+        let store = self.store.borrow();
+        let mut drawing = Drawing {
+            graph: Graph::new(title),
+            operations: HashMap::new(),
+            values: Vec::with_capacity(entries.len()),
+            store: &store,
+            cotangents,
+        };
+        for entry in &entries {
+            drawing.add(entry);
+        }
+        drawing.mark_outputs(&entries);
+        drawing.graph
+    }
+}
+
+/// A graph under construction.
+struct Drawing<'a, T> {
+    graph: Graph,
+    operations: HashMap<(&'static str, String), OperationId>,
+    /// The value each entry became.
+    values: Vec<ValueId>,
+    store: &'a Store<T>,
+    cotangents: Option<&'a Cotangents<T>>,
+}
+
+impl<T: Scalar> Drawing<'_, T> {
+    fn add(&mut self, entry: &EntryInfo<T>) {
+        self.graph.set_scope(&entry.scope.join("/"));
+        let forward = self.result_of(entry.index);
+        let name = || entry.name.clone().unwrap_or_default();
+        let value = match entry.kind {
+            Kind::Leaf | Kind::Input => self.graph.leaf(name(), forward),
+            Kind::Constant => self.graph.constant(forward),
+            Kind::Operation => {
+                let operands = self.operands(entry);
+                let operation = self.operation(entry);
+                self.graph.apply(operation, &operands, forward)
+            }
+        };
+        self.values.push(value);
+        if let Some(place) = entry.place {
+            let (file, line) = (place.file().into(), place.line());
+            self.graph.set_source(value, Source { file, line });
+        }
+        if let Some(cotangents) = self.cotangents {
+            self.add_cotangents(entry.index, value, cotangents);
+        }
+    }
+
+    fn result_of(&self, index: usize) -> Quantity {
+        match self.store.entries[index].block() {
+            None => number(self.store.values[index]),
+            Some(block) => matrix(self.store.view(block)),
+        }
+    }
+
+    /// The values an operation uses; a number kept in the entry becomes a constant of the graph.
+    fn operands(&mut self, entry: &EntryInfo<T>) -> Vec<ValueId> {
+        let mut operands = Vec::with_capacity(entry.operands.len());
+        for argument in &entry.operands {
+            match *argument {
+                Argument::Entry(index) => operands.push(self.values[index]),
+                Argument::Number(constant) => operands.push(self.graph.constant(number(constant))),
+                // The exponent is drawn in the symbol.
+                Argument::Exponent(_) => {}
+            }
+        }
+        operands
+    }
+
+    fn operation(&mut self, entry: &EntryInfo<T>) -> OperationId {
+        let exponent = entry.operands.iter().find_map(|argument| match argument {
+            Argument::Exponent(n) => Some(*n),
+            _ => None,
+        });
+        let symbol = match exponent {
+            Some(n) => format!("x{}", superscript(n)),
+            None => entry.symbol.to_string(),
+        };
+        if let Some(&known) = self.operations.get(&(entry.op, symbol.clone())) {
+            return known;
+        }
+        let mut operation = Operation::new(symbol.clone(), entry.op).rule(entry.rule);
+        if COMMUTING.contains(&entry.op) {
+            operation = operation.commuting();
+        }
+        let id = self.graph.operation(operation);
+        self.operations.insert((entry.op, symbol), id);
+        id
+    }
+
+    fn add_cotangents(&mut self, index: usize, value: ValueId, cotangents: &Cotangents<T>) {
+        self.graph.value_mut(value).cotangent = cotangents.reached(index).map(|view| {
+            if self.store.entries[index].block().is_some() {
+                matrix(view)
+            } else {
+                number(view.scalar())
+            }
+        });
+        let contributions = cotangents.contributions(self.store, index);
+        for (operand, contribution) in contributions.into_iter().enumerate() {
+            if let Some(contribution) = contribution {
+                self.graph
+                    .set_contribution(value, operand, number(contribution));
+            }
+        }
+    }
+
+    /// What nothing uses leaves the graph, if it was computed.
+    fn mark_outputs(&mut self, entries: &[EntryInfo<T>]) {
+        let mut used = vec![false; entries.len()];
+        for argument in entries.iter().flat_map(|entry| &entry.operands) {
+            if let Argument::Entry(index) = argument {
+                used[*index] = true;
+            }
+        }
+        self.graph.set_scope("");
+        for entry in entries {
+            if !used[entry.index] && entry.kind == Kind::Operation {
+                let name = entry.name.clone().unwrap_or_default();
+                self.graph.output(name, self.values[entry.index]);
+            }
+        }
+    }
+}
+
+/// A number in as many digits as its type prints; a dual number as a text.
+fn number<T: Scalar>(value: T) -> Quantity {
+    let full = value.to_string();
+    match full.parse() {
+        Ok(number) => Quantity::Scalar(number),
+        Err(_) => Quantity::Text {
+            short: full.clone(),
+            full,
+        },
+    }
+}
+
+fn matrix<T: Scalar>(view: View<'_, T>) -> Quantity {
+    let rows = (0..view.rows()).flat_map(|i| (0..view.cols()).map(move |j| view[(i, j)].to_f64()));
+    Quantity::Matrix(Matrix::summary(view.rows(), view.cols(), rows))
+}
+
+fn superscript(n: i32) -> String {
+    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let raised = n.to_string();
+    let raise = |c: char| c.to_digit(10).map_or('⁻', |digit| digits[digit as usize]);
+    raised.chars().map(raise).collect()
+}
