@@ -2,33 +2,15 @@
 //! of its own.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use flate2::{Compression, write::GzEncoder};
 use mnist::dataset::{Dataset, Error, Source};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-const TRAIN_IMAGES: &str = "train-images-idx3-ubyte";
-const TRAIN_LABELS: &str = "train-labels-idx1-ubyte";
-const TEST_IMAGES: &str = "t10k-images-idx3-ubyte";
-const TEST_LABELS: &str = "t10k-labels-idx1-ubyte";
-const NAMES: [&str; 4] = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS];
+mod support;
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn idx(shape: &[u32], payload: impl IntoIterator<Item = u8>) -> Vec<u8> {
-    let magic = 0x800 | shape.len() as u32;
-    let words = [&[magic], shape].concat();
-    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
-    bytes.extend(payload);
-    bytes
-}
+use support::{NAMES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, gzip, idx};
 
 /// `count` images of 4×3 whose pixels count upwards from `first`.
 fn images(count: u32, first: u8) -> Vec<u8> {

@@ -1,10 +1,10 @@
 //! What the program says while it works: lines of text or of JSON, and a progress bar on a terminal.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
 use super::Failure;
@@ -40,11 +40,17 @@ impl Output {
         if self.json || !io::stdout().is_terminal() {
             return;
         }
-        let template = "{wide_bar} {pos}/{len} steps, loss {msg}, {per_sec}, {eta} left";
+        // Short of the line's end: a ^C that the terminal shows must not break the line.
+        let template = "{bar:32} {pos}/{len} steps, loss {msg}, {speed} steps/s, {eta} left";
+        let speed = |state: &ProgressState, to: &mut dyn fmt::Write| {
+            // A speed that cannot be shown is not worth an error.
+            let _ = write!(to, "{:.0}", state.per_sec());
+        };
         let style = ProgressStyle::with_template(template).expect("a template of known keys");
+        let style = style.with_key("speed", speed).progress_chars("█▉▊▋▌▍▎▏ ");
         // A position to count from makes the speed that of this run, not of one it goes on with.
         self.bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr())
-            .with_style(style.progress_chars("█▉▊▋▌▍▎▏ "))
+            .with_style(style)
             .with_position(step);
         self.bar.reset_eta();
     }

@@ -129,3 +129,15 @@ pub fn files(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     };
     mnist::run_directory::FILES.map(read).into()
 }
+
+/// The names of an event's fields, in order.
+pub fn keys(event: &Value) -> Vec<&str> {
+    let mut keys: Vec<&str> = event
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    keys.sort();
+    keys
+}
