@@ -15,4 +15,6 @@ documents! {
     Readme "README.md"
     AddingAnOp "docs/adding-an-op.md"
     Architecture "docs/architecture.md"
+    Conventions "docs/conventions.md"
+    TestingYourOwnOp "docs/testing-your-own-op.md"
 }

@@ -4,17 +4,18 @@
 //! MNIST's four files, for 10,000. The command `mnist` does the same with every comfort.
 //!
 //! ```text
-//! step     0  train accuracy 0.11  test accuracy 0.12
-//! step    60  train accuracy 0.33  test accuracy 0.34
-//! step   120  train accuracy 0.60  test accuracy 0.58
-//! step   180  train accuracy 0.80  test accuracy 0.80
-//! step   240  train accuracy 0.83  test accuracy 0.85
-//! step   300  train accuracy 0.86  test accuracy 0.86
+//! step     0  training accuracy 0.11  test accuracy 0.12
+//! step    60  training accuracy 0.33  test accuracy 0.34
+//! step   120  training accuracy 0.60  test accuracy 0.58
+//! step   180  training accuracy 0.80  test accuracy 0.80
+//! step   240  training accuracy 0.83  test accuracy 0.85
+//! step   300  training accuracy 0.86  test accuracy 0.86
 //! ```
 
 use mnist::batches::Batches;
-use mnist::dataset::{Scale, Source, Split};
+use mnist::dataset::{Scale, Source};
 use mnist::digits;
+use mnist::evaluation::Evaluation;
 use nn::{Recording, Sgd, Targets, TwoLayerNet};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -33,11 +34,14 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let net = TwoLayerNet::<f64>::new(train.pixels(), 50, data.classes(), 0.01, &mut rng);
     let mut recording = Recording::new(&net, 100, Targets::Labels);
     let mut batches = Batches::new(train.len(), 100, 1);
+    let mut evaluation = Evaluation::default();
 
     for step in 0..=steps {
         if step % (steps / 5) == 0 {
-            let (known, unknown) = (accuracy(&recording, train)?, accuracy(&recording, test)?);
-            println!("step {step:5}  train accuracy {known:.2}  test accuracy {unknown:.2}");
+            let net = recording.net();
+            let known = evaluation.score(&net, train)?.accuracy;
+            let unknown = evaluation.score(&net, test)?.accuracy;
+            println!("step {step:5}  training accuracy {known:.2}  test accuracy {unknown:.2}");
         }
         let batch = batches.draw();
         train.gather(batch, Scale::Unit, recording.examples_mut().values_mut());
@@ -45,14 +49,4 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         recording.step(&Sgd { rate: 0.1 })?;
     }
     Ok(())
-}
-
-/// The share of all images that the net, as it is now, tells right.
-fn accuracy(recording: &Recording<f64>, split: &Split) -> Result<f64, tape::Error> {
-    let mut all = Recording::new(&recording.net(), split.len(), Targets::Labels);
-    let every: Vec<usize> = (0..split.len()).collect();
-    split.gather(&every, Scale::Unit, all.examples_mut().values_mut());
-    split.gather_labels(&every, all.targets_mut().values_mut());
-    all.replay()?;
-    all.accuracy()
 }
