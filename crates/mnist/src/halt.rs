@@ -39,12 +39,13 @@ pub enum Halt {
 
 /// The halt of a recording whose loss is not finite.
 pub(crate) fn not_finite<T: Scalar>(recording: &Recording<T>) -> Halt {
-    let origin = recording.tape().first_non_finite();
-    Halt::NotFinite {
-        origin: origin.map_or("though every entry is".to_owned(), |origin| {
-            origin.to_string()
-        }),
-    }
+    let origin = match recording.tape().first_non_finite() {
+        // What is read from nothing was set from outside: by the last update, or by the first weights.
+        Some(origin) if origin.operands.is_empty() => format!("a parameter overflowed: {origin}"),
+        Some(origin) => origin.to_string(),
+        None => "though every entry is".to_owned(),
+    };
+    Halt::NotFinite { origin }
 }
 
 /// The halt of a recording in which no unit of hidden layer `layer`, counted from 1, is active any more.

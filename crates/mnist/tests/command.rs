@@ -1,8 +1,10 @@
 //! The `mnist` program as its users meet it: what it prints, and how it ends.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Output, Stdio};
 
+use mnist::settings::Settings;
 use serde_json::Value;
 
 mod support;
@@ -103,6 +105,18 @@ fn json_is_one_object_a_line_and_nothing_else() {
 }
 
 #[test]
+fn the_defaults_are_the_books() {
+    let set = small_set();
+    let (line, _) = first_line("--json --data", set.path());
+    let mut start: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(start["sizes"], serde_json::json!([12, 50, 4]));
+    let defaults = serde_json::to_value(Settings::default()).unwrap();
+    for (name, value) in defaults.as_object().unwrap() {
+        assert_eq!(start[name].take(), *value, "{name}");
+    }
+}
+
+#[test]
 fn quiet_leaves_the_data_and_the_outcome() {
     let set = small_set();
     let text = succeed("train --quiet --steps 12 --batch 10 --data", &[set.path()]);
@@ -154,30 +168,28 @@ fn the_environment_names_data_and_the_option_goes_before_it() {
     );
 }
 
-#[test]
-fn a_reader_that_goes_away_is_no_error() {
-    let set = small_set();
-    let mut child = mnist()
-        .args([
-            "--hidden",
-            "5",
-            "--steps",
-            "100000000",
-            "--batch",
-            "4",
-            "--data",
-        ])
-        .arg(set.path())
+/// The first line of a run, after which nobody reads on; and how the run ends then.
+fn first_line(arguments: &str, set: &Path) -> (String, Output) {
+    let mut command = mnist();
+    command.args(arguments.split_whitespace()).arg(set);
+    let mut child = (command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .spawn())
+    .unwrap();
     let mut line = String::new();
-    // The pipe is closed as soon as the first line is read; the run would take hours.
+    // The reader is dropped with the statement, and closes the pipe.
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
+    (line, child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let set = small_set();
+    // To its end, this run would take hours.
+    let (line, output) = first_line("--hidden 5 --steps 100000000 --batch 4 --data", set.path());
     assert!(line.starts_with("data: "), "{line}");
-    let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
 }

@@ -85,15 +85,17 @@ impl FirstNet {
 
 /// Refuses a net that would fill the machine's memory.
 pub fn fits_in_memory(sizes: &[usize], batch: usize) -> Result<(), Failure> {
-    let product = |a: usize, b: usize| (a as u64).saturating_mul(b as u64);
-    let parameters = sizes.windows(2).map(|size| product(size[0] + 1, size[1]));
-    let parameters = parameters.fold(0, u64::saturating_add);
-    let units = sizes.iter().sum();
+    let product = |a: u64, b: usize| a.saturating_mul(b as u64);
+    let add = u64::saturating_add;
+    let layers = sizes
+        .windows(2)
+        .map(|size| product(add(size[0] as u64, 1), size[1]));
+    let parameters = layers.fold(0, add);
+    let units = sizes.iter().fold(0, |sum, &size| add(sum, size as u64));
     // Parameters and their cotangents stand on the step's tape and once more on the evaluations'; what the layers give
     // for a batch, before and after the activation, has cotangents too.
-    let numbers = parameters
-        .saturating_mul(4)
-        .saturating_add(product(4 * (batch + CHUNK), units));
+    let images = add(batch as u64, CHUNK as u64);
+    let numbers = add(parameters, images.saturating_mul(units)).saturating_mul(4);
     if numbers > MOST_NUMBERS {
         let sizes = sizes.to_vec();
         return Err(Failure::TooLarge { sizes, batch });
