@@ -1,6 +1,7 @@
 //! Matrices over slices, as a product sees them.
 //!
-//! The fields are open to `product.rs` alone, whose `unsafe` rests on the promises made here.
+//! The fields are open to the files about products, for reading: the `unsafe` in `product.rs`
+//! rests on the promises made here.
 
 /// A read-only matrix over a slice: element (i, j) lies at offset
 /// `i * row_stride + j * col_stride`.
