@@ -351,13 +351,6 @@ impl<T: Scalar> Store<T> {
     }
 }
 
-impl<T: Scalar> Store<T> {
-    /// [`evaluate`] of entry `index`.
-    pub fn evaluate(&self, index: usize) -> Option<T> {
-        evaluate(self.entries[index], &self.values, &self.numbers)
-    }
-}
-
 macro_rules! evaluate {
     (
         operator_unary { $($ou:ident),* }
