@@ -69,7 +69,7 @@ fn apart(values: &[f64]) -> bool {
 fn reshaped<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     let x = pick.matrix(0)?;
     let len = x.shape().len();
-    Some(Handle::Matrix(if pick.parameter % 2 == 0 {
+    Some(Handle::Matrix(if pick.parameter.is_multiple_of(2) {
         x.reshape(len, 1)
     } else {
         x.reshape(1, len)

@@ -174,7 +174,7 @@ impl<R: Binary> Zip<R> {
     /// Adds the cotangent of one operand; a repeated operand gets the sum over its repetitions.
     #[inline]
     fn to_operand<T: Scalar>(
-        &self,
+        self,
         operand: usize,
         partial: impl Fn(T, T, T) -> T,
         at: &Point<'_, T>,
