@@ -6,8 +6,8 @@ use tape::{MatrixVar, Tape, Var, log_sum_exp};
 mod composites;
 
 /// What an op may differ by, in units of the last place for each unit of the condition number. The elementary functions of
-/// the C library are good to one or two of them, and a formula uses up to three.
-const ULPS: f64 = 8.0;
+/// the C library are good to one of them, and a formula uses up to three.
+const ULPS: f64 = 4.0;
 
 /// The methods of one operand, by their names.
 macro_rules! by_name {
