@@ -1,4 +1,4 @@
-//! Matrix ops: one file each. A line in [`list`] enrols an op in the generic tests.
+//! Matrix ops: one file each. A line in `list` enrols an op in the generic tests.
 
 mod assemble;
 mod concatenate;
