@@ -3,10 +3,15 @@
 //! Every case runs on tapes of `f64`, `f32` and dual numbers, as a scalar entry and as an element of a matrix, and on a
 //! dual number without a tape, whose dual part must be the derivative that the rule gives.
 
-use nalgebra::{DMatrix, dmatrix};
+use nalgebra::dmatrix;
 use num_dual::Dual64;
 use std::f64::consts::PI;
-use tape::{Directional, MatrixVar, Scalar, Seed, Tape, Var};
+use tape::{Scalar, Tape, Var};
+
+#[path = "conventions/rows.rs"]
+mod rows;
+#[path = "conventions/structure.rs"]
+mod structure;
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -307,275 +312,15 @@ fn nan_goes_through() {
     binary!(|x, y| x.atan2(y), at NAN, 1.0 => NAN, NAN, NAN);
 }
 
-// Rows
-
-#[track_caller]
-fn expect_all(found: &DMatrix<f64>, expected: &DMatrix<f64>) {
-    let equal = found.iter().zip(expected).all(|(&x, &y)| same(x, y));
-    assert!(
-        found.shape() == expected.shape() && equal,
-        "{found} is not {expected}"
-    );
-}
-
-/// The result of a matrix function and the cotangent of its operand for a seed, on `f64` and on dual numbers.
-#[track_caller]
-fn rows(
-    f: impl for<'t> Fn(MatrixVar<'t, f64>) -> MatrixVar<'t, f64>,
-    dual: impl for<'t> Fn(MatrixVar<'t, Dual64>) -> MatrixVar<'t, Dual64>,
-    x: DMatrix<f64>,
-    y: DMatrix<f64>,
-    seed: DMatrix<f64>,
-    dx: DMatrix<f64>,
-) {
-    let tape = Tape::new();
-    let leaf = tape.matrix(&x);
-    let result = f(leaf);
-    expect_all(&result.value(), &y);
-    let mut cotangents = tape::Cotangents::new();
-    tape.sweep(Seed::matrix(result, &seed), &mut cotangents)
-        .unwrap();
-    expect_all(&cotangents.of(leaf).matrix().into_owned(), &dx);
-    let tape = Tape::<Dual64>::default();
-    let leaf = tape.matrix(&x.map(Dual64::from));
-    let result = dual(leaf);
-    expect_all(&result.value().map(|y| y.re), &y);
-    let mut cotangents = tape::Cotangents::new();
-    tape.sweep(
-        Seed::matrix(result, &seed.map(Dual64::from)),
-        &mut cotangents,
-    )
-    .unwrap();
-    expect_all(&cotangents.of(leaf).matrix().map(|dx| dx.re), &dx);
-}
-
-#[test]
-fn softmax_of_thousands() {
-    let e = 1.0 / (1.0 + 1.0_f64.exp());
-    let x = dmatrix![1000.0, 1001.0; -1000.0, -1001.0];
-    let s = e * (1.0 - e);
-    rows(
-        |x| x.softmax(),
-        |x| x.softmax(),
-        x,
-        dmatrix![e, 1.0 - e; 1.0 - e, e],
-        dmatrix![1.0, 0.0; 1.0, 0.0],
-        dmatrix![s, -s; s, -s],
-    );
-}
-
-#[test]
-fn softmax_of_minus_infinity() {
-    rows(
-        |x| x.softmax(),
-        |x| x.softmax(),
-        dmatrix![-INF, 0.0, 0.0; -INF, -INF, 3.0],
-        dmatrix![0.0, 0.5, 0.5; 0.0, 0.0, 1.0],
-        dmatrix![1.0, 1.0, 0.0; 1.0, 0.0, 1.0],
-        dmatrix![0.0, 0.25, -0.25; 0.0, 0.0, 0.0],
-    );
-}
-
-#[test]
-fn softmax_of_a_row_without_a_share() {
-    let nan = dmatrix![NAN, NAN; NAN, NAN];
-    rows(
-        |x| x.softmax(),
-        |x| x.softmax(),
-        dmatrix![-INF, -INF; INF, 0.0],
-        nan.clone(),
-        dmatrix![1.0, 0.0; 1.0, 0.0],
-        nan,
-    );
-}
-
-#[test]
-fn log_sum_exp_of_thousands() {
-    let e = 1.0 / (1.0 + 1.0_f64.exp());
-    let more = (1.0 + (-1.0_f64).exp()).ln();
-    rows(
-        |x| x.row_log_sum_exp(),
-        |x| x.row_log_sum_exp(),
-        dmatrix![1000.0, 1001.0; -1000.0, -1001.0],
-        dmatrix![1001.0 + more; -1000.0 + more],
-        dmatrix![1.0; 2.0],
-        dmatrix![e, 1.0 - e; 2.0 * (1.0 - e), 2.0 * e],
-    );
-}
-
-#[test]
-fn log_sum_exp_of_infinities() {
-    rows(
-        |x| x.row_log_sum_exp(),
-        |x| x.row_log_sum_exp(),
-        dmatrix![-INF, 0.0; -INF, -INF; INF, 0.0],
-        dmatrix![0.0; -INF; INF],
-        dmatrix![1.0; 1.0; 1.0],
-        dmatrix![0.0, 1.0; NAN, NAN; NAN, 0.0],
-    );
-    let tape = Tape::new();
-    let numbers = tape.vars(&[-INF, 2.0]);
-    assert_eq!(tape::log_sum_exp(&numbers).value(), 2.0);
-}
-
-#[test]
-fn maxima_at_a_tie() {
-    let tape = Tape::new();
-    let x = tape.matrix(&dmatrix![1.0, 5.0; 5.0, 5.0]);
-    let first = x.maximum().gradient();
-    assert_eq!(
-        first.of(x).values(),
-        [0.0, 1.0, 0.0, 0.0],
-        "the first column by column"
-    );
-    rows(
-        |x| x.row_maxima(),
-        |x| x.row_maxima(),
-        dmatrix![1.0, 5.0; 5.0, 5.0],
-        dmatrix![5.0; 5.0],
-        dmatrix![2.0; 3.0],
-        dmatrix![0.0, 2.0; 3.0, 0.0],
-    );
-}
-
-#[test]
-fn maxima_of_nan() {
-    rows(
-        |x| x.row_maxima(),
-        |x| x.row_maxima(),
-        dmatrix![1.0, NAN; -INF, -INF],
-        dmatrix![NAN; -INF],
-        dmatrix![1.0; 1.0],
-        dmatrix![0.0, 1.0; 1.0, 0.0],
-    );
-}
-
-// Shapes
-
-#[test]
-fn empty_matrices() {
-    let tape = Tape::new();
-    for (rows, cols) in [(0, 3), (3, 0), (0, 0)] {
-        let x = tape.matrix(&DMatrix::<f64>::zeros(rows, cols));
-        let w = tape.matrix(&DMatrix::<f64>::zeros(cols, 2));
-        assert_eq!(x.sum().value(), 0.0);
-        assert!(x.mean().value().is_nan());
-        assert_eq!(x.maximum().value(), -INF);
-        assert_eq!((x * w).value(), DMatrix::zeros(rows, 2));
-        assert_eq!(x.row_sums().value(), DMatrix::zeros(rows, 1));
-        assert_eq!(x.column_sums().value(), DMatrix::zeros(1, cols));
-        assert_eq!(x.softmax().value(), DMatrix::zeros(rows, cols));
-        let lowest = DMatrix::from_element(rows, 1, -INF);
-        if cols == 0 {
-            assert_eq!(x.row_maxima().value(), lowest);
-            assert_eq!(x.row_log_sum_exp().value(), lowest);
-        }
-        let y = ((x + x).exp() * w).sum() + x.maximum() * 0.0;
-        let gradient = y.gradient();
-        assert_eq!(
-            gradient.of(w).matrix().into_owned(),
-            DMatrix::zeros(cols, 2)
-        );
-        assert!(gradient.of(x).values().is_empty());
-    }
-    assert_eq!(tape::sum::<f64>(&[]).value(), 0.0);
-    assert_eq!(tape::dot::<f64>(&[], &[]).value(), 0.0);
-    assert_eq!(tape::log_sum_exp::<f64>(&[]).value(), -INF);
-}
-
-#[test]
-fn one_by_one_matrices() {
-    let tape = Tape::new();
-    let (x, s) = (tape.matrix(&dmatrix![3.0]), tape.var(3.0));
-    let m = tape.matrix(&dmatrix![1.0, 2.0]);
-    assert_eq!((x + m).value(), (s + m).value());
-    let gradient = (x * m + m * s).sum().gradient();
-    assert_eq!((gradient.of(x).values()[0], gradient.of(s)), (3.0, 3.0));
-    assert_eq!(x.softmax().value(), dmatrix![1.0]);
-}
-
-// Structure
-
-#[test]
-fn repeated_operands() {
-    let tape = Tape::new();
-    let x = tape.var(3.0);
-    assert_eq!((x * x).gradient().of(x), 6.0);
-    assert_eq!((x - x).gradient().of(x), 0.0);
-    assert_eq!(x.max(x).gradient().of(x), 1.0);
-    assert_eq!(tape::dot(&[x, x], &[x, x]).gradient().of(x), 12.0);
-    let m = tape.matrix(&dmatrix![1.0, 2.0; 3.0, 4.0]);
-    let gradient = (m * m).sum().gradient();
-    assert_eq!(
-        gradient.of(m).matrix().into_owned(),
-        dmatrix![7.0, 11.0; 9.0, 13.0]
-    );
-    let gradient = MatrixVar::beside(&[m, m]).sum().gradient();
-    assert_eq!(gradient.of(m).values(), [2.0; 4]);
-}
-
-#[test]
-fn unused_inputs() {
-    let tape = Tape::new();
-    let (x, unused) = (tape.var(3.0), tape.var(5.0));
-    let matrix = tape.matrix(&dmatrix![1.0, 2.0]);
-    let gradient = x.exp().gradient();
-    assert_eq!(gradient.of(unused), 0.0);
-    assert_eq!(gradient.of(matrix).values(), [0.0, 0.0]);
-}
-
-#[test]
-fn constants() {
-    let tape = Tape::new();
-    let x = tape.var(3.0);
-    let two = Var::from(2.0);
-    let y = x * two;
-    assert_eq!(
-        tape.len(),
-        2,
-        "a number beside a handle is kept in the entry"
-    );
-    assert_eq!((y.gradient().of(x), y.gradient().of(two)), (2.0, 0.0));
-    let input = tape.input(&dmatrix![1.0, 2.0]);
-    let y = (input * x).sum();
-    assert_eq!(y.gradient().of(input).values(), [0.0, 0.0]);
-    assert_eq!(y.gradient().of(x), 3.0);
-}
-
-#[test]
-fn entries_the_output_does_not_depend_on() {
-    let tape = Tape::new();
-    let x = tape.var(0.0);
-    let aside = x.sqrt() * 0.0;
-    let y = x * 2.0;
-    assert_eq!(y.gradient().of(x), 2.0, "the ∞ aside is not visited");
-    assert_eq!(y.gradient().of(aside), 0.0);
-    let mut along = Directional::new();
-    tape.push_forward(Seed::one(aside), &mut along).unwrap();
-    assert_eq!(along.of(y), 0.0);
-}
-
-#[test]
-fn a_dual_zero_is_still_visited() {
-    // (0, ε) equals 0, yet it carries a derivative: what is visited is decided by structure.
-    let tape = Tape::<Dual64>::default();
-    let x = tape.var(Dual64::new(0.0, 1.0));
-    let y = x * x;
-    assert_eq!(y.gradient().of(x).eps, 2.0);
-}
-
-#[test]
-fn an_output_that_is_a_leaf() {
-    let tape = Tape::new();
-    let x = tape.var(3.0);
-    assert_eq!(x.gradient().of(x), 1.0);
-}
-
 #[test]
 fn every_convention_is_documented_and_every_documented_one_is_tested() {
     let (page, tests) = (
         include_str!("../../../docs/conventions.md"),
-        include_str!("conventions.rs"),
+        concat!(
+            include_str!("conventions.rs"),
+            include_str!("conventions/rows.rs"),
+            include_str!("conventions/structure.rs"),
+        ),
     );
     let tested: Vec<&str> = tests
         .split("#[test]\nfn ")

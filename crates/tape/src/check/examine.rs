@@ -1,12 +1,12 @@
 //! The examination of one entry on the bench: everything the tape relies on in a rule.
 
 use super::Mode;
+use super::alone::Alone;
 use super::bench::{Before, Bench};
-use super::difference::Reading;
 use super::pair::{Pair, rounding, same, worst};
 use super::random::Random;
 use super::report::Cause;
-use super::slopes::{self, Claim, Function};
+use super::slopes::{self, Claim};
 use crate::scalar::Scalar;
 
 /// What was found about an entry; the caller knows which entry it is.
@@ -372,47 +372,5 @@ impl<T: Scalar> Exam<'_, '_, T> {
             tolerance: rounding::<T>(len) * (size + case.size),
         };
         worst(std::iter::once(pair))
-    }
-}
-
-/// `⟨ȳ, y⟩` of the entry on the bench, as a function of its operands.
-struct Alone<'f, 'a, T: Scalar> {
-    bench: &'f mut Bench<'a, T>,
-    claims: &'f [Claim],
-    weights: Vec<f64>,
-}
-
-impl<T: Scalar> Function for Alone<'_, '_, T> {
-    fn set(&mut self, operand: usize, element: usize, value: f64) {
-        self.bench.set(operand, element, T::from_f64(value));
-    }
-
-    fn reset(&mut self, operand: usize, element: usize) {
-        let at = self
-            .claims
-            .binary_search_by_key(&operand, |claim| claim.operand);
-        let claim = &self.claims[at.expect("only claimed operands are moved")];
-        self.set(operand, element, claim.values[element]);
-    }
-
-    fn read(&mut self) -> Option<Reading> {
-        self.bench.forward(T::zero()).ok()?;
-        let mut reading = Reading {
-            value: 0.0,
-            size: 0.0,
-        };
-        for (weight, y) in self.weights.iter().zip(self.bench.result()) {
-            reading.value += weight * y.to_f64();
-            reading.size += (weight * y.to_f64()).abs();
-        }
-        Some(reading)
-    }
-
-    fn epsilon(&self) -> f64 {
-        T::EPSILON
-    }
-
-    fn work(&self) -> usize {
-        self.weights.len() + self.bench.elements()
     }
 }

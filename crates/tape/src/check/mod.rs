@@ -27,6 +27,7 @@
 //! settles, it has a pole, an edge or noise. Neither is a fault, and neither is passed over: a [`Report`] lists
 //! them apart, as remarks. A rule whose value lies outside the two slopes is wrong at a kink, too.
 
+mod alone;
 mod bench;
 mod difference;
 #[cfg(feature = "num-dual")]

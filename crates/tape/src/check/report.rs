@@ -258,11 +258,7 @@ impl fmt::Display for Report {
             table(f, &self.gradient)?;
         }
         if !self.remarks.is_empty() {
-            writeln!(
-                f,
-                "not judged, and no faults: {}",
-                self.remarks.len()
-            )?;
+            writeln!(f, "not judged, and no faults: {}", self.remarks.len())?;
             table(f, &self.remarks)?;
         }
         Ok(())
