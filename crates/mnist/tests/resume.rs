@@ -154,6 +154,29 @@ fn a_run_in_pieces_is_the_run_in_one() {
     }
 }
 
+/// Pieces that end with an epoch (8 steps), the first of them before it has begun.
+#[test]
+#[cfg(target_os = "linux")]
+fn pieces_may_end_anywhere() {
+    let set = small_set();
+    let out = tempfile::tempdir().unwrap();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = mnist();
+    command.args(["--hidden", "5", "--batch", "8", "--steps", "16", "--data"]);
+    command.arg(set.path()).arg("--out").arg(out.path());
+    // Nobody can hear it, so it ends at once.
+    assert_eq!(command.stdout(full).status().unwrap().code(), Some(1));
+    assert_eq!(saved_step(out.path()), Some(0));
+    for steps in [16, 16, 24] {
+        succeed(&format!("--json --steps {steps} --resume"), &[out.path()]);
+        let whole = uninterrupted(&format!("--hidden 5 --batch 8 --steps {steps}"), set.path());
+        assert_eq!(files(out.path()), whole);
+    }
+}
+
 #[test]
 fn ctrl_c_saves_what_was_learned() {
     let set = small_set();
@@ -196,7 +219,8 @@ fn ctrl_c_saves_what_was_learned() {
 fn a_killed_run_leaves_whole_files_and_goes_on() {
     let set = small_set();
     let out = tempfile::tempdir().unwrap();
-    let settings = "--hidden 5 --batch 8 --steps 1500";
+    // 188 whole epochs, should it ever get that far before the last kill.
+    let settings = "--hidden 5 --batch 8 --steps 1504";
     let mut resumed = 0;
     for milliseconds in [3, 90, 31, 47, 64, 22, 75, 53, 118, 39] {
         let mut child = match saved_step(out.path()) {

@@ -219,6 +219,7 @@ impl Plan {
         let (train, classes) = (dataset.train(), dataset.classes());
         let sizes = settings.sizes(train.pixels(), classes);
         fits_in_memory(&sizes, settings.batch)?;
+        let is_new = saved.is_none();
         let (step, net, batches, logs) = match saved {
             None => {
                 let batches = Batches::new(train.len(), settings.batch, settings.seed);
@@ -255,6 +256,7 @@ impl Plan {
             keep: directory.map(|directory| Keep { directory, logs }),
             dataset: &dataset,
             run,
+            is_new,
             step,
             quiet: options.quiet,
             output,

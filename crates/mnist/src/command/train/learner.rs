@@ -23,6 +23,8 @@ pub struct Learner<'d, T: Float> {
     pub evaluation: Evaluation<T>,
     pub dataset: &'d Dataset,
     pub run: Run,
+    /// Whether it is not one that goes on, which has its beginning in the logs.
+    pub is_new: bool,
     /// How many steps were taken.
     pub step: u64,
     pub keep: Option<Keep>,
@@ -46,7 +48,7 @@ impl<T: Float> Learner<'_, T> {
         let mut spent = Duration::ZERO;
         // The accuracies at this step, if they were measured.
         let mut here = None;
-        if first == 0 {
+        if self.is_new {
             here = Some(self.end_epoch(epoch_steps)?);
         }
         if !self.quiet {
@@ -63,7 +65,7 @@ impl<T: Float> Learner<'_, T> {
         self.output.hide_bar();
         let last = match here {
             Some(epoch) => epoch,
-            None => self.end_inside_epoch(epoch_steps)?,
+            None => self.end_run(epoch_steps)?,
         };
         self.warn(&last.active);
         if self.step < steps && self.interrupt.is_asked() {
@@ -126,10 +128,12 @@ impl<T: Float> Learner<'_, T> {
         Ok(epoch)
     }
 
-    /// Measures and saves where the run ends if that is inside an epoch.
-    fn end_inside_epoch(&mut self, epoch_steps: u64) -> Result<Epoch, Failure> {
+    /// Measures and saves where the run ends if that was not just done.
+    fn end_run(&mut self, epoch_steps: u64) -> Result<Epoch, Failure> {
         let epoch = self.measure(epoch_steps)?;
-        self.save(Some(&epoch.csv()))?;
+        // A run that goes on from an epoch's end has that line already.
+        let inside_epoch = !self.step.is_multiple_of(epoch_steps);
+        self.save(inside_epoch.then(|| epoch.csv()).as_deref())?;
         Ok(epoch)
     }
 
