@@ -149,13 +149,12 @@ impl<T: Scalar> Tape<T> {
 /// Adds a contribution to an operand's cotangent; the first one overwrites whatever the buffer held.
 #[inline(always)]
 fn add<T: Scalar>(bar: &mut [T], reached: &mut [bool], operand: usize, contribution: T) {
-    let before = if reached[operand] {
-        bar[operand]
+    if reached[operand] {
+        bar[operand] += contribution;
     } else {
-        T::zero()
-    };
-    bar[operand] = before + contribution;
-    reached[operand] = true;
+        bar[operand] = contribution;
+        reached[operand] = true;
+    }
 }
 
 impl<T: Scalar> Store<T> {
