@@ -236,3 +236,61 @@ fn numbers_that_are_not_finite_are_not_judged() {
     let report = tape.check(y);
     assert!(report.is_ok() && !report.remarks.is_empty(), "{report}");
 }
+
+#[test]
+fn a_seed_decides_the_random_cotangents() {
+    let tape = Tape::new();
+    let x = tape.matrix(&scattered(2, 2, 1));
+    tape.apply(Doubled { wrong: 1 }, &[x.into()]).unwrap();
+    let shown = |seed| Check::default().seed(seed).entries(&tape).faults[0].analytic;
+    assert_eq!(shown(5), shown(5));
+    assert_ne!(shown(5), shown(6));
+}
+
+#[test]
+fn remarks_and_faults_are_counted_apart() {
+    let tape = Tape::new();
+    let mut report = tape.check(tape.var(0.0).relu());
+    assert!(report.is_ok() && !report.remarks.is_empty());
+    assert!(
+        std::panic::catch_unwind(|| report.assert_complete()).is_err(),
+        "a remark is not complete"
+    );
+    report.assert_ok();
+    let x = tape.matrix(&scattered(2, 2, 1));
+    let y = tape
+        .apply(Doubled { wrong: 1 }, &[x.into()])
+        .unwrap()
+        .matrix();
+    let other = tape.check(y);
+    let (faults, entries) = (other.faults.len(), report.entries + other.entries);
+    let comparisons = report.comparisons + other.comparisons;
+    report.extend(other);
+    assert_eq!(
+        (report.faults.len(), report.entries, report.comparisons),
+        (faults, entries, comparisons)
+    );
+    assert!(std::panic::catch_unwind(|| report.assert_ok()).is_err());
+    let sentence = report.faults[0].to_string();
+    assert!(
+        sentence.contains("doubled, operand 0 = entry 2 [1,0]: wrong derivative"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn a_long_table_says_what_it_leaves_out() {
+    let tape = Tape::new();
+    let y = tape.matrix(&DMatrix::<f64>::zeros(7, 7)).relu().sum();
+    let report = tape.check(y);
+    assert_eq!(
+        report.remarks.len(),
+        98,
+        "49 elements of the entry, 49 of the leaf"
+    );
+    let table = report.to_string();
+    assert!(
+        table.contains("not judged, and no faults: 98") && table.contains("… and 58 more"),
+        "{table}"
+    );
+}
