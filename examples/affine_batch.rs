@@ -18,9 +18,9 @@
 //! ```
 
 use nalgebra::{DMatrix, dmatrix};
-use tape::{Cotangents, Seed, Tape};
+use tape::Tape;
 
-pub fn main() -> Result<(), tape::Error> {
+pub fn main() {
     let tape = Tape::new();
     let x = tape.matrix(&dmatrix![0.0; 10.0]); // two examples of one number
     let w = tape.matrix(&dmatrix![1.0, 1.0, 1.0]);
@@ -30,15 +30,10 @@ pub fn main() -> Result<(), tape::Error> {
 
     let dy = dmatrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0];
     show("dY", &dy);
-    let mut cotangents = Cotangents::new();
-    tape.sweep(Seed::matrix(y, &dy), &mut cotangents)?;
-    show("dX = dY·Wᵀ", &cotangents.of(x).matrix().into_owned());
-    show("dW = Xᵀ·dY", &cotangents.of(w).matrix().into_owned());
-    show(
-        "db = column sums of dY",
-        &cotangents.of(b).matrix().into_owned(),
-    );
-    Ok(())
+    let back = y.vjp(&dy);
+    show("dX = dY·Wᵀ", &back.of(x).to_matrix());
+    show("dW = Xᵀ·dY", &back.of(w).to_matrix());
+    show("db = column sums of dY", &back.of(b).to_matrix());
 }
 
 fn show(name: &str, m: &DMatrix<f64>) {

@@ -28,7 +28,6 @@ pub fn main() -> Result<(), tape::Error> {
     let recorded = net.record(&tape, x);
     let y = recorded.logits().softmax().id();
     let loss = softmax_cross_entropy(recorded.logits(), t)?.id();
-    let loss = loss.expect("a loss is on its tape");
     let parameters: Vec<_> = recorded.parameters.iter().map(|p| p.id()).collect();
 
     let mut gradient = Cotangents::new();

@@ -23,25 +23,17 @@
 //! ```
 
 use nalgebra::{DMatrix, dmatrix};
-use tape::{Cotangents, MatrixVar, Seed, Tape};
+use tape::Tape;
 
-pub fn main() -> Result<(), tape::Error> {
+pub fn main() {
     let tape = Tape::new();
     let x = tape.matrix(&dmatrix![1.0, -0.5; -2.0, 3.0]);
     show("x", &x.value());
     for (name, y) in [("relu", x.relu()), ("sigmoid", x.sigmoid())] {
         show(name, &y.value());
-        show("back through it", &back(&tape, y, x)?);
+        let back = y.vjp(&dmatrix![1.0, 2.0; 3.0, 4.0]);
+        show("back through it", &back.of(x).to_matrix());
     }
-    Ok(())
-}
-
-/// What a cotangent of `y` becomes at `x`.
-fn back(tape: &Tape, y: MatrixVar, x: MatrixVar) -> Result<DMatrix<f64>, tape::Error> {
-    let dy = dmatrix![1.0, 2.0; 3.0, 4.0];
-    let mut cotangents = Cotangents::new();
-    tape.sweep(Seed::matrix(y, &dy), &mut cotangents)?;
-    Ok(cotangents.of(x).matrix().into_owned())
 }
 
 fn show(name: &str, m: &DMatrix<f64>) {

@@ -60,7 +60,7 @@ impl<T: Scalar> Recording<T> {
         let (examples, targets) = (x.id(), t.id());
         let parameters = Recorded::ids(&recorded.parameters);
         let affines = Recorded::ids(&recorded.affines);
-        let loss = loss.id().expect("a recorded loss");
+        let loss = loss.id();
         Recording {
             tape,
             cotangents: Cotangents::new(),

@@ -206,14 +206,13 @@ pub(crate) mod private_id {
 
 impl<T: Scalar> ScalarTarget for Var<'_, T> {
     fn seed_id(self) -> private_id::Hidden {
-        let id = self.id().map_or(
-            Id {
-                tape: 0,
-                epoch: 0,
-                index: 0,
-            },
-            |id| id.0,
-        );
+        // A plain number is on no tape, and no tape has the number 0.
+        let nowhere = Id {
+            tape: 0,
+            epoch: 0,
+            index: 0,
+        };
+        let id = self.tape.map_or(nowhere, |tape| tape.id(self.index));
         private_id::Hidden(id)
     }
 }

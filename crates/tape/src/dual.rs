@@ -179,7 +179,7 @@ macro_rules! dual_on_the_left {
     ($([$($generics:tt)*] $dual:ty),* $(,)?) => {
         $(
             crate::var::number_on_the_left!([$($generics)*] $dual);
-            crate::matrix_var::number_on_the_left!([$($generics)*] $dual);
+            crate::matrix_operators::number_on_the_left!([$($generics)*] $dual);
         )*
     };
 }

@@ -29,6 +29,8 @@
 //! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of gradients in one call.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
 
+mod access;
+mod apply;
 mod buffer;
 pub mod check;
 mod cotangents;
@@ -40,6 +42,7 @@ mod guard;
 mod id;
 mod inspect;
 mod list;
+mod matrix_operators;
 mod matrix_var;
 mod op;
 pub mod ops;
@@ -47,6 +50,7 @@ pub mod picture;
 mod product;
 mod real;
 mod replay;
+mod rewind;
 mod scalar;
 mod shape;
 mod store;
@@ -57,6 +61,8 @@ mod tape;
 mod var;
 mod view;
 
+pub use access::Named;
+pub use apply::{Operand, Output};
 pub use cotangents::{Cotangents, MatrixTarget, ScalarTarget, Seed, Target};
 pub use error::{Error, ForwardError, Place, ShapeError};
 pub use gradient::{gradient, value_and_gradient};
@@ -66,10 +72,11 @@ pub use matrix_var::MatrixVar;
 pub use op::{Op, Operands, Point, Sample, Sink, Tangents};
 pub use product::{Product, Strided, StridedMut};
 pub use real::Real;
+pub use rewind::Mark;
 pub use scalar::Scalar;
 pub use shape::{Shape, Signature};
 pub use tangents::Directional;
-pub use tape::{Mark, Named, Operand, Output, Scope, Tape};
+pub use tape::{Scope, Tape};
 pub use var::{Var, dot, log_sum_exp, sum};
 pub use view::{View, ViewMut};
 

@@ -1,17 +1,18 @@
 //! The handle of a matrix entry.
 
-use crate::error::Error;
+use crate::apply::Operand;
+use crate::cotangents::{Cotangents, Seed};
 use crate::id::MatrixId;
 use crate::ops;
 use crate::ops::registry::{self as rules, scalar_rules};
 use crate::ops::scalar::{Binary, Unary};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::{Operand, Tape, copy_matrix};
+use crate::tape::Tape;
 use crate::var::Var;
 use nalgebra::DMatrix;
 use std::fmt;
-use std::ops::{Add, Div, Mul, Neg, Range, Sub};
+use std::ops::Range;
 
 /// A matrix on a tape.
 ///
@@ -43,6 +44,13 @@ impl<T> fmt::Debug for MatrixVar<'_, T> {
     }
 }
 
+impl<T: Scalar> fmt::Display for MatrixVar<'_, T> {
+    /// The values, rows under one another, as nalgebra prints a matrix.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
+}
+
 impl<'t, T> MatrixVar<'t, T> {
     pub(crate) fn on(tape: &'t Tape<T>, index: u32, shape: Shape) -> Self {
         let (rows, cols) = (shape.rows as u32, shape.cols as u32);
@@ -71,6 +79,41 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
         MatrixId(self.tape.id(self.index))
     }
 
+    /// Number of rows.
+    pub fn nrows(self) -> usize {
+        self.rows as usize
+    }
+
+    /// Number of columns.
+    pub fn ncols(self) -> usize {
+        self.cols as usize
+    }
+
+    /// The vector-Jacobian product: the cotangents of a sweep from here with the seed `cotangent`.
+    ///
+    /// ```
+    /// use nalgebra::dmatrix;
+    /// use tape::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.matrix(&dmatrix![1.0, -0.5; -2.0, 3.0]);
+    /// let back = x.relu().vjp(&dmatrix![1.0, 2.0; 3.0, 4.0]);
+    /// assert_eq!(back.of(x), dmatrix![1.0, 0.0; 0.0, 4.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `cotangent` has another shape than this matrix.
+    #[track_caller]
+    pub fn vjp(self, cotangent: &DMatrix<T>) -> Cotangents<T> {
+        let mut cotangents = Cotangents::new();
+        if let Err(error) = self
+            .tape
+            .sweep(Seed::matrix(self, cotangent), &mut cotangents)
+        {
+            panic!("vjp: {error}");
+        }
+        cotangents
+    }
+
     /// Gives the entry a name, for reports and pictures.
     pub fn named(self, name: impl Into<String>) -> Self {
         self.tape.name(self.index, name.into());
@@ -79,7 +122,7 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
 
     /// A copy of the values; [`Tape::read`] hands them over without one.
     pub fn value(self) -> DMatrix<T> {
-        let copy = self.tape.read(self.id(), copy_matrix);
+        let copy = self.tape.matrix_value(self.id());
         copy.expect("a handle names an entry of its tape")
     }
 
@@ -96,7 +139,10 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     }
 
     #[track_caller]
-    pub(crate) fn zip<R: Binary>(first: Operand<'t, T>, second: Operand<'t, T>) -> MatrixVar<'t, T> {
+    pub(crate) fn zip<R: Binary>(
+        first: Operand<'t, T>,
+        second: Operand<'t, T>,
+    ) -> MatrixVar<'t, T> {
         let tape = match (first, second) {
             (Operand::Matrix(matrix), _) | (_, Operand::Matrix(matrix)) => matrix.tape,
             (Operand::Scalar(_), Operand::Scalar(_)) => {
@@ -244,6 +290,33 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
         self.reduced(ops::Element { row, col })
     }
 
+    /// A copy of row `i`, 1×C.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[track_caller]
+    pub fn row(self, i: usize) -> Self {
+        self.rows(i..i + 1)
+    }
+
+    /// A copy of column `j`, R×1.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    #[track_caller]
+    pub fn column(self, j: usize) -> Self {
+        self.columns(j..j + 1)
+    }
+
+    /// The sum of the products of elements, two entries; broadcasting.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
+    #[track_caller]
+    pub fn dot(self, other: Self) -> Var<'t, T> {
+        self.component_mul(other).sum()
+    }
+
     /// Matrices side by side.
     ///
     /// # Panics
@@ -297,14 +370,6 @@ impl<T: Scalar> Tape<T> {
         self.apply_infallible(ops::Assemble { rows, cols }, operands)
             .matrix()
     }
-
-    /// A copy of the values of a matrix entry.
-    ///
-    /// # Errors
-    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
-    pub fn matrix_value(&self, id: MatrixId) -> Result<DMatrix<T>, Error> {
-        self.read(id, copy_matrix)
-    }
 }
 
 macro_rules! methods {
@@ -334,87 +399,3 @@ macro_rules! methods {
     };
 }
 scalar_rules!(methods);
-
-/// An operator of a matrix with a scalar or a number, on either side.
-macro_rules! with_scalars {
-    ($($trait:ident $method:ident),*) => {
-        $(impl<'t, T: Scalar> $trait<Var<'t, T>> for MatrixVar<'t, T> {
-            type Output = Self;
-            #[track_caller]
-            fn $method(self, other: Var<'t, T>) -> Self {
-                Self::zip::<rules::$trait>(self.into(), other.into())
-            }
-        }
-
-        impl<'t, T: Scalar> $trait<MatrixVar<'t, T>> for Var<'t, T> {
-            type Output = MatrixVar<'t, T>;
-            #[track_caller]
-            fn $method(self, other: MatrixVar<'t, T>) -> MatrixVar<'t, T> {
-                MatrixVar::zip::<rules::$trait>(self.into(), other.into())
-            }
-        }
-
-        impl<'t, T: Scalar> $trait<T> for MatrixVar<'t, T> {
-            type Output = Self;
-            #[track_caller]
-            fn $method(self, other: T) -> Self {
-                Self::zip::<rules::$trait>(self.into(), Var::from(other).into())
-            }
-        })*
-    };
-}
-with_scalars!(Add add, Sub sub, Mul mul, Div div);
-
-/// A number on the left of a matrix.
-macro_rules! number_on_the_left {
-    ([$($generics:tt)*] $number:ty) => {
-        $crate::matrix_var::number_on_the_left!(@ [$($generics)*] $number, Add add);
-        $crate::matrix_var::number_on_the_left!(@ [$($generics)*] $number, Sub sub);
-        $crate::matrix_var::number_on_the_left!(@ [$($generics)*] $number, Mul mul);
-        $crate::matrix_var::number_on_the_left!(@ [$($generics)*] $number, Div div);
-    };
-    (@ [$($generics:tt)*] $number:ty, $trait:ident $method:ident) => {
-        impl<'t, $($generics)*> std::ops::$trait<$crate::MatrixVar<'t, $number>> for $number {
-            type Output = $crate::MatrixVar<'t, $number>;
-            #[track_caller]
-            fn $method(self, other: $crate::MatrixVar<'t, $number>) -> Self::Output {
-                std::ops::$trait::$method($crate::Var::from(self), other)
-            }
-        }
-    };
-}
-pub(crate) use number_on_the_left;
-number_on_the_left!([] f32);
-number_on_the_left!([] f64);
-
-impl<T: Scalar> Add for MatrixVar<'_, T> {
-    type Output = Self;
-    #[track_caller]
-    fn add(self, other: Self) -> Self {
-        Self::zip::<rules::Add>(self.into(), other.into())
-    }
-}
-
-impl<T: Scalar> Sub for MatrixVar<'_, T> {
-    type Output = Self;
-    #[track_caller]
-    fn sub(self, other: Self) -> Self {
-        Self::zip::<rules::Sub>(self.into(), other.into())
-    }
-}
-
-impl<T: Scalar> Mul for MatrixVar<'_, T> {
-    type Output = Self;
-    #[track_caller]
-    fn mul(self, other: Self) -> Self {
-        self.matmul(other)
-    }
-}
-
-impl<T: Scalar> Neg for MatrixVar<'_, T> {
-    type Output = Self;
-    #[track_caller]
-    fn neg(self) -> Self {
-        self.map::<rules::Neg>()
-    }
-}

@@ -19,7 +19,7 @@ impl<T: Scalar> Tape<T> {
     /// let mut tape = Tape::new();
     /// let x = tape.var(2.0);
     /// let y = x.sin() * x;
-    /// let (x, y) = (x.id().unwrap(), y.id().unwrap());
+    /// let (x, y) = (x.id(), y.id());
     ///
     /// let mut cotangents = Cotangents::new();
     /// for k in 0..10 {

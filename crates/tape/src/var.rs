@@ -83,9 +83,19 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.tape
     }
 
-    /// The entry's id, which outlives the handle; `None` for a plain number.
-    pub fn id(self) -> Option<VarId> {
-        self.tape.map(|tape| VarId(tape.id(self.index)))
+    /// The entry's id, which outlives the handle.
+    ///
+    /// # Panics
+    /// For a plain number, which has no entry.
+    #[track_caller]
+    pub fn id(self) -> VarId {
+        match self.tape {
+            Some(tape) => VarId(tape.id(self.index)),
+            None => panic!(
+                "{} is a plain number: it has no entry and no id",
+                self.value
+            ),
+        }
     }
 
     /// Gives the entry a name, for reports and pictures. A plain number keeps none.

@@ -2,7 +2,8 @@
 
 use crate::product::{Strided, StridedMut};
 use crate::shape::Shape;
-use nalgebra::{DMatrixView, DMatrixViewMut};
+use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
+use std::fmt;
 use std::ops::{Index, IndexMut};
 
 /// A read-only matrix: a column-major slice and its shape. A scalar is a 1×1 view.
@@ -74,6 +75,32 @@ impl<'a, T: nalgebra::Scalar> View<'a, T> {
     /// The same elements as a nalgebra view.
     pub fn matrix(&self) -> DMatrixView<'a, T> {
         DMatrixView::from_slice(self.values, self.shape.rows, self.shape.cols)
+    }
+}
+
+impl<T: nalgebra::Scalar> View<'_, T> {
+    /// A copy as an owned matrix.
+    pub fn to_matrix(&self) -> DMatrix<T> {
+        DMatrix::from_column_slice(self.shape.rows, self.shape.cols, self.values)
+    }
+}
+
+impl<T: nalgebra::Scalar + fmt::Display> fmt::Display for View<'_, T> {
+    /// Rows under one another, as nalgebra prints a matrix.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.matrix().fmt(f)
+    }
+}
+
+impl<T: PartialEq> PartialEq for View<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape == other.shape && self.values == other.values
+    }
+}
+
+impl<T: nalgebra::Scalar> PartialEq<DMatrix<T>> for View<'_, T> {
+    fn eq(&self, other: &DMatrix<T>) -> bool {
+        (self.shape.rows, self.shape.cols) == other.shape() && self.values == other.as_slice()
     }
 }
 

@@ -18,21 +18,13 @@ fn a_recorded_tape_passes_and_is_left_as_it_was() {
     );
     let s = tape.var(0.7);
     let y = ((x * w).tanh() * s).row_log_sum_exp().sum() * s.exp() / 3.0;
-    let before = (
-        y.value(),
-        x.value(),
-        tape.handle(y.id().unwrap()).unwrap().value(),
-    );
+    let before = (y.value(), x.value(), tape.handle(y.id()).unwrap().value());
     let report = tape.check(y);
     report.assert_complete();
     assert_eq!(report.entries, 8);
     assert_eq!(
         before,
-        (
-            y.value(),
-            x.value(),
-            tape.handle(y.id().unwrap()).unwrap().value()
-        )
+        (y.value(), x.value(), tape.handle(y.id()).unwrap().value())
     );
 }
 

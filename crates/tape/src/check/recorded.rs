@@ -8,6 +8,7 @@ use super::random::Random;
 use super::report::{Cause, Finding, Report};
 use super::slopes::{self, Claim, Function};
 use super::{Check, Mode};
+use crate::apply::Operand;
 use crate::buffer::{Seed, SeedValues};
 use crate::cotangents::Cotangents;
 use crate::id::{MatrixId, VarId};
@@ -17,7 +18,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::store::Store;
 use crate::tangents::Directional;
-use crate::tape::{Operand, Tape};
+use crate::tape::Tape;
 use crate::view::View;
 
 impl<T: Scalar> Tape<T> {

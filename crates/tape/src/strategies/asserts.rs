@@ -1,8 +1,9 @@
 //! Tests in one call.
 
+use crate::apply::{Operand, Output};
 use crate::check::{Check, Mode, Report};
 use crate::op::Op;
-use crate::tape::{Operand, Output, Tape};
+use crate::tape::Tape;
 use crate::var::Var;
 use nalgebra::DMatrix;
 use proptest::strategy::Strategy;

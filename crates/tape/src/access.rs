@@ -1,0 +1,187 @@
+//! Reaching entries by id: handles, values, and leaves to be set.
+
+use crate::error::Error;
+use crate::id::{Id, MatrixId, VarId};
+use crate::inspect::EntryId;
+use crate::matrix_var::MatrixVar;
+use crate::ops::registry::Code;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::tape::Tape;
+use crate::var::Var;
+use crate::view::{View, ViewMut};
+use nalgebra::{DMatrix, Dim, Matrix, RawStorage};
+
+impl<T: Scalar> Tape<T> {
+    pub(crate) fn id(&self, index: u32) -> Id {
+        Id {
+            tape: self.number,
+            epoch: self.history.epoch(),
+            index,
+        }
+    }
+
+    /// The entry an id names, if it is still there.
+    pub(crate) fn resolve(&self, id: Id) -> Result<u32, Error> {
+        self.history.check(id, self.number, self.len())?;
+        Ok(id.index)
+    }
+
+    /// The handle of an entry whose id was kept.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    pub fn handle<I: Named>(&self, id: I) -> Result<I::Handle<'_, T>, Error> {
+        I::handle(id, self)
+    }
+
+    /// The value of a scalar entry.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    pub fn value(&self, id: VarId) -> Result<T, Error> {
+        let index = self.resolve(id.0)?;
+        Ok(self.store.borrow().values[index as usize])
+    }
+
+    /// Hands the values of a matrix entry to `read`, without a copy.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    ///
+    /// # Panics
+    /// If `read` records on this tape.
+    pub fn read<R>(&self, id: MatrixId, read: impl FnOnce(View<'_, T>) -> R) -> Result<R, Error> {
+        let index = self.resolve(id.0)?;
+        let store = self.store.borrow();
+        let block = store.entries[index as usize]
+            .block()
+            .expect("a matrix id names a matrix");
+        Ok(read(store.view(block)))
+    }
+
+    /// Sets a scalar leaf; [`replay`](Tape::replay) then computes what depends on it.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
+    /// [`Error::NotALeaf`] if the entry is the result of an operation.
+    pub fn set(&mut self, id: VarId, value: T) -> Result<(), Error> {
+        let index = self.resolve(id.0)?;
+        let store = self.store.get_mut();
+        if store.entries[index as usize].code != Code::Leaf {
+            let op = store.op_name(index);
+            return Err(Error::NotALeaf {
+                entry: index as usize,
+                op,
+            });
+        }
+        store.values[index as usize] = value;
+        Ok(())
+    }
+
+    /// Sets a matrix leaf; [`replay`](Tape::replay) then computes what depends on it.
+    ///
+    /// # Errors
+    /// As [`leaf_mut`](Tape::leaf_mut), and [`Error::Shape`] if the matrix has another shape than the leaf.
+    pub fn set_matrix<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
+        &mut self,
+        id: MatrixId,
+        values: &Matrix<T, R, C, S>,
+    ) -> Result<(), Error> {
+        let found = Shape::new(values.nrows(), values.ncols());
+        let mut leaf = self.leaf_mut(id)?;
+        if leaf.shape() != found {
+            let (entry, expected) = (id.entry(), leaf.shape());
+            return Err(Error::Shape {
+                entry,
+                found,
+                expected,
+            });
+        }
+        for (to, from) in leaf.values_mut().iter_mut().zip(values.iter()) {
+            *to = *from;
+        }
+        Ok(())
+    }
+
+    /// The values of a matrix leaf, to be written in place.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
+    /// [`Error::NotALeaf`] if the entry is the result of an operation.
+    pub fn leaf_mut(&mut self, id: MatrixId) -> Result<ViewMut<'_, T>, Error> {
+        let index = self.resolve(id.0)?;
+        let store = self.store.get_mut();
+        let entry = store.entries[index as usize];
+        if entry.code != Code::MatrixLeaf {
+            let op = store.op_name(index);
+            return Err(Error::NotALeaf {
+                entry: index as usize,
+                op,
+            });
+        }
+        let block = store.blocks[entry.b as usize];
+        Ok(ViewMut::new(&mut store.arena[block.range()], block.shape()))
+    }
+
+    /// A copy of the values of a matrix entry.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    pub fn matrix_value(&self, id: MatrixId) -> Result<DMatrix<T>, Error> {
+        self.read(id, |view| view.to_matrix())
+    }
+
+    /// The entry that was given this name, the last one if there are several.
+    ///
+    /// ```
+    /// use tape::{EntryId, Tape};
+    /// let tape = Tape::new();
+    /// let rate = tape.var(0.1).named("rate");
+    /// assert_eq!(tape.find("rate"), Some(EntryId::Scalar(rate.id())));
+    /// assert_eq!(tape.find("momentum"), None);
+    /// ```
+    pub fn find(&self, name: &str) -> Option<EntryId> {
+        let store = self.store.borrow();
+        let (index, _) = store.names.iter().rev().find(|(_, given)| given == name)?;
+        let id = self.id(*index);
+        Some(match store.entries[*index as usize].block() {
+            None => EntryId::Scalar(VarId(id)),
+            Some(_) => EntryId::Matrix(MatrixId(id)),
+        })
+    }
+}
+
+/// Ids that a handle can be had for: [`VarId`] and [`MatrixId`].
+pub trait Named: Sized + private::Sealed {
+    /// The handle.
+    type Handle<'t, T: 't>;
+    #[doc(hidden)]
+    fn handle<T: Scalar>(self, tape: &Tape<T>) -> Result<Self::Handle<'_, T>, Error>;
+}
+
+mod private {
+    pub trait Sealed {}
+    impl Sealed for super::VarId {}
+    impl Sealed for super::MatrixId {}
+}
+
+impl Named for VarId {
+    type Handle<'t, T: 't> = Var<'t, T>;
+    fn handle<T: Scalar>(self, tape: &Tape<T>) -> Result<Var<'_, T>, Error> {
+        let index = tape.resolve(self.0)?;
+        Ok(Var::on(
+            tape,
+            index,
+            tape.store.borrow().values[index as usize],
+        ))
+    }
+}
+
+impl Named for MatrixId {
+    type Handle<'t, T: 't> = MatrixVar<'t, T>;
+    fn handle<T: Scalar>(self, tape: &Tape<T>) -> Result<MatrixVar<'_, T>, Error> {
+        let index = tape.resolve(self.0)?;
+        Ok(MatrixVar::on(tape, index, tape.store.borrow().shape(index)))
+    }
+}
