@@ -286,3 +286,33 @@ fn a_long_table_says_what_it_leaves_out() {
         "{table}"
     );
 }
+
+#[test]
+fn a_small_difference_of_large_numbers_is_no_fault() {
+    // The elements add up to 0, and so do the nine products of each pair of columns: only rounding is left.
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![
+        1.1797969253375789,
+        0.5898984626687894,
+        -1.7696953880063684
+    ]);
+    let wide = tape::MatrixVar::beside(&[x, x, x]);
+    let y = (wide.transpose() * x).mean();
+    assert!(y.value().abs() < 1e-15);
+    tape.check(y).assert_complete();
+}
+
+#[test]
+fn closures_of_many_numbers_are_checked_along_directions() {
+    let point: Vec<f64> = (0..1000).map(|k| (f64::from(k)).sin()).collect();
+    let report = check::gradient(|x| tape::sum(x).tanh(), &point);
+    report.assert_complete();
+    assert!(report.comparisons < 20, "{report}");
+    assert_eq!(
+        Check::default()
+            .mode(Mode::Fast(7))
+            .gradient(|x| x[0] * 2.0, &[1.0])
+            .comparisons,
+        3 * 7 + 7
+    );
+}

@@ -10,6 +10,8 @@ pub(super) struct Alone<'f, 'a, T: Scalar> {
     pub bench: &'f mut Bench<'a, T>,
     pub claims: &'f [Claim],
     pub weights: Vec<f64>,
+    /// What rounding inside the rule may add up to.
+    pub spread: f64,
 }
 
 impl<T: Scalar> Function for Alone<'_, '_, T> {
@@ -29,7 +31,7 @@ impl<T: Scalar> Function for Alone<'_, '_, T> {
         self.bench.forward(T::zero()).ok()?;
         let mut reading = Reading {
             value: 0.0,
-            size: 0.0,
+            size: self.spread,
         };
         for (weight, y) in self.weights.iter().zip(self.bench.result()) {
             reading.value += weight * y.to_f64();

@@ -175,4 +175,20 @@ mod tests {
         let left = one_sided(&mut f, -0.01, f64::EPSILON).unwrap();
         assert!(right.agrees(1.0) && left.agrees(-1.0) && !left.agrees(1.0));
     }
+
+    #[test]
+    fn a_jump_has_no_slope() {
+        let slope = of(|x| if x > 0.0 { 1.0 } else { 0.0 }, 0.0);
+        assert!(!slope.is_resolved(f64::EPSILON), "{slope:?}");
+        assert!(of(f64::exp, 0.5).is_resolved(f64::EPSILON));
+    }
+
+    #[test]
+    fn only_kinks_look_kinked() {
+        assert!(of(f64::abs, 0.0).may_be_kinked);
+        assert!(of(|x| x.max(0.0) + x, 0.0).may_be_kinked);
+        for f in [f64::sin, f64::exp, |x| x * x, |x| 3.0 * x] {
+            assert!(!of(f, 0.7).may_be_kinked && !of(f, 0.0).may_be_kinked);
+        }
+    }
 }

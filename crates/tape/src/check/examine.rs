@@ -234,10 +234,15 @@ impl<T: Scalar> Exam<'_, '_, T> {
         });
         let claims: Vec<_> = claims.collect();
         let weights = numbers(&case.cotangent);
+        let spreads = claims
+            .iter()
+            .map(|claim| slopes::spread(&claim.derivatives, &claim.values));
+        let spread = spreads.sum();
         let mut alone = Alone {
             bench: self.bench,
             claims: &claims,
             weights,
+            spread,
         };
         let judged = slopes::judge(&mut alone, &claims, self.mode, random);
         // The bench is left as it was found.

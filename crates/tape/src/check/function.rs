@@ -3,6 +3,7 @@
 use super::Check;
 use super::difference::Reading;
 use super::random::Random;
+use super::recorded::spread;
 use super::report::{Finding, Report};
 use super::slopes::{self, Claim, Function};
 use crate::scalar::Scalar;
@@ -57,6 +58,11 @@ impl Check {
             at: point.to_vec(),
             point,
             work: tape.len(),
+            spread: if output.tape().is_some() {
+                spread(&tape, &cotangents, output.index)
+            } else {
+                0.0
+            },
         };
         let mut random = Random::new(self.seed);
         let judged = slopes::judge(&mut called, &[claim], self.mode, &mut random);
@@ -91,6 +97,7 @@ struct Called<'c, T, F> {
     at: Vec<T>,
     point: &'c [T],
     work: usize,
+    spread: f64,
 }
 
 impl<T, F> Function for Called<'_, T, F>
@@ -111,7 +118,7 @@ where
         let value = (self.f)(&numbers).value().to_f64();
         Some(Reading {
             value,
-            size: value.abs(),
+            size: value.abs() + self.spread,
         })
     }
 

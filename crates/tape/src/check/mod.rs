@@ -42,6 +42,7 @@ mod recorded;
 mod report;
 mod rules;
 mod slopes;
+mod witness;
 
 #[cfg(feature = "num-dual")]
 pub use duals::{dual_rules, duals};

@@ -28,3 +28,29 @@ impl Random {
         (0..count).map(|_| self.weight()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_those_of_the_paper() {
+        let mut random = Random::new(1234567);
+        let expected = [
+            6457827717110365317,
+            3203168211198807973,
+            9817491932198370423,
+        ];
+        assert_eq!([(); 3].map(|()| random.bits()), expected);
+    }
+
+    #[test]
+    fn weights_stay_away_from_zero_on_both_sides() {
+        let weights = Random::new(1).weights(1000);
+        assert!(weights.iter().all(|x| (0.5..1.5).contains(&x.abs())));
+        let negative = weights.iter().filter(|x| **x < 0.0).count();
+        assert!((400..600).contains(&negative), "{negative} are negative");
+        let mean = weights.iter().map(|x| x.abs()).sum::<f64>() / 1000.0;
+        assert!((mean - 1.0).abs() < 0.05, "{mean}");
+    }
+}

@@ -3,10 +3,11 @@
 use super::bench::{Bench, results};
 use super::difference::Reading;
 use super::examine::{Symptom, examine};
-use super::pair::{Pair, rounding};
+use super::pair::Pair;
 use super::random::Random;
 use super::report::{Cause, Finding, Report};
 use super::slopes::{self, Claim, Function};
+use super::witness::witness;
 use super::{Check, Mode};
 use crate::apply::Operand;
 use crate::buffer::{Seed, SeedValues};
@@ -17,7 +18,6 @@ use crate::ops::registry::Code;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::store::Store;
-use crate::tangents::Directional;
 use crate::tape::Tape;
 use crate::view::View;
 
@@ -158,10 +158,10 @@ fn called<T>(entry: &EntryInfo<T>) -> String {
 }
 
 /// A whole tape as a function of its leaves: `⟨weights, output⟩`.
-struct Whole<'t, T: Scalar> {
-    tape: &'t Tape<T>,
-    output: u32,
-    weights: Vec<f64>,
+pub(super) struct Whole<'t, T: Scalar> {
+    pub tape: &'t Tape<T>,
+    pub output: u32,
+    pub weights: Vec<f64>,
 }
 
 impl<T: Scalar> Whole<'_, T> {
@@ -171,12 +171,7 @@ impl<T: Scalar> Whole<'_, T> {
         self.tape
             .sweep(self.seed(self.output, &weights), &mut cotangents)
             .expect("the tape's own entry");
-        let bars = |id: u32| match self.id(id) {
-            EntryId::Scalar(id) => vec![cotangents.of(id).expect("the tape's own leaf").to_f64()],
-            EntryId::Matrix(id) => {
-                numbers(cotangents.of(id).expect("the tape's own leaf").values())
-            }
-        };
+        let bars = |id| bar(self.tape, &cotangents, id);
         let (claims, size) = {
             let store = self.tape.store.borrow();
             let leaves = leaves(&store, self.output);
@@ -202,6 +197,7 @@ impl<T: Scalar> Whole<'_, T> {
             claims: &claims,
             saved: &saved,
             size,
+            spread: spread(self.tape, &cotangents, self.output),
         };
         let judged = slopes::judge(&mut replayed, &claims, mode, random);
         // A replay from the leaves' own values puts back what the slopes have moved.
@@ -225,20 +221,19 @@ impl<T: Scalar> Whole<'_, T> {
                 report.remarks.push(finding);
             }
         }
-        self.witness(&claims, random, report);
-    }
-
-    fn id(&self, index: u32) -> EntryId {
-        let id = self.tape.id(index);
-        match self.tape.store.borrow().entries[index as usize].block() {
-            None => EntryId::Scalar(VarId(id)),
-            Some(_) => EntryId::Matrix(MatrixId(id)),
+        let pair = witness(self, &claims, &cotangents, random);
+        if pair.excess() > 1.0 && report.is_ok() {
+            let entries = self.tape.entries();
+            let symptom = self.symptom(self.output as usize, Cause::Tangent, pair);
+            report
+                .gradient
+                .push(finding(&entries, self.output as usize, symptom));
         }
     }
 
-    fn seed<'s>(&self, index: u32, values: &'s [T]) -> Seed<'s, T> {
+    pub fn seed<'s>(&self, index: u32, values: &'s [T]) -> Seed<'s, T> {
         let shape = self.tape.store.borrow().shape(index);
-        let (id, values) = match self.id(index) {
+        let (id, values) = match id_of(self.tape, index) {
             EntryId::Scalar(VarId(id)) => (id, SeedValues::Scalar(values[0])),
             EntryId::Matrix(MatrixId(id)) => (id, SeedValues::Matrix(View::new(values, shape))),
         };
@@ -256,69 +251,6 @@ impl<T: Scalar> Whole<'_, T> {
             tolerance: pair.tolerance,
         }
     }
-
-    /// `⟨ȳ, J ẋ⟩ = ⟨Jᵀ ȳ, ẋ⟩` for the whole tape and a random direction of its leaves.
-    fn witness(&self, claims: &[Claim], random: &mut Random, report: &mut Report) {
-        let directions: Vec<Vec<T>> = claims
-            .iter()
-            .map(|claim| {
-                random
-                    .weights(claim.values.len())
-                    .into_iter()
-                    .map(T::from_f64)
-                    .collect()
-            })
-            .collect();
-        let given = claims
-            .iter()
-            .zip(&directions)
-            .filter(|(claim, _)| !claim.values.is_empty());
-        let seeds: Vec<_> = given
-            .map(|(claim, x)| self.seed(claim.operand as u32, x))
-            .collect();
-        let mut along = Directional::new();
-        self.tape
-            .push_forward(seeds, &mut along)
-            .expect("the tape's own leaves");
-        let store = self.tape.store.borrow();
-        let tangent = match self.id(self.output) {
-            EntryId::Scalar(id) => vec![along.of(id).expect("the tape's own entry").to_f64()],
-            EntryId::Matrix(id) => numbers(along.of(id).expect("the tape's own entry").values()),
-        };
-        let (mut forward, mut reverse, mut size) = (0.0, 0.0, 0.0);
-        for (x, y) in self.weights.iter().zip(&tangent) {
-            forward += x * y;
-            size += (x * y).abs();
-        }
-        for (claim, direction) in claims.iter().zip(&directions) {
-            for (bar, x) in claim.derivatives.iter().zip(direction) {
-                reverse += bar * x.to_f64();
-                size += (bar * x.to_f64()).abs();
-            }
-        }
-        let value = numbers(results(&store, self.output as usize));
-        size += value
-            .iter()
-            .zip(&self.weights)
-            .map(|(x, y)| (x * y).abs())
-            .sum::<f64>();
-        // Every entry on the way may round once more.
-        let len = store.entries.len() + store.arena.len();
-        let pair = Pair {
-            element: 0,
-            analytic: forward,
-            numerical: reverse,
-            tolerance: rounding::<T>(len) * size,
-        };
-        drop(store);
-        if pair.excess() > 1.0 && report.is_ok() {
-            let entries = self.tape.entries();
-            let symptom = self.symptom(self.output as usize, Cause::Tangent, pair);
-            report
-                .gradient
-                .push(finding(&entries, self.output as usize, symptom));
-        }
-    }
 }
 
 /// The tape, replayed with leaves moved.
@@ -327,6 +259,8 @@ struct Replayed<'w, 't, T: Scalar> {
     claims: &'w [Claim],
     saved: &'w [Vec<T>],
     size: usize,
+    /// What rounding in the entries on the way may add up to.
+    spread: f64,
 }
 
 impl<T: Scalar> Replayed<'_, '_, T> {
@@ -363,7 +297,7 @@ impl<T: Scalar> Function for Replayed<'_, '_, T> {
         store.run().ok()?;
         let mut reading = Reading {
             value: 0.0,
-            size: 0.0,
+            size: self.spread,
         };
         for (weight, y) in self
             .whole
@@ -394,6 +328,32 @@ fn leaves<T: Scalar>(store: &Store<T>, output: u32) -> impl Iterator<Item = u32>
     })
 }
 
-fn numbers<T: Scalar>(list: &[T]) -> Vec<f64> {
+pub(super) fn numbers<T: Scalar>(list: &[T]) -> Vec<f64> {
     list.iter().map(|x| x.to_f64()).collect()
+}
+
+pub(super) fn id_of<T: Scalar>(tape: &Tape<T>, index: u32) -> EntryId {
+    let id = tape.id(index);
+    match tape.store.borrow().entries[index as usize].block() {
+        None => EntryId::Scalar(VarId(id)),
+        Some(_) => EntryId::Matrix(MatrixId(id)),
+    }
+}
+
+/// The cotangent of an entry, as plain numbers.
+pub(super) fn bar<T: Scalar>(tape: &Tape<T>, cotangents: &Cotangents<T>, index: u32) -> Vec<f64> {
+    match id_of(tape, index) {
+        EntryId::Scalar(id) => vec![cotangents.of(id).expect("the tape's own entry").to_f64()],
+        EntryId::Matrix(id) => numbers(cotangents.of(id).expect("the tape's own entry").values()),
+    }
+}
+
+/// What rounding in the entries up to the output may add up to there.
+pub(super) fn spread<T: Scalar>(tape: &Tape<T>, cotangents: &Cotangents<T>, output: u32) -> f64 {
+    let of = |index: u32| {
+        let bars = bar(tape, cotangents, index);
+        let store = tape.store.borrow();
+        slopes::spread(&bars, &numbers(results(&store, index as usize)))
+    };
+    (0..=output).map(of).sum()
 }

@@ -65,6 +65,13 @@ pub(crate) struct Claim {
     pub derivatives: Vec<f64>,
 }
 
+/// `Σ |x̄ · x|`: what relative errors of rounding in the numbers `x` may add up to in the function, even where the function
+/// itself is a small difference of large numbers.
+pub(crate) fn spread(bars: &[f64], values: &[f64]) -> f64 {
+    let each = bars.iter().zip(values).map(|(bar, x)| (bar * x).abs());
+    each.filter(|product| product.is_finite()).sum()
+}
+
 /// Compares claimed derivatives with slopes of the function.
 pub(crate) fn judge(
     function: &mut dyn Function,
