@@ -139,6 +139,10 @@ fn many_elements_at_kinks_do_not_hide_the_others() {
             .count()
     };
     assert_eq!((kinks(0), kinks(1)), (2, 2), "{report}");
+    assert!(
+        report.comparisons < 100,
+        "1,200 elements are compared along directions: {report}"
+    );
 }
 
 #[test]
