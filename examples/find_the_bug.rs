@@ -1,0 +1,243 @@
+//! "Fast, good… but why does the accuracy not improve?" A wrong gradient, found and mended.
+//!
+//! The notebook that asked this normalised softmax over the whole batch and paired it with the derivative of a softmax
+//! of each row. Here is its loss as an operation of its own. A net that learns with it ends where one number of the
+//! batch takes the whole probability, and guesses. The check names the entry, its operand, and both values. Downstream,
+//! the gradient of b2 is off by 0.0667, which is `(1 − 1/N) / 10` for the N = 3 images of the check.
+//!
+//! Normalised row by row, the same net learns, and the check finds the notebook's other fault: the 1e-7 that keeps the
+//! logarithm from 0 is missing in the derivative, which is one part in a million where a probability is 0.1. The loss of
+//! `nn` comes from log-sum-exp and needs no 1e-7.
+//!
+//! ```text
+//! == the notebook's loss, over the whole batch
+//! test accuracy 0.10
+//! gradient check: 4 entries, 1108 derivatives compared, 1 fault
+//! at fault, each alone, for a random cotangent of its result:
+//!   entry  op                      operand           analytic         numerical        what              where
+//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.809639159e-1  -3.546488620e-1  wrong derivative  examples/find_the_bug.rs:84
+//! the gradient of the output as a whole is wrong at:
+//!   entry  op         operand       analytic         numerical        what
+//!   2      leaf (W1)  itself [2,0]  2.905359235e-5   -2.117390221e-5  wrong derivative
+//!   2      leaf (W1)  itself [3,0]  7.519826464e-5   -2.521243868e-5  wrong derivative
+//!   3      leaf (b1)  itself [0,0]  1.307404194e-3   -1.254649745e-3  wrong derivative
+//!   3      leaf (b1)  itself [0,1]  -3.862576174e-3  -5.548065125e-3  wrong derivative
+//!   4      leaf (W2)  itself [0,0]  2.806488420e-4   8.419440039e-4   wrong derivative
+//!   4      leaf (W2)  itself [1,0]  2.649700958e-3   7.949079061e-3   wrong derivative
+//!   5      leaf (b2)  itself [0,0]  -2.999835029e-1  -2.332831433e-1  wrong derivative
+//!   5      leaf (b2)  itself [0,1]  -3.000147656e-1  -2.333769322e-1  wrong derivative
+//! == the notebook's loss, row by row
+//! test accuracy 0.95
+//! gradient check: 4 entries, 1111 derivatives compared, 1 fault
+//! at fault, each alone, for a random cotangent of its result:
+//!   entry  op                      operand           analytic         numerical        what              where
+//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.546682381e-1  -3.546678838e-1  wrong derivative  examples/find_the_bug.rs:89
+//! the gradient of the output as a whole is wrong at:
+//!   entry  op         operand         analytic         numerical        what
+//!   2      leaf (W1)  itself [238,0]  -9.446353018e-4  -9.446343596e-4  wrong derivative
+//!   2      leaf (W1)  itself [183,0]  -9.321145371e-4  -9.321136072e-4  wrong derivative
+//!   3      leaf (b1)  itself [0,0]    -1.255545086e-3  -1.255543833e-3  wrong derivative
+//!   3      leaf (b1)  itself [0,1]    -5.548670555e-3  -5.548665021e-3  wrong derivative
+//!   4      leaf (W2)  itself [0,0]    8.420152304e-4   8.420143904e-4   wrong derivative
+//!   4      leaf (W2)  itself [1,0]    7.950691703e-3   7.950683766e-3   wrong derivative
+//!   5      leaf (b2)  itself [0,0]    -2.332838627e-1  -2.332836296e-1  wrong derivative
+//!   5      leaf (b2)  itself [0,1]    -2.333775911e-1  -2.333773584e-1  wrong derivative
+//! == nn's loss
+//! test accuracy 0.95
+//! gradient check: 4 entries, 1100 derivatives compared, 0 faults
+//! ```
+
+use mnist::batches::Batches;
+use mnist::dataset::{Dataset, Scale, Split};
+use mnist::digits;
+use nalgebra::{DMatrix, RowDVector};
+use nn::{Layer, Net, Sgd, TwoLayerNet};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::error::Error;
+use tape::{
+    Cotangents, ForwardError, MatrixVar, Op, Operands, Point, Sample, Seed, Shape, ShapeError,
+    Signature, Sink, Tangents, Tape, Var, View, ViewMut,
+};
+
+pub fn main() -> Result<(), Box<dyn Error>> {
+    let data = digits::dataset(5_000, 500, digits::SEED);
+    let losses: [(&str, Loss); 3] = [
+        ("the notebook's loss, over the whole batch", over_the_batch),
+        ("the notebook's loss, row by row", row_by_row),
+        ("nn's loss", nn::softmax_cross_entropy),
+    ];
+    for (name, loss) in losses {
+        println!("== {name}");
+        println!("test accuracy {:.2}", train(loss, &data)?);
+        println!("{}", check(loss, &data)?.to_string().trim_end());
+    }
+    Ok(())
+}
+
+/// A loss of logits, N×C, for one-hot targets.
+type Loss = for<'t> fn(Matrix<'t>, Matrix<'t>) -> Result<Var<'t, f64>, tape::Error>;
+type Matrix<'t> = MatrixVar<'t, f64>;
+
+fn over_the_batch<'t>(x: Matrix<'t>, t: Matrix<'t>) -> Result<Var<'t, f64>, tape::Error> {
+    let op = SoftmaxWithLoss::OverTheBatch;
+    Ok(x.tape().apply(op, &[x.into(), t.into()])?.scalar())
+}
+
+fn row_by_row<'t>(x: Matrix<'t>, t: Matrix<'t>) -> Result<Var<'t, f64>, tape::Error> {
+    let op = SoftmaxWithLoss::RowByRow;
+    Ok(x.tape().apply(op, &[x.into(), t.into()])?.scalar())
+}
+
+/// The notebook's `SoftmaxWithLoss`: `X: N×C, T: N×C → scalar`, `−(1/N) Σ T ln(Y + 1e-7)` with `Y = softmax(X)`.
+#[derive(Clone, Copy)]
+enum SoftmaxWithLoss {
+    /// `exp(x − max X) / Σ exp(x − max X)` with all of `X`: as it was.
+    OverTheBatch,
+    /// The same with the rows of `X`: as the derivative has it.
+    RowByRow,
+}
+
+impl SoftmaxWithLoss {
+    /// Writes `Y`. Element `k` of a matrix, column by column, lies in row `k % N`.
+    fn softmax(self, x: View<'_, f64>, y: &mut [f64]) {
+        let group = |k: usize| match self {
+            SoftmaxWithLoss::OverTheBatch => 0,
+            SoftmaxWithLoss::RowByRow => k % x.rows(),
+        };
+        let mut maxima = vec![f64::NEG_INFINITY; x.rows()];
+        for (k, &x) in x.values().iter().enumerate() {
+            maxima[group(k)] = x.max(maxima[group(k)]);
+        }
+        let mut sums = vec![0.0; x.rows()];
+        for (k, (y, &x)) in y.iter_mut().zip(x.values()).enumerate() {
+            *y = (x - maxima[group(k)]).exp();
+            sums[group(k)] += *y;
+        }
+        for (k, y) in y.iter_mut().enumerate() {
+            *y /= sums[group(k)];
+        }
+    }
+}
+
+impl Op<f64> for SoftmaxWithLoss {
+    fn name(&self) -> &'static str {
+        "SoftmaxWithLoss"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "loss"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dX = dy · (Y − T) / N"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+        match operands {
+            &[x, t] if x == t => Ok(Signature::scalar().with_residual(x.len())),
+            _ => Err(ShapeError::new(
+                "takes logits and one-hot targets of one shape",
+            )),
+        }
+    }
+
+    fn forward(
+        &self,
+        operands: &Operands<'_, f64>,
+        mut result: ViewMut<'_, f64>,
+        y: &mut [f64],
+    ) -> Result<(), ForwardError> {
+        let (x, t) = (operands.get(0), operands.get(1));
+        self.softmax(x, y);
+        let entropies = y.iter().zip(t.values()).map(|(y, t)| -t * (y + 1e-7).ln());
+        result.values_mut()[0] = entropies.sum::<f64>() / x.rows() as f64;
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, f64>, cotangent: View<'_, f64>, sink: &mut Sink<'_, f64>) {
+        let t = at.operands.get(1);
+        let scale = cotangent.scalar() / t.rows() as f64;
+        let slopes = at
+            .residual
+            .iter()
+            .zip(t.values())
+            .map(|(y, t)| scale * (y - t));
+        sink.add(0, slopes);
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, f64>,
+        tangents: &Tangents<'_, f64>,
+        mut tangent: ViewMut<'_, f64>,
+    ) {
+        let t = at.operands.get(1);
+        let slopes = at.residual.iter().zip(t.values()).map(|(y, t)| y - t);
+        let along = tangents.get(0).map_or(0.0, |dx| {
+            slopes.zip(dx.values()).map(|(slope, dx)| slope * dx).sum()
+        });
+        tangent.values_mut()[0] = along / t.rows() as f64;
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let one_hot = Sample::new(2, 3, &[0.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
+        vec![vec![Sample::scattered(2, 3, -1.0, 1.0, 0), one_hot.held()]]
+    }
+}
+
+/// 784-20-10, ReLU, weights of deviation 0.01: the same for every loss.
+fn untrained() -> TwoLayerNet<f64> {
+    TwoLayerNet::new(784, 20, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1))
+}
+
+/// The book's training: mini-batches of 100, SGD, here with rate 0.5 and for 400 steps. Returns the test accuracy.
+fn train(loss: Loss, data: &Dataset) -> Result<f64, Box<dyn Error>> {
+    let (mut tape, net) = (Tape::new(), untrained());
+    let (x, t) = examples(data.train(), 100);
+    let (x, t) = (tape.input(&x), tape.input(&t));
+    let recorded = net.record(&tape, x);
+    let loss = loss(recorded.logits(), t)?.id();
+    let (x, t) = (x.id(), t.id());
+    let parameters: Vec<_> = recorded.parameters.iter().map(|p| p.id()).collect();
+
+    let mut batches = Batches::new(data.train().len(), 100, 1);
+    let mut gradient = Cotangents::new();
+    for _ in 0..400 {
+        let batch = batches.draw();
+        data.train()
+            .gather(batch, Scale::Unit, tape.leaf_mut(x)?.values_mut());
+        data.train()
+            .gather_one_hot(batch, 10, tape.leaf_mut(t)?.values_mut());
+        tape.replay()?;
+        tape.sweep(Seed::one(loss), &mut gradient)?;
+        Sgd { rate: 0.5 }.update(&mut tape, &parameters, &gradient)?;
+    }
+
+    let mut layers = Vec::new();
+    for pair in parameters.chunks_exact(2) {
+        let (weights, bias) = (tape.matrix_value(pair[0])?, tape.matrix_value(pair[1])?);
+        let bias = RowDVector::from_row_slice(bias.as_slice());
+        layers.push(Layer { weights, bias });
+    }
+    let (x, t) = examples(data.test(), data.test().len());
+    Ok(Net::new(layers, net.activation()).accuracy(&x, &t)?)
+}
+
+/// Every entry of the untrained net alone, and its gradient as a whole, on three images.
+fn check(loss: Loss, data: &Dataset) -> Result<tape::check::Report, tape::Error> {
+    let tape = Tape::new();
+    let (x, t) = examples(data.train(), 3);
+    let (x, t) = (tape.input(&x).named("x"), tape.input(&t).named("t"));
+    let logits = untrained().record(&tape, x).logits().named("logits");
+    Ok(tape.check(loss(logits, t)?.named("loss")))
+}
+
+/// The first images and their one-hot labels.
+fn examples(split: &Split, count: usize) -> (DMatrix<f64>, DMatrix<f64>) {
+    let first: Vec<usize> = (0..count).collect();
+    let (mut x, mut t) = (DMatrix::zeros(count, 784), DMatrix::zeros(count, 10));
+    split.gather(&first, Scale::Unit, x.as_mut_slice());
+    split.gather_one_hot(&first, 10, t.as_mut_slice());
+    (x, t)
+}
