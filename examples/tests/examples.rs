@@ -1,7 +1,7 @@
 //! Every example is run, and what it prints is what its documentation shows.
 //!
 //! The examples are modules of this test, where `println!` is the macro below. So they stay the plain programs they
-//! are, are compiled once, and run side by side in one process.
+//! are, are compiled once, and run side by side in one process. The pictures they draw are compared with docs/pictures.
 
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -53,6 +53,7 @@ examples! {
     gradient_check
     find_the_bug
     nan_origin
+    net_graph
 }
 
 /// Runs an example and compares what it prints with the `text` block of its documentation.
@@ -72,6 +73,42 @@ fn check<T: Termination>(source: &str, main: fn() -> T) {
     assert!(
         printed == shown,
         "the example prints\n\n{printed}\n\nand its documentation shows\n\n{shown}\n"
+    );
+}
+
+#[test]
+fn the_picture_of_apple_orange_is_up_to_date() {
+    check_picture(
+        "docs/pictures/apple_orange.svg",
+        &programs::apple_orange::bill(),
+    );
+}
+
+#[test]
+fn the_picture_of_net_graph_is_up_to_date() {
+    check_picture("docs/pictures/net.svg", &programs::net_graph::net());
+}
+
+/// Compares a committed picture with what its example draws. Numbers may differ by rounding, which is not the same on
+/// every processor.
+#[track_caller]
+fn check_picture(file: &str, picture: &tape::picture::Picture) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let path = root.expect("examples/ is a folder of it").join(file);
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    let drawn = as_run(&picture.svg());
+    let words = |text: &str| -> Vec<String> {
+        let breaks = [' ', ',', '<', '>', '\n', '"'];
+        text.split(breaks).map(String::from).collect()
+    };
+    let (committed, drawn) = (words(&committed), words(&drawn));
+    let same = |(a, b): (&String, &String)| match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) => (a - b).abs() <= 1e-9 * a.abs(),
+        _ => a == b,
+    };
+    assert!(
+        committed.len() == drawn.len() && committed.iter().zip(&drawn).all(same),
+        "{file} is out of date: its example draws it with `-- --svg {file}`"
     );
 }
 
