@@ -65,7 +65,7 @@ pub enum Number {
 impl fmt::Display for Involved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.entry, self.name.as_str()) {
-            (None, _) => return write!(f, "the number {}", self.least),
+            (None, _) => return write!(f, "the number {}", readable(self.least)),
             (Some(entry), "") => write!(f, "entry {entry}")?,
             (Some(entry), name) => write!(f, "`{name}` (entry {entry})")?,
         }
@@ -76,10 +76,24 @@ impl fmt::Display for Involved {
 impl Involved {
     fn numbers(&self) -> String {
         if self.least == self.greatest {
-            format!("{}", self.least)
+            readable(self.least)
         } else {
-            format!("between {} and {}", self.least, self.greatest)
+            format!(
+                "between {} and {}",
+                readable(self.least),
+                readable(self.greatest)
+            )
         }
+    }
+}
+
+/// Every digit, in scientific notation where the plain one would be mostly zeros.
+fn readable(x: f64) -> String {
+    let plain = x == 0.0 || !x.is_finite() || (1e-4..1e9).contains(&x.abs());
+    if plain {
+        format!("{x}")
+    } else {
+        format!("{x:e}")
     }
 }
 
