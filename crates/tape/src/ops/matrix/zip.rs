@@ -106,8 +106,9 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        self.to_operand(0, R::dx::<T>, at, cotangent, sink);
-        self.to_operand(1, R::dy::<T>, at, cotangent, sink);
+        let operands = [at.operands.get(0), at.operands.get(1)];
+        to_operand(0, R::dx::<T>, operands, at.result, cotangent, sink);
+        to_operand(1, R::dy::<T>, operands, at.result, cotangent, sink);
     }
 
     fn jvp(&self, at: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
@@ -170,37 +171,34 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
     }
 }
 
-impl<R: Binary> Zip<R> {
-    /// Adds the cotangent of one operand; a repeated operand gets the sum over its repetitions.
-    #[inline]
-    fn to_operand<T: Scalar>(
-        self,
-        operand: usize,
-        partial: impl Fn(T, T, T) -> T,
-        at: &Point<'_, T>,
-        cotangent: View<'_, T>,
-        sink: &mut Sink<'_, T>,
-    ) {
-        let shape = cotangent.shape();
-        let (x, y) = (at.operands.get(0), at.operands.get(1));
-        let (z, d) = (at.result.values(), cotangent.values());
-        if x.shape() == y.shape() {
-            let primals = x.values().iter().zip(y.values()).zip(z);
-            let each = primals.zip(d);
-            return sink.add(
-                operand,
-                each.map(|(((&x, &y), &z), &d)| d * partial(x, y, z)),
-            );
-        }
-        let (row, col) = strides(at.operands.get(operand).shape(), shape);
-        let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
-        sink.accumulate(operand, |target, keep| {
-            if !keep {
-                target.fill(T::zero());
-            }
-            for_each(shape, |k, i, j| {
-                target[i * row + j * col] += d[k] * partial(x.at(i, j), y.at(i, j), z[k]);
-            });
-        });
+/// Adds the cotangent of one operand; a repeated operand gets the sum over its repetitions.
+#[inline]
+fn to_operand<T: Scalar>(
+    operand: usize,
+    partial: impl Fn(T, T, T) -> T,
+    [x, y]: [View<'_, T>; 2],
+    result: View<'_, T>,
+    cotangent: View<'_, T>,
+    sink: &mut Sink<'_, T>,
+) {
+    let (z, d) = (result.values(), cotangent.values());
+    if x.shape() == y.shape() {
+        let primals = x.values().iter().zip(y.values()).zip(z);
+        let each = primals.zip(d);
+        return sink.add(
+            operand,
+            each.map(|(((&x, &y), &z), &d)| d * partial(x, y, z)),
+        );
     }
+    let shape = cotangent.shape();
+    let (row, col) = strides([x, y][operand].shape(), shape);
+    let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
+    sink.accumulate(operand, |target, keep| {
+        if !keep {
+            target.fill(T::zero());
+        }
+        for_each(shape, |k, i, j| {
+            target[i * row + j * col] += d[k] * partial(x.at(i, j), y.at(i, j), z[k]);
+        });
+    });
 }
