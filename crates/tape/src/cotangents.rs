@@ -195,36 +195,37 @@ macro_rules! reverse {
         binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
     ) => {
         impl<T: Scalar> Store<T> {
-            /// Visits every reached entry from `last` back to the first.
+            /// Visits every reached entry from `last` back to the first that is not a leaf.
             pub(crate) fn reverse(&self, last: usize, buffer: &mut Buffer<T>) {
+                let first = self.leading_leaves();
                 let mut end = last + 1;
                 // A run of scalar entries works on slices; an application needs the whole buffer.
-                while let Some(application) = self.reverse_scalars(end, buffer) {
+                while let Some(application) = self.reverse_scalars(first, end, buffer) {
                     self.reverse_application(application, buffer);
                     end = application;
                 }
             }
 
-            /// Visits the scalar entries before `end`, backwards, down to a reached application, whose index it returns.
-            fn reverse_scalars(&self, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
+            /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose index it returns.
+            fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
                 // Slices of one length: the compiler then checks the index once, not four times.
                 let (entries, values) = (&self.entries[..end], &self.values[..end]);
                 let (bar, reached) = (&mut buffer.values[..end], &mut buffer.reached[..end]);
-                for index in (0..end).rev() {
+                for index in (first..end).rev() {
                     if !reached[index] {
                         continue;
                     }
                     let entry = entries[index];
-                    if entry.code == Code::Apply {
+                    if !reverse_scalar(values, &self.numbers, index, entry, bar, reached) {
                         return Some(index);
                     }
-                    reverse_scalar(values, &self.numbers, index, entry, bar, reached);
                 }
                 None
             }
         }
 
-        /// Adds to the operands of scalar entry `index` what its rule makes of its cotangent.
+        /// Adds to the operands of scalar entry `index` what its rule makes of its cotangent. Returns whether it is a
+        /// scalar entry; an application is left to others.
         #[inline(always)]
         fn reverse_scalar<T: Scalar>(
             values: &[T],
@@ -233,33 +234,35 @@ macro_rules! reverse {
             entry: Entry,
             bar: &mut [T],
             reached: &mut [bool],
-        ) {
+        ) -> bool {
                 let (a, b) = (entry.a as usize, entry.b as usize);
-                let (result, d) = (values[index], bar[index]);
+                let d = bar[index];
                 match entry.code {
-                    Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => {}
+                    Code::Apply => return false,
+                Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
                     Code::PowI => add(bar, reached, a, d * PowI(b as i32).derivative(values[a])),
-                    $(Code::$ou => add(bar, reached, a, d * $ou::derivative(values[a], result)),)*
-                    $(Code::$u => add(bar, reached, a, d * $u::derivative(values[a], result)),)*
+                    $(Code::$ou => add(bar, reached, a, d * $ou::derivative(values[a], values[index])),)*
+                    $(Code::$u => add(bar, reached, a, d * $u::derivative(values[a], values[index])),)*
                     $(
                         Code::$ob => {
                             let (x, y) = (values[a], values[b]);
-                            add(bar, reached, a, d * $ob::dx(x, y, result));
-                            add(bar, reached, b, d * $ob::dy(x, y, result));
+                            add(bar, reached, a, d * $ob::dx(x, y, values[index]));
+                            add(bar, reached, b, d * $ob::dy(x, y, values[index]));
                         }
-                        Code::$obr => add(bar, reached, a, d * $ob::dx(values[a], numbers[b], result)),
-                        Code::$obl => add(bar, reached, a, d * $ob::dy(numbers[b], values[a], result)),
+                        Code::$obr => add(bar, reached, a, d * $ob::dx(values[a], numbers[b], values[index])),
+                        Code::$obl => add(bar, reached, a, d * $ob::dy(numbers[b], values[a], values[index])),
                     )*
                     $(
                         Code::$b => {
                             let (x, y) = (values[a], values[b]);
-                            add(bar, reached, a, d * $b::dx(x, y, result));
-                            add(bar, reached, b, d * $b::dy(x, y, result));
+                            add(bar, reached, a, d * $b::dx(x, y, values[index]));
+                            add(bar, reached, b, d * $b::dy(x, y, values[index]));
                         }
-                        Code::$br => add(bar, reached, a, d * $b::dx(values[a], numbers[b], result)),
-                        Code::$bl => add(bar, reached, a, d * $b::dy(numbers[b], values[a], result)),
+                        Code::$br => add(bar, reached, a, d * $b::dx(values[a], numbers[b], values[index])),
+                        Code::$bl => add(bar, reached, a, d * $b::dy(numbers[b], values[a], values[index])),
                     )*
                 }
+            true
         }
     };
 }

@@ -91,9 +91,11 @@ impl History {
             });
         }
         let index = id.index as usize;
-        let removed = self
-            .shortest_since(id.epoch)
-            .is_some_and(|cut| id.index >= cut);
+        // Of this epoch, nothing was removed: the usual case, without a search.
+        let removed = id.epoch != self.epoch
+            && self
+                .shortest_since(id.epoch)
+                .is_some_and(|cut| id.index >= cut);
         if removed || index >= length {
             return Err(Error::Outdated { entry: index });
         }

@@ -45,12 +45,12 @@ impl<T: Scalar> Tape<T> {
 impl<T: Scalar> Store<T> {
     /// Computes every entry, checking each guard where it was recorded.
     pub(crate) fn run(&mut self) -> Result<(), Error> {
-        let (mut next, mut guard) = (0, 0);
+        let (mut next, mut guard) = (self.leading_leaves(), 0);
         while next < self.entries.len() {
             while let Some(due) = self
                 .guards
                 .get(guard)
-                .filter(|due| due.entry as usize == next)
+                .filter(|due| due.entry as usize <= next)
             {
                 due.check(&self.values)?;
                 guard += 1;

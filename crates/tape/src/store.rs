@@ -132,6 +132,13 @@ impl<T> Store<T> {
         }
     }
 
+    /// How many leaves the list begins with: neither replay nor a sweep has anything to do there.
+    pub fn leading_leaves(&self) -> usize {
+        let is_leaf = |entry: &Entry| entry.code == Code::Leaf;
+        let first = self.entries.iter().position(|entry| !is_leaf(entry));
+        first.unwrap_or(self.entries.len())
+    }
+
     /// The shape of an entry's result.
     pub fn shape(&self, id: u32) -> Shape {
         match self.entries[id as usize].block() {
