@@ -233,6 +233,21 @@ fn a_replay_across_a_guard_is_refused() {
 }
 
 #[test]
+fn a_guard_between_leaves_is_checked_too() {
+    let mut tape = Tape::new();
+    let x = tape.var(2.0);
+    assert!(x > 1.0);
+    let y = tape.var(5.0);
+    let z = x * y;
+    let (x, z) = (x.id(), z.id());
+    tape.set(x, 3.0).unwrap();
+    tape.replay().unwrap();
+    assert_eq!(tape.value(z).unwrap(), 15.0);
+    tape.set(x, 0.0).unwrap();
+    assert!(matches!(tape.replay(), Err(Error::Guard { entry: 1, .. })));
+}
+
+#[test]
 fn the_forward_sweep_meets_the_reverse_sweep() {
     let tape = Tape::new();
     let x = tape.matrix(&dmatrix![1.0, 2.0; 0.5, -1.0]);
