@@ -43,6 +43,27 @@ fn a_million_entries_are_ordinary() {
 }
 
 #[test]
+fn ten_million_entries_need_no_deep_stack() {
+    let program = || {
+        let mut tape = Tape::new();
+        let x = tape.var(1.0);
+        let mut y = x;
+        for _ in 0..10_000_000 {
+            y *= 1.000_000_1;
+        }
+        let slope = y.gradient().of(x);
+        let (x, y) = (x.id(), y.id());
+        tape.set(x, 2.0).unwrap();
+        tape.replay().unwrap();
+        (slope, tape.value(y).unwrap())
+    };
+    let thread = std::thread::Builder::new().stack_size(256 * 1024);
+    let (slope, doubled) = thread.spawn(program).unwrap().join().unwrap();
+    assert!((slope - 1f64.exp()).abs() < 1e-6, "{slope}");
+    assert_eq!(doubled, 2.0 * slope);
+}
+
+#[test]
 fn numbers_record_nothing() {
     let tape = Tape::new();
     let two = Var::from(2.0);
