@@ -3,7 +3,7 @@
 //! `Vec::push` reloads its pointer and capacity after every write, because the compiler cannot know that the
 //! write did not change them. Recording appends to two lists at once, for every operation; with slots that
 //! exist already, appending is an indexed write into a slice, and both lists share their checks.
-//! Measured on recording: 45 instructions an operation with two `Vec`s, 33 with this.
+//! Measured on recording: 45 instructions an operation with two `Vec`s, 37 with this.
 
 use std::ops::{Deref, DerefMut};
 
