@@ -6,8 +6,9 @@
 use crate::layers::Activation;
 use crate::net::{Layer, Net};
 use nalgebra::{DMatrix, RowDVector};
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensorError, SafeTensors};
+use safetensors::tensor::{Metadata, TensorInfo, TensorView};
+use safetensors::{Dtype, SafeTensorError};
+use std::collections::BTreeSet;
 use tape::Scalar;
 use thiserror::Error;
 
@@ -126,117 +127,153 @@ fn row_major_bytes<T: Stored>(values: &[T]) -> Vec<u8> {
 impl<T: Scalar> Net<T> {
     /// The net in the bytes of a safetensors file, converted to this net's numbers.
     ///
+    /// Whatever the bytes are, this returns. What it allocates is bounded by what is there: five times the tensors' bytes
+    /// (`F32` read as `f64`) and fifty times the header's, which is refused beyond a mebibyte, the header of some
+    /// 7,000 layers.
+    ///
     /// # Errors
     /// [`WeightsError`] says what was found and what was expected.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
-        let found = metadata
-            .metadata()
-            .as_ref()
-            .and_then(|map| map.get("activation"));
+        let file = File::open(bytes)?;
+        let found = file.metadata.metadata().as_ref();
+        let found = found.and_then(|map| map.get("activation"));
         let activation = found.and_then(|name| Activation::from_name(name));
         let activation = activation.ok_or_else(|| WeightsError::Activation {
             found: found.map_or("missing".to_string(), |name| format!("`{name}`")),
         })?;
-        let file = SafeTensors::deserialize(bytes)?;
         let mut layers: Vec<Layer<T>> = Vec::new();
-        while layers.is_empty()
-            || file
-                .names()
-                .contains(&format!("W{}", layers.len() + 1).as_str())
-        {
+        while layers.is_empty() || file.has(&format!("W{}", layers.len() + 1)) {
             let inputs = layers.last().map(|layer| layer.bias.len());
             layers.push(read_layer(&file, layers.len() + 1, inputs)?);
         }
-        let expected = |name: &str| {
-            (1..=layers.len()).any(|k| name == format!("W{k}") || name == format!("b{k}"))
-        };
-        if let Some(name) = file.names().into_iter().find(|name| !expected(name)) {
-            return Err(WeightsError::Unexpected {
-                name: name.to_string(),
-                layers: layers.len(),
-            });
-        }
+        file.nothing_beside(layers.len())?;
         Ok(Net::new(layers, activation))
+    }
+}
+
+/// The header of a file, and the bytes after it.
+struct File<'f> {
+    metadata: Metadata,
+    data: &'f [u8],
+}
+
+/// A tensor in a file.
+struct Tensor<'f> {
+    name: String,
+    info: &'f TensorInfo,
+    bytes: &'f [u8],
+}
+
+/// The longest header that is read. Parsing JSON takes some fifty times its length.
+const HEADER: usize = 1 << 20;
+
+impl<'f> File<'f> {
+    /// Reads the header. Not by [`safetensors::SafeTensors`], which adds the declared length to that of the header
+    /// unchecked: there, a header that declares nearly 2⁶⁴ bytes ends in a panic where overflow is checked.
+    fn open(bytes: &'f [u8]) -> Result<Self, SafeTensorError> {
+        let (length, rest) = bytes
+            .split_first_chunk()
+            .ok_or(SafeTensorError::HeaderTooSmall)?;
+        let length = usize::try_from(u64::from_le_bytes(*length));
+        let length = length.map_err(|_| SafeTensorError::HeaderTooLarge)?;
+        let (header, data) = rest
+            .split_at_checked(length)
+            .ok_or(SafeTensorError::InvalidHeaderLength)?;
+        if length > HEADER {
+            return Err(SafeTensorError::HeaderTooLarge);
+        }
+        let header = str::from_utf8(header).map_err(SafeTensorError::InvalidHeader)?;
+        let metadata: Metadata =
+            serde_json::from_str(header).map_err(SafeTensorError::InvalidHeaderDeserialization)?;
+        // The tensors lie one after the other without gaps, which deserialising has checked.
+        if metadata.data_len() != data.len() {
+            return Err(SafeTensorError::MetadataIncompleteBuffer);
+        }
+        Ok(File { metadata, data })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.metadata.info(name).is_some()
+    }
+
+    fn tensor(&self, name: String) -> Result<Tensor<'_>, WeightsError> {
+        let Some(info) = self.metadata.info(&name) else {
+            let mut found = self.metadata.offset_keys();
+            found.sort();
+            return Err(WeightsError::Missing { name, found });
+        };
+        let (start, end) = info.data_offsets;
+        let bytes = &self.data[start..end];
+        Ok(Tensor { name, info, bytes })
+    }
+
+    /// Whether the tensors of so many layers, which are there, are all.
+    fn nothing_beside(&self, layers: usize) -> Result<(), WeightsError> {
+        let mut names: BTreeSet<String> = self.metadata.offset_keys().into_iter().collect();
+        for k in 1..=layers {
+            names.remove(&format!("W{k}"));
+            names.remove(&format!("b{k}"));
+        }
+        match names.pop_first() {
+            Some(name) => Err(WeightsError::Unexpected { name, layers }),
+            None => Ok(()),
+        }
     }
 }
 
 /// Layer `k`, whose weights have `inputs` rows if a layer is before it.
 fn read_layer<T: Scalar>(
-    file: &SafeTensors<'_>,
+    file: &File<'_>,
     k: usize,
     inputs: Option<usize>,
 ) -> Result<Layer<T>, WeightsError> {
-    let (name, tensor) = tensor(file, format!("W{k}"))?;
-    let (rows, cols) = match (tensor.shape(), inputs) {
+    let tensor = file.tensor(format!("W{k}"))?;
+    let (rows, cols) = match (&tensor.info.shape[..], inputs) {
         (&[rows, cols], None) if rows > 0 && cols > 0 => (rows, cols),
         (&[rows, cols], Some(inputs)) if rows == inputs && cols > 0 => (rows, cols),
-        (found, _) => {
-            let expected = match inputs {
-                None => "[inputs, outputs], neither of them 0".to_string(),
-                Some(inputs) => {
-                    format!("[{inputs}, outputs]: the layer before has {inputs} outputs")
-                }
-            };
-            return Err(WeightsError::Shape {
-                name,
-                found: found.to_vec(),
-                expected,
-            });
+        (_, None) => return Err(tensor.misshapen("[inputs, outputs], neither of them 0".into())),
+        (_, Some(inputs)) => {
+            let expected = format!("[{inputs}, outputs]: the layer before has {inputs} outputs");
+            return Err(tensor.misshapen(expected));
         }
     };
-    let weights = DMatrix::from_row_slice(rows, cols, &numbers(&name, &tensor)?);
-    let (name, tensor) = self::tensor(file, format!("b{k}"))?;
-    if tensor.shape() != [cols] {
-        let (found, expected) = (
-            tensor.shape().to_vec(),
-            format!("[{cols}]: `W{k}` has {cols} columns"),
-        );
-        return Err(WeightsError::Shape {
-            name,
-            found,
-            expected,
-        });
+    let weights = DMatrix::from_row_slice(rows, cols, &tensor.numbers()?);
+    let tensor = file.tensor(format!("b{k}"))?;
+    if tensor.info.shape != [cols] {
+        return Err(tensor.misshapen(format!("[{cols}]: `W{k}` has {cols} columns")));
     }
-    let bias = RowDVector::from_row_slice(&numbers(&name, &tensor)?);
+    let bias = RowDVector::from_row_slice(&tensor.numbers()?);
     Ok(Layer { weights, bias })
 }
 
-fn tensor<'f>(
-    file: &SafeTensors<'f>,
-    name: String,
-) -> Result<(String, TensorView<'f>), WeightsError> {
-    match file.tensor(&name) {
-        Ok(tensor) => Ok((name, tensor)),
-        Err(_) => {
-            let mut found: Vec<String> = file.names().into_iter().map(String::from).collect();
-            found.sort();
-            Err(WeightsError::Missing { name, found })
+impl Tensor<'_> {
+    fn misshapen(self, expected: String) -> WeightsError {
+        WeightsError::Shape {
+            name: self.name,
+            found: self.info.shape.clone(),
+            expected,
         }
     }
-}
 
-/// The numbers of a tensor, row-major.
-fn numbers<T: Scalar>(name: &str, tensor: &TensorView<'_>) -> Result<Vec<T>, WeightsError> {
-    let bytes = tensor.data();
-    match tensor.dtype() {
-        Dtype::F32 => {
-            let (numbers, _) = bytes.as_chunks::<4>();
-            let each = numbers
-                .iter()
-                .map(|&bytes| f64::from(f32::from_le_bytes(bytes)));
-            Ok(each.map(T::from_f64).collect())
+    /// The numbers, row-major.
+    fn numbers<T: Scalar>(&self) -> Result<Vec<T>, WeightsError> {
+        match self.info.dtype {
+            Dtype::F32 => {
+                let (numbers, _) = self.bytes.as_chunks();
+                let each = numbers
+                    .iter()
+                    .map(|&bytes| f64::from(f32::from_le_bytes(bytes)));
+                Ok(each.map(T::from_f64).collect())
+            }
+            Dtype::F64 => {
+                let (numbers, _) = self.bytes.as_chunks();
+                let each = numbers.iter().map(|&bytes| f64::from_le_bytes(bytes));
+                Ok(each.map(T::from_f64).collect())
+            }
+            found => Err(WeightsError::Type {
+                name: self.name.clone(),
+                found,
+            }),
         }
-        Dtype::F64 => {
-            let (numbers, _) = bytes.as_chunks::<8>();
-            Ok(numbers
-                .iter()
-                .map(|&bytes| T::from_f64(f64::from_le_bytes(bytes)))
-                .collect())
-        }
-        found => Err(WeightsError::Type {
-            name: name.to_string(),
-            found,
-        }),
     }
 }
