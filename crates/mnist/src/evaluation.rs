@@ -5,11 +5,14 @@
 //! a recording of its size, made once and kept; nothing is padded, so nothing has to be left out of the
 //! count.
 
+use std::ops::Range;
+
 use nn::{Activation, Net, Recording, Targets};
-use tape::View;
+use tape::{Tape, View};
 
 use crate::dataset::{Scale, Split};
 use crate::float::Float;
+use crate::gather::gather;
 use crate::halt::{self, Halt};
 
 /// The most images that go forward at once.
@@ -25,6 +28,45 @@ pub struct Score {
     /// For each hidden layer, how many of its units were active for at least one image. A unit is active where its
     /// ReLU lets a positive number through; those of a sigmoid always are.
     pub active: Vec<usize>,
+}
+
+/// What a net says of a labelled image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Answer {
+    /// The class it takes the image for.
+    pub class: usize,
+    /// The probability it gives that class.
+    pub probability: f64,
+    /// The probability it gives the class that the label names.
+    pub of_label: f64,
+}
+
+/// The probability `net` gives each class for an image, whose bytes are as in [`Split::image`].
+///
+/// # Errors
+///
+/// [`Halt::NotFinite`] if a result of the net is not finite.
+///
+/// # Panics
+///
+/// If the net has not as many inputs as the image has pixels.
+pub fn probabilities_of<T: Float>(net: &Net<T>, image: &[u8]) -> Result<Vec<f64>, Halt> {
+    let mut recording = Recording::new(net, 1, Targets::Labels);
+    let example = recording.examples_mut().into_values();
+    gather(image, image.len(), &[0], Scale::Unit, example);
+    recording.replay()?;
+    if !recording.loss()?.is_finite() {
+        return Err(halt::not_finite(&recording));
+    }
+    Ok(probabilities(&recording))
+}
+
+/// The softmax of the logits of the last run, N×C, column-major. In `f64`, where logits that differ in `f32` still
+/// give probabilities that do.
+fn probabilities<T: Float>(recording: &Recording<T>) -> Vec<f64> {
+    let tape = Tape::new();
+    let logits = recording.logits(|logits| logits.to_matrix().map(|x| x.to_f64()));
+    tape.input(&logits).softmax().value().as_slice().to_vec()
 }
 
 /// Runs nets of the same sizes forward on any number of images.
@@ -70,42 +112,88 @@ impl<T: Float> Evaluation<T> {
     /// If the net has not as many inputs as an image has pixels, or another number of layers than the one
     /// before.
     pub fn score(&mut self, net: &Net<T>, split: &Split) -> Result<Score, Halt> {
-        for (_, recording) in &mut self.recordings {
-            recording.set_parameters(net)?;
-        }
         let (mut correct, mut loss) = (0, 0.0);
         let sizes = net.sizes();
         let always = net.activation() == Activation::Sigmoid;
         let hidden = &sizes[1..sizes.len() - 1];
         let mut active: Vec<Vec<bool>> = hidden.iter().map(|&units| vec![always; units]).collect();
-        for first in (0..split.len()).step_by(CHUNK) {
-            let count = CHUNK.min(split.len() - first);
-            let at = self.recording_for(count, net);
-            self.indices.clear();
-            self.indices.extend(first..first + count);
-            let recording = &mut self.recordings[at].1;
-            let examples = recording.examples_mut().into_values();
-            split.gather(&self.indices, Scale::Unit, examples);
-            split.gather_labels(&self.indices, recording.targets_mut().into_values());
-            recording.replay()?;
-            let mean = recording.loss()?.to_f64();
-            if !mean.is_finite() {
-                return Err(halt::not_finite(recording));
-            }
-            loss += mean * count as f64;
+        self.run(net, split, |recording, images| {
+            loss += recording.loss()?.to_f64() * images.len() as f64;
             correct += recording.correct()?.into_iter().filter(|&hit| hit).count();
             for (active, &affine) in active.iter_mut().zip(recording.affines()) {
                 recording
                     .tape()
                     .read(affine, |units| notice(active, units))?;
             }
-        }
+            Ok(())
+        })?;
         let count = |units: &Vec<bool>| units.iter().filter(|&&active| active).count();
         Ok(Score {
             accuracy: correct as f64 / split.len() as f64,
             loss: loss / split.len() as f64,
             active: active.iter().map(count).collect(),
         })
+    }
+
+    /// What `net` answers for each image of `split`.
+    ///
+    /// # Errors
+    ///
+    /// As [`score`](Evaluation::score).
+    ///
+    /// # Panics
+    ///
+    /// As [`score`](Evaluation::score).
+    pub fn answers(&mut self, net: &Net<T>, split: &Split) -> Result<Vec<Answer>, Halt> {
+        let mut answers = Vec::with_capacity(split.len());
+        self.run(net, split, |recording, images| {
+            let shares = probabilities(recording);
+            for (row, image) in images.enumerate() {
+                let share = |class: usize| shares[row + class * shares.len() / net.classes()];
+                let class = (1..net.classes()).fold(0, |best, class| {
+                    if share(class) > share(best) {
+                        class
+                    } else {
+                        best
+                    }
+                });
+                answers.push(Answer {
+                    class,
+                    probability: share(class),
+                    of_label: share(split.labels()[image].into()),
+                });
+            }
+            Ok(())
+        })?;
+        Ok(answers)
+    }
+
+    /// Runs `net` forward on `split`, chunk after chunk; `visit` sees each, and which images it has.
+    fn run(
+        &mut self,
+        net: &Net<T>,
+        split: &Split,
+        mut visit: impl FnMut(&Recording<T>, Range<usize>) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        for (_, recording) in &mut self.recordings {
+            recording.set_parameters(net)?;
+        }
+        for first in (0..split.len()).step_by(CHUNK) {
+            let images = first..split.len().min(first + CHUNK);
+            let at = self.recording_for(images.len(), net);
+            self.indices.clear();
+            self.indices.extend(images.clone());
+            let recording = &mut self.recordings[at].1;
+            let examples = recording.examples_mut().into_values();
+            split.gather(&self.indices, Scale::Unit, examples);
+            split.gather_labels(&self.indices, recording.targets_mut().into_values());
+            recording.replay()?;
+            if !recording.loss()?.is_finite() {
+                return Err(halt::not_finite(recording));
+            }
+            visit(recording, images)?;
+        }
+        Ok(())
     }
 
     /// Where the recording for `count` images is; recorded now if there was none.
@@ -174,6 +262,29 @@ mod tests {
             let useless = evaluation.score(&net(0.0, -4.0), &split).unwrap();
             assert_eq!(useless.accuracy, (count as f64 - grey) / count as f64);
         }
+    }
+
+    #[test]
+    fn answers_what_the_score_counts() {
+        let split = split(CHUNK + 2);
+        let answers = Evaluation::default().answers(&net(0.0, 4.0), &split);
+        let answers = answers.unwrap();
+        assert_eq!(answers.len(), CHUNK + 2);
+        for (index, answer) in answers.iter().enumerate() {
+            let label = usize::from(split.labels()[index]);
+            // Grey images have logits 0 and 3, the others 0 and −1: the other class has 1 / (1 + e³) or 1 / (1 + e).
+            let other: f64 = [1.0, 3.0][label];
+            let expected = 1.0 - 1.0 / (1.0 + other.exp());
+            assert_eq!(answer.class, label);
+            assert_eq!(answer.probability, answer.of_label);
+            assert!((answer.of_label - expected).abs() < 1e-15);
+            let alone = probabilities_of(&net(0.0, 4.0), split.image(index)).unwrap();
+            assert_eq!(alone[label], answer.probability);
+        }
+        let wrong = Evaluation::default().answers(&net(0.0, -4.0), &split);
+        let grey = wrong.unwrap()[0];
+        assert_eq!(grey.class, 0);
+        assert!((grey.probability + grey.of_label - 1.0).abs() < 1e-15);
     }
 
     #[test]

@@ -13,7 +13,9 @@
 //! - [`batches`] chooses the images of each step, and can say in a few numbers where it stands.
 //! - [`settings`] are what a run is asked to do; [`training`] does its steps, [`evaluation`] says how good
 //!   the net is by now, [`halt`] why it cannot go on.
-//! - [`run_directory`] keeps what was learned, with its [`run_log`]s and a [`checkpoint`] to go on from.
+//! - [`run_directory`] keeps what was learned, with its [`run_log`]s and a [`checkpoint`] to go on from;
+//!   [`history`] reads the logs, and [`report`] makes a page of it all.
+//! - [`image_file`] reads an image from anywhere, for a net to say what it shows.
 //! - [`atomic`] writes files that are there whole or not at all.
 //!
 //! Files come from other people, so nothing about them is a panic: every way of being unusable is
@@ -49,7 +51,10 @@ pub mod fetch;
 mod float;
 mod gather;
 pub mod halt;
+pub mod history;
 pub mod idx;
+pub mod image_file;
+pub mod report;
 pub mod run_directory;
 pub mod run_log;
 pub mod settings;

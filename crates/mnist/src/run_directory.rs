@@ -1,6 +1,6 @@
 //! What a run leaves behind.
 //!
-//! A run's directory holds four files:
+//! A run's directory holds four files, and three to look at:
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -8,12 +8,17 @@
 //! | `loss.csv` | `step,loss`: each step's loss, before its update |
 //! | `accuracy.csv` | `epoch,step,train_accuracy,test_accuracy`: at the start, after each epoch, and at the end if that is inside an epoch; `epoch` counts the whole ones |
 //! | `checkpoint` | what it takes to go on: [`crate::checkpoint`] |
+//! | `accuracy.svg`, `loss.svg`, `report.html` | the run in pictures: [`crate::report`] |
 //!
-//! They are written together, at the end of each epoch and of the run: all of them to temporary files first, and
+//! The four are written together, at the end of each epoch and of the run: all of them to temporary files first, and
 //! only when all are on the disk do they get their names, the checkpoint last. So a full disk changes nothing, and
 //! a process killed at any moment leaves each file whole, old or new. Where the logs are new and the checkpoint is
 //! old, the logs are longer than it says; a run that goes on cuts them back and writes the same lines again. The sums
 //! in the checkpoint tell its logs from others.
+//!
+//! The pictures are drawn when the run ends, for whatever reason it does, after all else is saved: they cost more than an
+//! epoch may, and can be drawn again by going on. A run that replaces an earlier one's files removes its pictures
+//! first, so that those that are there are never another run's.
 
 use std::fs;
 use std::io;
@@ -25,6 +30,8 @@ use crate::atomic::{self, PendingFile, WriteError};
 use crate::batches;
 use crate::checkpoint::{CheckpointError, Run, State};
 use crate::float::Float;
+use crate::history::Measured;
+use crate::report::Drawn;
 use crate::run_log::{Extent, Log};
 
 const LOSS: &str = "loss.csv";
@@ -34,6 +41,12 @@ const CHECKPOINT: &str = "checkpoint";
 
 /// The files of a run, in the order in which they get their names.
 pub const FILES: [&str; 4] = [LOSS, ACCURACY, WEIGHTS, CHECKPOINT];
+
+/// The pictures of a run, in the order in which they get their names.
+pub const PICTURES: [&str; 3] = ["accuracy.svg", "loss.svg", REPORT];
+
+/// The page with all of it.
+pub const REPORT: &str = "report.html";
 
 /// The directory of a run.
 #[derive(Clone, Debug)]
@@ -71,7 +84,7 @@ pub struct Moment<'a, T: Float> {
     /// The logs up to here.
     pub logs: &'a Logs,
     /// A last line of the accuracies, measured inside an epoch: a run that goes on would not have it.
-    pub inside_epoch: Option<&'a str>,
+    pub inside_epoch: Option<Measured>,
 }
 
 /// Why a run cannot go on from a directory.
@@ -135,9 +148,8 @@ impl RunDirectory {
 
     /// The directory of an earlier run. Removes what killed runs left in it.
     pub fn open(path: &Path) -> Self {
-        FILES
-            .iter()
-            .for_each(|name| atomic::remove_leftovers(&path.join(name)));
+        let names = FILES.iter().chain(&PICTURES);
+        names.for_each(|name| atomic::remove_leftovers(&path.join(name)));
         RunDirectory {
             path: path.to_owned(),
         }
@@ -148,16 +160,23 @@ impl RunDirectory {
         &self.path
     }
 
-    /// Saves a run that has not taken a step, if there is nothing in the directory yet. What an earlier run left is
-    /// replaced only when this one has learned something; but that it can be is tried now, as far as that is possible.
+    /// Saves a run that has not taken a step, if there is nothing in the directory yet, and says whether it did. What an
+    /// earlier run left is replaced only when this one has learned something; but that it can be is tried now, as far as
+    /// that is possible.
     ///
     /// # Errors
     ///
     /// As [`save`](RunDirectory::save).
-    pub fn begin<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<(), WriteError> {
+    pub fn begin<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<bool, WriteError> {
         let pending = self.prepare(run, moment)?;
+        for name in PICTURES {
+            PendingFile::create(&self.path.join(name))?;
+        }
         let taken = FILES.iter().any(|name| self.path.join(name).exists());
-        if taken { Ok(()) } else { commit(pending) }
+        if !taken {
+            commit(pending)?;
+        }
+        Ok(!taken)
     }
 
     /// Writes all files, in place of those of before.
@@ -167,6 +186,49 @@ impl RunDirectory {
     /// [`WriteError`]. Where a file could not be written (a full disk), nothing has changed.
     pub fn save<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<(), WriteError> {
         commit(self.prepare(run, moment)?)
+    }
+
+    /// As [`save`](RunDirectory::save) for the first time, which takes away an earlier run's pictures.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](RunDirectory::save), or if a picture cannot be removed.
+    pub fn replace<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<(), WriteError> {
+        let pending = self.prepare(run, moment)?;
+        for path in PICTURES.map(|name| self.path.join(name)) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    let action = "remove an earlier run's";
+                    return Err(WriteError {
+                        path,
+                        action,
+                        error,
+                    });
+                }
+                _ => {}
+            }
+        }
+        commit(pending)
+    }
+
+    /// Writes the pictures, in place of those of before.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`]. Where a file could not be written (a full disk), nothing has changed.
+    pub fn save_pictures(&self, drawn: &Drawn) -> Result<(), WriteError> {
+        let texts = [&drawn.accuracy, &drawn.loss, &drawn.page];
+        let pending: Result<Vec<_>, _> = PICTURES
+            .iter()
+            .zip(texts)
+            .map(|(name, text)| self.prepare_file(name, &[text.as_bytes()]))
+            .collect();
+        commit(pending?)
+    }
+
+    /// Where the page is.
+    pub fn report(&self) -> PathBuf {
+        self.path.join(REPORT)
     }
 
     /// Writes everything under temporary names.
@@ -242,6 +304,6 @@ impl RunDirectory {
     }
 }
 
-fn commit(pending: [PendingFile; 4]) -> Result<(), WriteError> {
+fn commit(pending: impl IntoIterator<Item = PendingFile>) -> Result<(), WriteError> {
     pending.into_iter().try_for_each(PendingFile::commit)
 }

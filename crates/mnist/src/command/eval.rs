@@ -1,8 +1,7 @@
 //! `mnist eval`: the test accuracy of saved weights.
 
 use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use mnist::Float;
@@ -15,13 +14,13 @@ use serde::Serialize;
 use super::Failure;
 use super::options::{Data, dashes};
 use super::output::Output;
+use super::weights::{Weights, fits_images, misfit};
 
 /// Measure the test accuracy of saved weights
 #[derive(Args, Debug)]
 pub struct Options {
-    /// Weights saved by training: a safetensors file with tensors W1 b1 W2 b2 …
-    #[arg(long, value_name = "FILE")]
-    weights: PathBuf,
+    #[command(flatten)]
+    weights: Weights,
     #[command(flatten)]
     data: Data,
     /// Print one line of JSON and nothing else
@@ -49,17 +48,9 @@ impl fmt::Display for Evaluated {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let path = &options.weights;
+    let path = &options.weights.path;
     let mut output = Output::new(options.json);
-    let bytes = fs::read(path).map_err(|error| Failure::Read {
-        path: path.clone(),
-        error,
-    })?;
-    let net = Net::<f64>::from_safetensors(&bytes);
-    let net = net.map_err(|error| Failure::Weights {
-        path: path.clone(),
-        error,
-    })?;
+    let net = options.weights.read()?;
     let source = options.data.source();
     let dataset = source.load()?;
     output.text(format_args!("data: {source}"));
@@ -94,27 +85,12 @@ fn score<T: Float>(path: &Path, net: &Net<T>, dataset: &Dataset) -> Result<Score
 
 /// Says why the net cannot judge these images, if so.
 fn fits(path: &Path, net: &Net<f64>, dataset: &Dataset) -> Result<(), Failure> {
-    let test = dataset.test();
-    let (inputs, classes) = (net.inputs(), net.classes());
-    if inputs != test.pixels() {
-        let (height, width) = (test.height(), test.width());
-        let size = format!("{height}×{width} images, which take {}", test.pixels());
-        return Err(misfit(
-            path,
-            format!("a net of {inputs} inputs, found {size}"),
-        ));
-    }
+    fits_images(path, net, dataset.test())?;
+    let classes = net.classes();
     if classes < dataset.classes() {
         let largest = dataset.classes() - 1;
         let found = format!("found labels up to {largest}, which take {}", largest + 1);
         return Err(misfit(path, format!("a net of {classes} classes, {found}")));
     }
     Ok(())
-}
-
-fn misfit(path: &Path, problem: String) -> Failure {
-    Failure::Misfit {
-        path: path.to_owned(),
-        problem,
-    }
 }

@@ -1,7 +1,7 @@
 //! The command line: what can be asked for, and how it ends.
 //!
-//! Whatever goes wrong is one line on standard error that begins with `error: `, and exit code 1; clap has 2 for a
-//! command line that cannot be understood.
+//! Whatever goes wrong is one line on standard error that begins with `error: ` (one for each image, where several
+//! cannot be read), and exit code 1; clap has 2 for a command line that cannot be understood.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -19,10 +19,13 @@ mod check;
 mod eval;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod glyphs;
 mod interrupt;
 mod options;
 mod output;
+mod predict;
 mod train;
+mod weights;
 
 /// Learn to read handwritten digits by reversing a tape.
 ///
@@ -44,6 +47,8 @@ enum Command {
     Check(check::Options),
     /// Measure the test accuracy of saved weights
     Eval(eval::Options),
+    /// Say which digit an image shows
+    Predict(predict::Options),
     /// Download the four files of MNIST
     #[cfg(feature = "fetch")]
     Fetch(fetch::Options),
@@ -56,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Train(options) => train::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Predict(options) => predict::run(&options),
         #[cfg(feature = "fetch")]
         Command::Fetch(options) => fetch::run(&options),
     };
@@ -114,6 +120,9 @@ enum Failure {
     Misfit { path: PathBuf, problem: String },
     #[error("the gradients differ: {}", .0.join("; "))]
     Gradients(Vec<String>),
+    /// Of each image that could not be looked at, why.
+    #[error("{}", .0.join("\nerror: "))]
+    Images(Vec<String>),
     #[cfg(feature = "fetch")]
     #[error(transparent)]
     Fetch(#[from] mnist::fetch::FetchError),

@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use mnist::history::Measured;
 use serde::Serialize;
 
 use super::Failure;
+use super::glyphs::curves;
 
 /// How often the bar is drawn.
 const FRAME: Duration = Duration::from_millis(100);
@@ -21,6 +23,8 @@ pub struct Output {
     json: bool,
     bar: ProgressBar,
     drawn: Instant,
+    /// The test accuracy measured last, as the bar shows it.
+    reached: String,
     broken: Option<io::Error>,
 }
 
@@ -31,17 +35,18 @@ impl Output {
             json,
             bar: ProgressBar::hidden(),
             drawn: Instant::now(),
+            reached: "–".to_owned(),
             broken: None,
         }
     }
 
     /// Shows a bar over `steps` from `step` on, if lines of text go to a terminal too.
     pub fn show_bar(&mut self, step: u64, steps: u64) {
-        if self.json || !io::stdout().is_terminal() {
+        if !self.is_for_people() {
             return;
         }
         // Short of the line's end: a ^C that the terminal shows must not break the line.
-        let template = "{bar:32} {pos}/{len} steps, loss {msg}, {speed} steps/s, {eta} left";
+        let template = "{bar:20} {pos}/{len}, loss {msg}, {speed} steps/s, {eta} left";
         let speed = |state: &ProgressState, to: &mut dyn fmt::Write| {
             // A speed that cannot be shown is not worth an error.
             let _ = write!(to, "{:.0}", state.per_sec());
@@ -59,9 +64,31 @@ impl Output {
     pub fn progress(&mut self, step: u64, loss: impl Display) {
         if !self.bar.is_hidden() && self.drawn.elapsed() >= FRAME {
             self.drawn = Instant::now();
-            self.bar.set_message(format!("{loss:.3}"));
+            let reached = &self.reached;
+            self.bar.set_message(format!("{loss:.3}, test {reached}"));
             self.bar.set_position(step);
         }
+    }
+
+    /// Takes note of what was measured last.
+    pub fn reached(&mut self, measured: Option<&Measured>) {
+        if let Some(measured) = measured {
+            self.reached = format!("{:.4}", measured.test_accuracy);
+        }
+    }
+
+    /// Draws the accuracies, if lines of text go to a terminal.
+    pub fn chart(&mut self, history: &[Measured]) {
+        if self.is_for_people()
+            && let Some(chart) = curves(history)
+        {
+            self.line(chart);
+        }
+    }
+
+    /// Whether it is text on a terminal.
+    fn is_for_people(&self) -> bool {
+        !self.json && io::stdout().is_terminal()
     }
 
     /// Takes the bar away.

@@ -9,6 +9,7 @@ use mnist::batches::Batches;
 use mnist::checkpoint::{Fingerprint, Run};
 use mnist::dataset::{Dataset, Source};
 use mnist::evaluation::Evaluation;
+use mnist::history;
 use mnist::run_directory::{Logs, RunDirectory, Saved};
 use mnist::settings::{Precision, Settings};
 use mnist::training::Training;
@@ -51,7 +52,8 @@ pub struct Options {
     /// Save what is learned in this directory, at each epoch's end and at the end
     ///
     /// weights.safetensors holds the net, loss.csv every step's loss, accuracy.csv the accuracies measured, checkpoint
-    /// what --resume needs. Files of an earlier run are replaced when the first epoch is learned.
+    /// what --resume needs. At the end come report.html, a page that shows what was learned, and its curves as
+    /// accuracy.svg and loss.svg. Files of an earlier run are replaced when the first epoch is learned.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Go on with the run that was saved in this directory
@@ -253,7 +255,12 @@ impl Plan {
         let learner = Learner {
             training: Training::new(&net, train, batches, optimiser),
             evaluation: Evaluation::default(),
-            keep: directory.map(|directory| Keep { directory, logs }),
+            history: history::accuracies(&logs.accuracy),
+            keep: directory.map(|directory| Keep {
+                directory,
+                logs,
+                saved: (!is_new).then_some((net, step)),
+            }),
             dataset: &dataset,
             run,
             is_new,

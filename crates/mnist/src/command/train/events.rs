@@ -4,6 +4,7 @@ use std::fmt;
 
 use mnist::checkpoint::Run;
 use mnist::dataset::{Dataset, Source};
+use mnist::history::Measured;
 use mnist::settings::Settings;
 use serde::Serialize;
 
@@ -108,16 +109,14 @@ pub struct Epoch {
 }
 
 impl Epoch {
-    /// The line of `accuracy.csv`.
-    pub fn csv(&self) -> String {
-        let Epoch {
-            epoch,
-            step,
-            train_accuracy,
-            test_accuracy,
-            ..
-        } = self;
-        format!("{epoch},{step},{train_accuracy},{test_accuracy}")
+    /// What is logged of it.
+    pub fn measured(&self) -> Measured {
+        Measured {
+            epoch: self.epoch,
+            step: self.step,
+            train_accuracy: self.train_accuracy,
+            test_accuracy: self.test_accuracy,
+        }
     }
 }
 

@@ -9,8 +9,11 @@ use mnist::checkpoint::Run;
 use mnist::dataset::Dataset;
 use mnist::evaluation::Evaluation;
 use mnist::halt::Halt;
+use mnist::history::Measured;
+use mnist::report::Report;
 use mnist::run_directory::{Logs, Moment, RunDirectory};
 use mnist::training::Training;
+use nn::Net;
 
 use super::events::{Done, Epoch, Interrupted};
 use crate::command::interrupt::Interrupt;
@@ -27,22 +30,58 @@ pub struct Learner<'d, T: Float> {
     pub is_new: bool,
     /// How many steps were taken.
     pub step: u64,
-    pub keep: Option<Keep>,
+    pub keep: Option<Keep<T>>,
+    /// The accuracies measured, those of the run it goes on with too.
+    pub history: Vec<Measured>,
     pub quiet: bool,
     pub output: Output,
     pub interrupt: Interrupt,
 }
 
-/// Where the run is kept, and its logs.
-pub struct Keep {
+/// Where the run is kept, and what of it.
+pub struct Keep<T: Float> {
     pub directory: RunDirectory,
     pub logs: Logs,
+    /// The net that is saved there and the steps it has learned from; none while there is nothing of this run.
+    pub saved: Option<(Net<T>, u64)>,
 }
 
 impl<T: Float> Learner<'_, T> {
     /// Takes the steps that are left. `began` is when the program did.
     pub fn learn(mut self, began: Instant) -> Result<(), Failure> {
         let first = self.step;
+        let (last, spent) = match self.steps() {
+            Ok(done) => done,
+            Err(failure) => return Err(self.halted_run(failure)),
+        };
+        self.warn(&last.active);
+        if self.step < self.run.settings.steps && self.interrupt.is_asked() {
+            self.output.event(&Interrupted { step: self.step });
+        }
+        let taken = self.step - first;
+        if !self.quiet {
+            self.output.chart(&self.history);
+        }
+        self.output.event(&Done {
+            steps: self.step,
+            train_accuracy: last.train_accuracy,
+            test_accuracy: last.test_accuracy,
+            seconds: began.elapsed().as_secs_f64(),
+            step_microseconds: (taken > 0).then(|| spent.as_secs_f64() * 1e6 / taken as f64),
+        });
+        self.draw(None)?;
+        if let Some(keep) = &self.keep {
+            self.output.text(format_args!(
+                "saved in {}; {} shows it",
+                keep.directory.path().display(),
+                keep.directory.report().display()
+            ));
+        }
+        self.output.finish()
+    }
+
+    /// Takes the steps and saves where they end. Returns what was measured there, and the time the steps took.
+    fn steps(&mut self) -> Result<(Epoch, Duration), Failure> {
         let settings = &self.run.settings;
         let (steps, epoch_steps) = (settings.steps, settings.epoch_steps(self.dataset.train()));
         let mut spent = Duration::ZERO;
@@ -52,7 +91,8 @@ impl<T: Float> Learner<'_, T> {
             here = Some(self.end_epoch(epoch_steps)?);
         }
         if !self.quiet {
-            self.output.show_bar(first, steps);
+            self.output.show_bar(self.step, steps);
+            self.output.reached(self.history.last());
         }
         while self.step < steps && !self.is_over() {
             let left = epoch_steps - self.step % epoch_steps;
@@ -67,23 +107,7 @@ impl<T: Float> Learner<'_, T> {
             Some(epoch) => epoch,
             None => self.end_run(epoch_steps)?,
         };
-        self.warn(&last.active);
-        if self.step < steps && self.interrupt.is_asked() {
-            self.output.event(&Interrupted { step: self.step });
-        }
-        let taken = self.step - first;
-        self.output.event(&Done {
-            steps: self.step,
-            train_accuracy: last.train_accuracy,
-            test_accuracy: last.test_accuracy,
-            seconds: began.elapsed().as_secs_f64(),
-            step_microseconds: (taken > 0).then(|| spent.as_secs_f64() * 1e6 / taken as f64),
-        });
-        if let Some(keep) = &self.keep {
-            self.output
-                .text(format_args!("saved in {}", keep.directory.path().display()));
-        }
-        self.output.finish()
+        Ok((last, spent))
     }
 
     /// Whether the run is to end before its last step.
@@ -119,8 +143,10 @@ impl<T: Float> Learner<'_, T> {
     fn end_epoch(&mut self, epoch_steps: u64) -> Result<Epoch, Failure> {
         let epoch = self.measure(epoch_steps)?;
         if let Some(keep) = &mut self.keep {
-            keep.logs.accuracy.record(epoch.csv());
+            keep.logs.accuracy.record(epoch.measured());
         }
+        self.history.push(epoch.measured());
+        self.output.reached(self.history.last());
         if !self.quiet {
             self.output.event(&epoch);
         }
@@ -132,8 +158,9 @@ impl<T: Float> Learner<'_, T> {
     fn end_run(&mut self, epoch_steps: u64) -> Result<Epoch, Failure> {
         let epoch = self.measure(epoch_steps)?;
         // A run that goes on from an epoch's end has that line already.
-        let inside_epoch = !self.step.is_multiple_of(epoch_steps);
-        self.save(inside_epoch.then(|| epoch.csv()).as_deref())?;
+        let inside_epoch = (!self.step.is_multiple_of(epoch_steps)).then(|| epoch.measured());
+        self.history.extend(inside_epoch);
+        self.save(inside_epoch)?;
         Ok(epoch)
     }
 
@@ -176,21 +203,62 @@ impl<T: Float> Learner<'_, T> {
         }
     }
 
-    fn save(&self, inside_epoch: Option<&str>) -> Result<(), WriteError> {
-        let Some(Keep { directory, logs }) = &self.keep else {
+    fn save(&mut self, inside_epoch: Option<Measured>) -> Result<(), WriteError> {
+        let Some(keep) = &mut self.keep else {
             return Ok(());
         };
+        let net = self.training.net();
         let moment = Moment {
-            net: &self.training.net(),
+            net: &net,
             step: self.step,
             generator: self.training.generator(),
-            logs,
+            logs: &keep.logs,
             inside_epoch,
         };
-        match self.step {
-            0 => directory.begin(&self.run, &moment),
-            _ => directory.save(&self.run, &moment),
+        let is_saved = match (self.step, &keep.saved) {
+            (0, None) => keep.directory.begin(&self.run, &moment)?,
+            (_, None) => keep.directory.replace(&self.run, &moment).map(|()| true)?,
+            (_, Some(_)) => keep.directory.save(&self.run, &moment).map(|()| true)?,
+        };
+        if is_saved {
+            keep.saved = Some((net, self.step));
         }
+        Ok(())
+    }
+
+    /// Draws the report on what is saved, if anything of this run is.
+    fn draw(&mut self, halt: Option<String>) -> Result<(), Failure> {
+        let Some(keep) = &self.keep else {
+            return Ok(());
+        };
+        let Some((net, step)) = &keep.saved else {
+            return Ok(());
+        };
+        let report = Report {
+            run: &self.run,
+            dataset: self.dataset,
+            net,
+            step: *step,
+            history: &self.history,
+            losses: &keep.logs.loss,
+            halt,
+        };
+        let drawn = report.draw(&mut self.evaluation);
+        let drawn = drawn.map_err(|halt| self.halted(halt))?;
+        Ok(keep.directory.save_pictures(&drawn)?)
+    }
+
+    /// The failure of the run, after the report on how far it came. That the report cannot be written, too, is said, but
+    /// it is not why the run failed.
+    fn halted_run(mut self, failure: Failure) -> Failure {
+        self.output.hide_bar();
+        if let Failure::Halt { source, .. } = &failure
+            && let Err(also) =
+                self.draw(Some(format!("after step {}, {}", source.step, source.halt)))
+        {
+            let _ = writeln!(io::stderr(), "warning: {also}");
+        }
+        failure
     }
 
     fn halted(&self, halt: Halt) -> Failure {
