@@ -1,5 +1,5 @@
 //! The Affine layer on a batch: the bias is added to every row, so its derivatives are summed over the rows (the
-//! book's section 5.6.2).
+//! book's section 5.6.2). `-- --svg FILE` draws the graph.
 //!
 //! ```text
 //! Y  = X·W + b
@@ -17,15 +17,17 @@
 //!   [5 7 9]
 //! ```
 
+use drawing::save;
 use nalgebra::{DMatrix, dmatrix};
+use std::error::Error;
 use tape::Tape;
 
-pub fn main() {
+pub fn main() -> Result<(), Box<dyn Error>> {
     let tape = Tape::new();
-    let x = tape.matrix(&dmatrix![0.0; 10.0]); // two examples of one number
-    let w = tape.matrix(&dmatrix![1.0, 1.0, 1.0]);
-    let b = tape.matrix(&dmatrix![1.0, 2.0, 3.0]);
-    let y = nn::affine(x, w, b);
+    let x = tape.matrix(&dmatrix![0.0; 10.0]).named("X"); // two examples of one number
+    let w = tape.matrix(&dmatrix![1.0, 1.0, 1.0]).named("W");
+    let b = tape.matrix(&dmatrix![1.0, 2.0, 3.0]).named("b");
+    let y = (x * w + b).named("Y");
     show("Y  = X·W + b", &y.value());
 
     let dy = dmatrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0];
@@ -34,6 +36,9 @@ pub fn main() {
     show("dX = dY·Wᵀ", &back.of(x).to_matrix());
     show("dW = Xᵀ·dY", &back.of(w).to_matrix());
     show("db = column sums of dY", &back.of(b).to_matrix());
+
+    let picture = tape.picture_with("Affine on a batch of two", &back);
+    Ok(save("--svg", || picture.svg())?)
 }
 
 fn show(name: &str, m: &DMatrix<f64>) {

@@ -1,7 +1,7 @@
 //! Two apples with tax: the book's first computational graph (section 5.1).
 //!
 //! Each operation is recorded on the tape as it is computed; the sweep then walks the tape backwards. A yen
-//! more on the price of one apple makes the bill 2.2 yen higher.
+//! more on the price of one apple makes the bill 2.2 yen higher. `-- --svg FILE` draws the graph.
 //!
 //! ```text
 //! price 220
@@ -10,19 +10,24 @@
 //! d price / d tax    = 200
 //! ```
 
+use drawing::save;
+use std::error::Error;
 use tape::Tape;
 
-pub fn main() {
+pub fn main() -> Result<(), Box<dyn Error>> {
     let tape = Tape::new();
-    let apple = tape.var(100.0);
-    let apples = tape.var(2.0);
-    let tax = tape.var(1.1);
+    let apple = tape.var(100.0).named("apple");
+    let apples = tape.var(2.0).named("apples");
+    let tax = tape.var(1.1).named("tax");
 
-    let price = apple * apples * tax;
+    let price = (apple * apples * tax).named("price");
     println!("price {price:.0}");
 
     let gradient = price.gradient();
     println!("d price / d apple  = {:.1}", gradient.of(apple));
     println!("d price / d apples = {:.0}", gradient.of(apples));
     println!("d price / d tax    = {:.0}", gradient.of(tax));
+
+    let picture = tape.picture_with("Two apples", &gradient);
+    Ok(save("--svg", || picture.svg())?)
 }

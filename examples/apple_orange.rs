@@ -1,7 +1,8 @@
 //! Apples, oranges and tax: the graph in which two branches meet (the book's section 5.4.2).
 //!
 //! Every value and every derivative of the graph comes out, those on the edges in the middle too: any handle
-//! can be asked for its cotangent. With `-- --svg FILE` the graph is drawn, too.
+//! can be asked for its cotangent. `-- --svg FILE` draws the graph; `-- --player FILE` writes a page that steps through it,
+//! to be opened in a browser.
 //!
 //! ```text
 //!                value  derivative
@@ -16,22 +17,11 @@
 //! price          715.0         1.0
 //! ```
 
+use drawing::save;
 use std::error::Error;
 use tape::Tape;
-use tape::picture::Picture;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
-    let picture = bill();
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--svg");
-    if arguments.next().is_some() {
-        let file = arguments.next().ok_or("--svg: expected a file")?;
-        std::fs::write(&file, picture.svg()).map_err(|error| format!("{file}: {error}"))?;
-    }
-    Ok(())
-}
-
-/// Prints the table and draws the graph.
-pub fn bill() -> Picture {
     let tape = Tape::new();
     let (apple, apples) = (tape.var(100.0), tape.var(2.0));
     let (orange, oranges) = (tape.var(150.0), tape.var(3.0));
@@ -58,5 +48,7 @@ pub fn bill() -> Picture {
         println!("{name:12} {edge:7.1} {:11.1}", gradient.of(edge));
         let _ = edge.named(name);
     }
-    tape.picture_with("Apples and oranges", &gradient)
+    let picture = tape.picture_with("Apples and oranges", &gradient);
+    save("--svg", || picture.svg())?;
+    Ok(save("--player", || picture.player())?)
 }

@@ -15,7 +15,7 @@
 //! gradient check: 4 entries, 1108 derivatives compared, 1 fault
 //! at fault, each alone, for a random cotangent of its result:
 //!   entry  op                      operand           analytic         numerical        what              where
-//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.809639159e-1  -3.546488620e-1  wrong derivative  examples/find_the_bug.rs:84
+//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.809639159e-1  -3.546488620e-1  wrong derivative  examples/find_the_bug.rs:97
 //! the gradient of the output as a whole is wrong at:
 //!   entry  op         operand       analytic         numerical        what
 //!   2      leaf (W1)  itself [2,0]  2.905359235e-5   -2.117390221e-5  wrong derivative
@@ -31,7 +31,7 @@
 //! gradient check: 4 entries, 1111 derivatives compared, 1 fault
 //! at fault, each alone, for a random cotangent of its result:
 //!   entry  op                      operand           analytic         numerical        what              where
-//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.546682381e-1  -3.546678838e-1  wrong derivative  examples/find_the_bug.rs:89
+//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.546682381e-1  -3.546678838e-1  wrong derivative  examples/find_the_bug.rs:102
 //! the gradient of the output as a whole is wrong at:
 //!   entry  op         operand         analytic         numerical        what
 //!   2      leaf (W1)  itself [238,0]  -9.446353018e-4  -9.446343596e-4  wrong derivative
@@ -47,17 +47,18 @@
 //! gradient check: 4 entries, 1100 derivatives compared, 0 faults
 //! ```
 
+use drawing::{Chart, Colour, save};
 use mnist::batches::Batches;
 use mnist::dataset::{Dataset, Scale, Split};
 use mnist::digits;
 use nalgebra::{DMatrix, RowDVector};
-use nn::{Layer, Net, Sgd, TwoLayerNet};
+use nn::{Activation, Layer, Net, Sgd, TwoLayerNet};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::error::Error;
 use tape::{
-    Cotangents, ForwardError, MatrixVar, Op, Operands, Point, Sample, Seed, Shape, ShapeError,
-    Signature, Sink, Tangents, Tape, Var, View, ViewMut,
+    Cotangents, ForwardError, MatrixId, MatrixVar, Op, Operands, Point, Sample, Seed, Shape,
+    ShapeError, Signature, Sink, Tangents, Tape, Var, View, ViewMut,
 };
 
 pub fn main() -> Result<(), Box<dyn Error>> {
@@ -67,12 +68,24 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         ("the notebook's loss, row by row", row_by_row),
         ("nn's loss", nn::softmax_cross_entropy),
     ];
-    for (name, loss) in losses {
+    let mut chart = Chart::new("Test accuracy while it learns", 0.0..400.0, 0.0..1.0)
+        .axes("step", "test accuracy");
+    let colours = [Colour::Orange, Colour::Blue, Colour::Green];
+    for ((name, loss), colour) in losses.into_iter().zip(colours) {
         println!("== {name}");
-        println!("test accuracy {:.2}", train(loss, &data)?);
+        let accuracies = train(loss, &data)?;
+        let (_, reached) = accuracies[accuracies.len() - 1];
+        println!("test accuracy {reached:.2}");
         println!("{}", check(loss, &data)?.to_string().trim_end());
+        match colour {
+            Colour::Green => chart.dashed(accuracies, colour), // it lies on the one before
+            _ => chart.line(accuracies, colour),
+        }
     }
-    Ok(())
+    for (k, height) in [0.17, 0.62, 0.54].into_iter().enumerate() {
+        chart.label((140.0, height), losses[k].0, colours[k]);
+    }
+    Ok(save("--svg", || chart.svg())?)
 }
 
 /// A loss of logits, N×C, for one-hot targets.
@@ -191,8 +204,9 @@ fn untrained() -> TwoLayerNet<f64> {
     TwoLayerNet::new(784, 20, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1))
 }
 
-/// The book's training: mini-batches of 100, SGD, here with rate 0.5 and for 400 steps. Returns the test accuracy.
-fn train(loss: Loss, data: &Dataset) -> Result<f64, Box<dyn Error>> {
+/// The book's training: mini-batches of 100, SGD, here with rate 0.5 and for 400 steps. Returns the test accuracy after every
+/// tenth step.
+fn train(loss: Loss, data: &Dataset) -> Result<Vec<(f64, f64)>, Box<dyn Error>> {
     let (mut tape, net) = (Tape::new(), untrained());
     let (x, t) = examples(data.train(), 100);
     let (x, t) = (tape.input(&x), tape.input(&t));
@@ -202,8 +216,15 @@ fn train(loss: Loss, data: &Dataset) -> Result<f64, Box<dyn Error>> {
     let parameters: Vec<_> = recorded.parameters.iter().map(|p| p.id()).collect();
 
     let mut batches = Batches::new(data.train().len(), 100, 1);
+    let (unknown, answers) = examples(data.test(), data.test().len());
+    let mut accuracies = Vec::new();
     let mut gradient = Cotangents::new();
-    for _ in 0..400 {
+    for step in 0..=400 {
+        if step % 10 == 0 {
+            let net = learned(&tape, &parameters, net.activation())?;
+            let accuracy = net.accuracy(&unknown, &answers)?;
+            accuracies.push((f64::from(step), accuracy));
+        }
         let batch = batches.draw();
         data.train()
             .gather(batch, Scale::Unit, tape.leaf_mut(x)?.values_mut());
@@ -213,15 +234,22 @@ fn train(loss: Loss, data: &Dataset) -> Result<f64, Box<dyn Error>> {
         tape.sweep(Seed::one(loss), &mut gradient)?;
         Sgd { rate: 0.5 }.update(&mut tape, &parameters, &gradient)?;
     }
+    Ok(accuracies)
+}
 
+/// The net with the parameters as they are on the tape.
+fn learned(
+    tape: &Tape,
+    parameters: &[MatrixId],
+    activation: Activation,
+) -> Result<Net<f64>, Box<dyn Error>> {
     let mut layers = Vec::new();
     for pair in parameters.chunks_exact(2) {
         let (weights, bias) = (tape.matrix_value(pair[0])?, tape.matrix_value(pair[1])?);
         let bias = RowDVector::from_row_slice(bias.as_slice());
         layers.push(Layer { weights, bias });
     }
-    let (x, t) = examples(data.test(), data.test().len());
-    Ok(Net::new(layers, net.activation()).accuracy(&x, &t)?)
+    Ok(Net::new(layers, activation))
 }
 
 /// Every entry of the untrained net alone, and its gradient as a whole, on three images.

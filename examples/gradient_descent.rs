@@ -1,7 +1,7 @@
-//! Down the bowl `x₀² + x₁²`, from (−3, 4), a hundred steps at a learning rate of 0.1 (the book's section 4.4.2).
+//! Down the bowl `x₀² + x₁²`, from (−3, 4), a hundred steps at a learning rate of 0.1 (the book's section 4.4).
 //!
 //! The function is a closure over a slice; its value and gradient come from a tape nobody has to see. Each step
-//! shrinks both coordinates by a fifth.
+//! shrinks both coordinates by a fifth. `-- --svg FILE` draws the gradients of the bowl, pointing down, and the path.
 //!
 //! ```text
 //! step   0  x = (  -3.00e0,    4.00e0)  y = 2.50e1
@@ -17,21 +17,58 @@
 //! step 100  x = (-6.11e-10,  8.15e-10)  y = 1.04e-18
 //! ```
 
-use tape::value_and_gradient;
+use drawing::{Chart, Colour, curve, save};
+use std::error::Error;
+use tape::{Real, value_and_gradient};
 
-pub fn main() {
+fn bowl<R: Real>(x: &[R]) -> R {
+    x[0].square() + x[1].square()
+}
+
+pub fn main() -> Result<(), Box<dyn Error>> {
     let mut x = [-3.0, 4.0];
     let rate = 0.1;
+    let mut path = Vec::new();
     for step in 0..=100 {
-        let (y, slope) = value_and_gradient(|x| x[0].square() + x[1].square(), &x);
+        let (y, slope) = value_and_gradient(|x| bowl(x), &x);
         if step % 10 == 0 {
             println!(
                 "step {step:3}  x = ({:9.2e}, {:9.2e})  y = {y:.2e}",
                 x[0], x[1]
             );
         }
+        path.push((x[0], x[1]));
         for (x, slope) in x.iter_mut().zip(slope) {
             *x -= rate * slope;
         }
     }
+    Ok(save("--svg", || chart(&path).svg())?)
+}
+
+/// Circles of equal height, an arrow downhill at every half, a tenth as long as the gradient, and the path.
+fn chart(path: &[(f64, f64)]) -> Chart {
+    let mut chart = Chart::new("Down the bowl x₀² + x₁²", -4.5..4.5, -4.5..4.5)
+        .size(560, 560)
+        .axes("x₀", "x₁");
+    for radius in 1..=6 {
+        let circle = curve(0.0..std::f64::consts::TAU, 181);
+        let radius = f64::from(radius);
+        chart.dashed(
+            circle.map(|angle| (radius * angle.cos(), radius * angle.sin())),
+            Colour::Grey,
+        );
+    }
+    for (x0, x1) in curve(-4.0..4.0, 9).flat_map(|x0| curve(-4.0..4.0, 9).map(move |x1| (x0, x1))) {
+        let slope = tape::gradient(|x| bowl(x), &[x0, x1]);
+        if slope != [0.0, 0.0] {
+            let to = (x0 - 0.1 * slope[0], x1 - 0.1 * slope[1]);
+            chart.arrow((x0, x1), to, Colour::Blue);
+        }
+    }
+    chart.line(path.iter().copied(), Colour::Orange);
+    for &at in path {
+        chart.dot(at, Colour::Orange);
+    }
+    chart.label((-3.3, 4.3), "start", Colour::Orange);
+    chart
 }

@@ -20,6 +20,7 @@
 //! 10  loss                               9
 //! ```
 
+use drawing::save;
 use mnist::dataset::Scale;
 use mnist::digits;
 use nalgebra::DMatrix;
@@ -33,16 +34,11 @@ use tape::picture::Picture;
 pub fn main() -> Result<(), Box<dyn Error>> {
     let picture = net();
     println!("{}", picture.text(100).trim_end());
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--svg");
-    if arguments.next().is_some() {
-        let file = arguments.next().ok_or("--svg: expected a file")?;
-        std::fs::write(&file, picture.svg()).map_err(|error| format!("{file}: {error}"))?;
-    }
-    Ok(())
+    Ok(save("--svg", || picture.svg())?)
 }
 
 /// The net after a forward run and a sweep, folded by layer.
-pub fn net() -> Picture {
+fn net() -> Picture {
     let data = digits::dataset(10, 10, digits::SEED);
     let (mut x, mut t) = (DMatrix::zeros(3, 784), DMatrix::zeros(3, 10));
     data.train()

@@ -2,7 +2,7 @@
 //!
 //! The derivatives that come back along the three edges from `s` add up. The tape itself is printed: one entry
 //! for each operation, in the order of the program, with the rule that the sweep applied to it. In a rule `x` is the
-//! operand and `y` the result, or `x` and `y` are the operands and `z` is the result.
+//! operand and `y` the result, or `x` and `y` are the operands and `z` is the result. `-- --svg FILE` draws the graph.
 //!
 //! ```text
 //!    op    name     value  derivative  rule
@@ -15,9 +15,11 @@
 //! 6  add   f       3.4962      1.0000  dx = dz, dy = dz
 //! ```
 
+use drawing::save;
+use std::error::Error;
 use tape::{EntryId, Tape};
 
-pub fn main() -> Result<(), tape::Error> {
+pub fn main() -> Result<(), Box<dyn Error>> {
     let tape = Tape::new();
     let a = tape.var(0.5).named("a");
     let b = tape.var(3.0).named("b");
@@ -40,5 +42,6 @@ pub fn main() -> Result<(), tape::Error> {
             entry.rule,
         );
     }
-    Ok(())
+    let picture = tape.picture_with("One value, used three times", &gradient);
+    Ok(save("--svg", || picture.svg())?)
 }

@@ -1,10 +1,18 @@
 //! Every example is run, and what it prints is what its documentation shows.
 //!
 //! The examples are modules of this test, where `println!` is the macro below. So they stay the plain programs they
-//! are, are compiled once, and run side by side in one process. The pictures they draw are compared with docs/pictures.
+//! are, are compiled once, and run side by side in one process. What they draw is compared with docs/pictures.
+//!
+//! `REDRAW=1 cargo test -p examples` writes outputs and pictures anew: in the examples' documentation, on the pages that show
+//! a whole output, and in docs/pictures.
 
+mod pages;
+mod redraw;
+
+use pages::{picture, root, shown};
 use std::cell::RefCell;
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
 use std::process::{ExitCode, Termination};
 
@@ -34,7 +42,7 @@ macro_rules! examples {
 
         $(#[test]
         fn $name() {
-            check(include_str!(concat!("../", stringify!($name), ".rs")), programs::$name::main);
+            check(stringify!($name), programs::$name::main);
         })*
 
         const NAMES: &[&str] = &[$(stringify!($name)),*];
@@ -45,71 +53,97 @@ examples! {
     apple
     apple_orange
     scalar_graph
+    activation_curves
     relu_sigmoid
     affine_batch
+    loss_curves
+    softmax_with_loss
     gradient_descent
     multi_layer
     train_mnist
+    tangent
     gradient_check
     find_the_bug
     nan_origin
+    own_op
+    tiny_tape
+    tape_bytes
     net_graph
 }
 
-/// Runs an example and compares what it prints with the `text` block of its documentation.
+/// Runs an example as `cargo run --example NAME -- --svg FILE`, and compares what it prints with the `text` block of its
+/// documentation, and the file with the picture of its name.
 #[track_caller]
-fn check<T: Termination>(source: &str, main: fn() -> T) {
-    assert_eq!(main().report(), ExitCode::SUCCESS);
+fn check<T: Termination>(name: &str, main: fn() -> T) {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.svg"));
+    let _ = fs::remove_file(&file);
+    let arguments = ["--svg", file.to_str().expect("a path in UTF-8")];
+    let ended = drawing::with_arguments(&arguments, || main().report());
+    assert_eq!(ended, ExitCode::SUCCESS);
     let printed = as_run(&PRINTED.take());
     let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
-    let docs = source.lines().map_while(|line| line.strip_prefix("//!"));
-    let shown: Vec<&str> = docs
-        .map(|line| line.strip_prefix(' ').unwrap_or(line))
-        .skip_while(|&line| line != "```text")
-        .skip(1)
-        .take_while(|&line| line != "```")
-        .collect();
-    let (printed, shown) = (printed.join("\n"), shown.join("\n"));
+    let drawn = fs::read_to_string(file).map(|svg| as_run(&svg)).ok();
+    if std::env::var_os("REDRAW").is_some() {
+        redraw::output(name, &printed);
+        redraw::drawing(name, drawn.as_deref());
+    }
+    check_output(name, &printed);
+    check_picture(name, drawn.as_deref());
+}
+
+#[track_caller]
+fn check_output(name: &str, printed: &[&str]) {
+    let (printed, shown) = (printed.join("\n"), shown(name).join("\n"));
     assert!(
         printed == shown,
-        "the example prints\n\n{printed}\n\nand its documentation shows\n\n{shown}\n"
+        "the example prints\n\n{printed}\n\nand its documentation shows\n\n{shown}\n\n{REMEDY}"
     );
 }
 
-#[test]
-fn the_picture_of_apple_orange_is_up_to_date() {
-    check_picture(
-        "docs/pictures/apple_orange.svg",
-        &programs::apple_orange::bill(),
-    );
-}
-
-#[test]
-fn the_picture_of_net_graph_is_up_to_date() {
-    check_picture("docs/pictures/net.svg", &programs::net_graph::net());
-}
-
-/// Compares a committed picture with what its example draws. Numbers may differ by rounding, which is not the same on
+/// Compares what an example has drawn with the committed picture. Numbers may differ by rounding, which is not the same on
 /// every processor.
 #[track_caller]
-fn check_picture(file: &str, picture: &tape::picture::Picture) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    let path = root.expect("examples/ is a folder of it").join(file);
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    let drawn = as_run(&picture.svg());
+fn check_picture(name: &str, drawn: Option<&str>) {
+    let committed = fs::read_to_string(picture(name)).ok();
     let words = |text: &str| -> Vec<String> {
         let breaks = [' ', ',', '<', '>', '\n', '"'];
         text.split(breaks).map(String::from).collect()
     };
-    let (committed, drawn) = (words(&committed), words(&drawn));
+    let (committed, drawn) = (committed.as_deref().map(words), drawn.map(words));
     let same = |(a, b): (&String, &String)| match (a.parse::<f64>(), b.parse::<f64>()) {
         (Ok(a), Ok(b)) => (a - b).abs() <= 1e-9 * a.abs(),
         _ => a == b,
     };
+    let up_to_date = match (committed, drawn) {
+        (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(&b).all(same),
+        (None, None) => true,
+        _ => false,
+    };
     assert!(
-        committed.len() == drawn.len() && committed.iter().zip(&drawn).all(same),
-        "{file} is out of date: its example draws it with `-- --svg {file}`"
+        up_to_date,
+        "docs/pictures/{name}.svg is not what the example draws. {REMEDY}"
     );
+}
+
+/// What to do if an output or a picture has changed, and is as it should be.
+const REMEDY: &str = "`REDRAW=1 cargo test -p examples` writes it anew.";
+
+#[test]
+fn every_picture_is_drawn_by_an_example() {
+    for file in root()
+        .join("docs/pictures")
+        .read_dir()
+        .expect("docs/pictures")
+    {
+        let path = file.expect("an entry of the folder").path();
+        let stem = path.file_stem().expect("a name").to_string_lossy();
+        if path.extension().is_some_and(|extension| extension == "svg") {
+            assert!(
+                NAMES.contains(&&*stem),
+                "no example {stem} draws {stem}.svg"
+            );
+        }
+    }
 }
 
 /// The compiler knows the examples here by another path than when they are programs.

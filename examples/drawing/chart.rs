@@ -1,0 +1,279 @@
+//! Curves in a frame, as SVG.
+//!
+//! The frame, its ticks and the lines are plotters'. It writes whole pixels, so everything is drawn ten times as large and
+//! shown at a tenth: curves stay smooth. Colours are those of the tape's own pictures, on light pages and on dark ones.
+//! A curve is named where it runs, at a place the caller chooses; there is no legend to look up.
+
+use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::ops::Range;
+
+/// Pixels of the drawing for a pixel of the picture.
+const SCALE: u32 = 10;
+const SIZE: u32 = 13;
+const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+const INK: RGBColor = RGBColor(0x1c, 0x23, 0x30);
+const FAINT: RGBColor = RGBColor(0x66, 0x70, 0x85);
+const GRID: RGBColor = RGBColor(0xe6, 0xe9, 0xef);
+
+/// On a dark page every colour of the light one has its counterpart.
+const STYLE: &str = "<style>
+text { font-family: \"Helvetica Neue\", Helvetica, Arial, \"Liberation Sans\", \"DejaVu Sans\", sans-serif; }
+polyline { stroke-linejoin: round; stroke-linecap: round; }
+@media (prefers-color-scheme: dark) {
+  [fill=\"#FFFFFF\"] { fill: #12161d; } [fill=\"#1C2330\"] { fill: #e8ecf3; } [fill=\"#667085\"] { fill: #9aa5b8; }
+  [fill=\"#4766B5\"] { fill: #8ba6ee; } [fill=\"#B93815\"] { fill: #ff9b6a; } [fill=\"#2B8A5E\"] { fill: #5fc79b; }
+  [stroke=\"#E6E9EF\"] { stroke: #232a36; } [stroke=\"#1C2330\"] { stroke: #e8ecf3; } [stroke=\"#667085\"] { stroke: #9aa5b8; }
+  [stroke=\"#4766B5\"] { stroke: #8ba6ee; } [stroke=\"#B93815\"] { stroke: #ff9b6a; } [stroke=\"#2B8A5E\"] { stroke: #5fc79b; }
+}
+</style>
+";
+
+/// The colour of a curve and of what is said about it.
+#[derive(Debug, Clone, Copy)]
+pub enum Colour {
+    /// Of values.
+    Blue,
+    /// Of derivatives.
+    Orange,
+    /// Of a third thing.
+    Green,
+    /// Of what stands back.
+    Grey,
+}
+
+impl Colour {
+    fn rgb(self) -> RGBColor {
+        match self {
+            Colour::Blue => RGBColor(0x47, 0x66, 0xb5),
+            Colour::Orange => RGBColor(0xb9, 0x38, 0x15),
+            Colour::Green => RGBColor(0x2b, 0x8a, 0x5e),
+            Colour::Grey => FAINT,
+        }
+    }
+}
+
+/// `count` points of a range, both ends among them.
+pub fn curve(range: Range<f64>, count: usize) -> impl Iterator<Item = f64> {
+    let step = (range.end - range.start) / (count - 1) as f64;
+    (0..count).map(move |k| range.start + step * k as f64)
+}
+
+type Point = (f64, f64);
+
+#[derive(Debug, Clone)]
+enum Shape {
+    Line(Vec<Point>, Colour),
+    Dashed(Vec<Point>, Colour),
+    Arrow(Point, Point, Colour),
+    Dot(Point, Colour),
+    Label(Point, String, Colour),
+}
+
+/// A picture of curves.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    title: String,
+    size: (u32, u32),
+    labels: (usize, usize),
+    x: (Range<f64>, String),
+    y: (Range<f64>, String),
+    shapes: Vec<Shape>,
+}
+
+impl Chart {
+    /// An empty chart of 640 by 400 pixels over these ranges.
+    pub fn new(title: &str, x: Range<f64>, y: Range<f64>) -> Self {
+        Self {
+            title: title.into(),
+            size: (640, 400),
+            labels: (8, 8),
+            x: (x, String::new()),
+            y: (y, String::new()),
+            shapes: Vec::new(),
+        }
+    }
+
+    /// Another size, in pixels.
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        self.size = (width, height);
+        self
+    }
+
+    /// At most so many numbers along the axes.
+    pub fn labels(mut self, x: usize, y: usize) -> Self {
+        self.labels = (x, y);
+        self
+    }
+
+    /// What the axes show.
+    pub fn axes(mut self, x: &str, y: &str) -> Self {
+        (self.x.1, self.y.1) = (x.into(), y.into());
+        self
+    }
+
+    /// A curve through these points, where they lie in the chart.
+    pub fn line(&mut self, points: impl IntoIterator<Item = Point>, colour: Colour) {
+        for run in self.inside(points) {
+            self.shapes.push(Shape::Line(run, colour));
+        }
+    }
+
+    /// A dashed curve through these points, where they lie in the chart.
+    pub fn dashed(&mut self, points: impl IntoIterator<Item = Point>, colour: Colour) {
+        for run in self.inside(points) {
+            self.shapes.push(Shape::Dashed(run, colour));
+        }
+    }
+
+    /// The points in the chart, in a run for each time the curve is there.
+    fn inside(&self, points: impl IntoIterator<Item = Point>) -> Vec<Vec<Point>> {
+        let holds = |range: &Range<f64>, x: f64| range.start <= x && x <= range.end;
+        let inside = |&(x, y): &Point| holds(&self.x.0, x) && holds(&self.y.0, y);
+        let points: Vec<Point> = points.into_iter().collect();
+        let runs = points.split(|point| !inside(point));
+        runs.filter(|run| !run.is_empty())
+            .map(<[_]>::to_vec)
+            .collect()
+    }
+
+    /// An arrow.
+    pub fn arrow(&mut self, from: Point, to: Point, colour: Colour) {
+        self.shapes.push(Shape::Arrow(from, to, colour));
+    }
+
+    /// A point of its own.
+    pub fn dot(&mut self, at: Point, colour: Colour) {
+        self.shapes.push(Shape::Dot(at, colour));
+    }
+
+    /// A text that begins at a point, half its height above and below it.
+    pub fn label(&mut self, at: Point, text: &str, colour: Colour) {
+        self.shapes.push(Shape::Label(at, text.into(), colour));
+    }
+
+    /// The chart as SVG.
+    pub fn svg(&self) -> String {
+        beside(std::slice::from_ref(self))
+    }
+
+    fn draw<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>) -> Drawn<DB> {
+        let corner = (16 * SCALE as i32, 20 * SCALE as i32);
+        root.draw(&Text::new(&*self.title, corner, text(INK, FontStyle::Bold)))?;
+
+        let mut frame = ChartBuilder::on(root)
+            .margin_top(40 * SCALE)
+            .margin_right(20 * SCALE)
+            .margin_bottom(10 * SCALE)
+            .margin_left(8 * SCALE)
+            .x_label_area_size(44 * SCALE)
+            .y_label_area_size(58 * SCALE)
+            .build_cartesian_2d(self.x.0.clone(), self.y.0.clone())?;
+        frame
+            .configure_mesh()
+            .x_labels(self.labels.0)
+            .y_labels(self.labels.1)
+            .max_light_lines(0)
+            .bold_line_style(GRID.stroke_width(SCALE))
+            .axis_style(FAINT.stroke_width(SCALE))
+            .set_all_tick_mark_size(4 * SCALE)
+            .label_style(text(FAINT, FontStyle::Normal))
+            .axis_desc_style(text(INK, FontStyle::Normal))
+            .x_desc(&self.x.1)
+            .y_desc(&self.y.1)
+            .draw()?;
+        for shape in &self.shapes {
+            draw_shape(&mut frame, shape)?;
+        }
+        Ok(())
+    }
+}
+
+/// Charts of one height beside each other, as one SVG.
+pub fn beside(charts: &[Chart]) -> String {
+    let shown = (
+        charts.iter().map(|chart| chart.size.0).sum::<u32>(),
+        charts[0].size.1,
+    );
+    let drawn = (shown.0 * SCALE, shown.1 * SCALE);
+    let mut svg = String::new();
+    draw_all(charts, SVGBackend::with_string(&mut svg, drawn)).expect("a string takes any drawing");
+    let size = |(width, height)| format!("width=\"{width}\" height=\"{height}\"");
+    let titles: Vec<&str> = charts.iter().map(|chart| &*chart.title).collect();
+    let head = format!(
+        "{} role=\"img\" aria-label=\"{}\"",
+        size(shown),
+        titles.join("; ")
+    );
+    let svg = svg.replacen(&size(drawn), &head, 1);
+    svg.replacen(">\n", &format!(">\n{STYLE}"), 1)
+}
+
+fn draw_all<DB: DrawingBackend>(charts: &[Chart], backend: DB) -> Drawn<DB> {
+    let mut rest = backend.into_drawing_area();
+    rest.fill(&PAPER)?;
+    for chart in charts {
+        let (panel, others) = rest.split_horizontally(chart.size.0 * SCALE);
+        chart.draw(&panel)?;
+        rest = others;
+    }
+    rest.present()
+}
+
+type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+type Frame<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+fn draw_shape<DB: DrawingBackend>(frame: &mut Frame<'_, DB>, shape: &Shape) -> Drawn<DB> {
+    match shape {
+        Shape::Line(points, colour) => {
+            let style = colour.rgb().stroke_width(2 * SCALE);
+            frame.draw_series(LineSeries::new(points.iter().copied(), style))?;
+        }
+        Shape::Dashed(points, colour) => {
+            let style = colour.rgb().stroke_width(3 * SCALE / 2);
+            let (dash, gap) = (6 * SCALE, 5 * SCALE);
+            let points = points.iter().copied();
+            frame.draw_series(DashedLineSeries::new(points, dash, gap, style))?;
+        }
+        Shape::Arrow(from, to, colour) => {
+            let style = colour.rgb().stroke_width(3 * SCALE / 2);
+            let head = head(frame.backend_coord(from), frame.backend_coord(to));
+            let head = Polygon::new(head, colour.rgb().filled());
+            frame.draw_series(LineSeries::new([*from, *to], style))?;
+            frame.draw_series([EmptyElement::at(*to) + head])?;
+        }
+        Shape::Dot(at, colour) => {
+            frame.draw_series([Circle::new(*at, 4 * SCALE, colour.rgb().filled())])?;
+        }
+        Shape::Label(at, words, colour) => {
+            let style = text(colour.rgb(), FontStyle::Normal);
+            frame.draw_series([Text::new(words.clone(), *at, style)])?;
+        }
+    }
+    Ok(())
+}
+
+/// The head of an arrow between two pixels: its corners, seen from the tip.
+fn head(from: (i32, i32), to: (i32, i32)) -> Vec<(i32, i32)> {
+    let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+    let unit = f64::from(SCALE) / dx.hypot(dy).max(1.0);
+    let (back, aside) = (8.0 * unit, 3.5 * unit);
+    let corner = |side: f64| {
+        let (x, y) = (-back * dx - side * dy, -back * dy + side * dx);
+        (x.round() as i32, y.round() as i32)
+    };
+    vec![(0, 0), corner(aside), corner(-aside)]
+}
+
+fn text(colour: RGBColor, style: FontStyle) -> TextStyle<'static> {
+    // plotters writes a font's size divided by 1.24.
+    let size = f64::from(SIZE * SCALE) * 1.24;
+    let font = ("sans-serif", size).into_font().style(style);
+    TextStyle {
+        font,
+        color: colour.to_backend_color(),
+        pos: Pos::new(HPos::Left, VPos::Center),
+    }
+}
