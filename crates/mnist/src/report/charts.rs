@@ -12,7 +12,7 @@ use crate::history::Measured;
 
 /// Pixels of the drawing for one of the picture, and the picture's size.
 const SCALE: u32 = 4;
-const SIZE: (u32, u32) = (500, 320);
+const SIZE: (u32, u32) = (460, 310);
 const TEXT: u32 = 15;
 
 const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);

@@ -87,8 +87,8 @@ pub fn mistakes(test: &Split, answers: &[Answer]) -> String {
     add(
         &mut html,
         format_args!(
-            "<p>{} of {} mistakes, those made with the most confidence. Below each image: its label and what it was read as, the \
-             probability given to that and the one left to the label, and the image’s index in the test set.</p>\n\
+            "<p>{} of {} mistakes, those made with the most confidence. Below each image: its label, what it was read as, with \
+             what probability, and which test image it is.</p>\n\
              <div class=\"mistakes\" id=\"mistakes\">\n",
             wrong.len(),
             grouped(all)
@@ -105,11 +105,12 @@ pub fn mistakes(test: &Split, answers: &[Answer]) -> String {
         add(
             &mut html,
             format_args!(
-                "<figure><img class=\"ink\" src=\"{ink}\" alt=\"Test image {index}, a {label} read as {class}\"/>\
+                "<figure title=\"probability of {label}: {}\">\
+                 <img class=\"ink\" src=\"{ink}\" alt=\"Test image {index}, a {label} read as {class}\"/>\
                  <figcaption><b>{label}</b> read as <b class=\"answer\">{class}</b>\
-                 <small>{} · {}</small><small>#{index}</small></figcaption></figure>\n",
-                percent(probability),
-                percent(of_label)
+                 <small>{} · #{index}</small></figcaption></figure>\n",
+                percent(of_label),
+                percent(probability)
             ),
         );
     }
