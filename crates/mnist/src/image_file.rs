@@ -47,7 +47,7 @@ pub enum ImageError {
         path: PathBuf,
     },
     /// It is not in the format, or damaged.
-    #[error("{}: expected a PNG file, found one that is none: {error}", .path.display())]
+    #[error("{}: not a PNG file that can be read: {error}", .path.display())]
     Format {
         /// The file.
         path: PathBuf,
@@ -183,4 +183,152 @@ fn rim(image: &Image) -> f64 {
         (sum + f64::from(image.bytes[index]), count + 1.0)
     });
     sum / count
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use png::{BitDepth, Encoder};
+
+    use super::*;
+
+    /// A PNG file of these samples.
+    fn file(
+        width: u32,
+        height: u32,
+        colour: ColorType,
+        depth: BitDepth,
+        samples: &[u8],
+    ) -> Vec<u8> {
+        let mut file = Vec::new();
+        let mut encoder = Encoder::new(&mut file, width, height);
+        encoder.set_color(colour);
+        encoder.set_depth(depth);
+        if colour == ColorType::Indexed {
+            encoder.set_palette(vec![0, 0, 0, 255, 255, 255, 255, 0, 0]);
+        }
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(samples).unwrap();
+        writer.finish().unwrap();
+        file
+    }
+
+    fn read(bytes: &[u8], inputs: usize) -> Result<Image, String> {
+        let image = decode(Path::new("a.png"), Cursor::new(bytes), inputs);
+        image.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn all_kinds_of_pixels_become_grey() {
+        use BitDepth::{Eight, One, Sixteen, Two};
+        use ColorType::{Grayscale, GrayscaleAlpha, Indexed, Rgb, Rgba};
+        let cases: [(ColorType, BitDepth, &[u8], [u8; 2]); 6] = [
+            (Grayscale, Eight, &[7, 100], [7, 100]),
+            (Grayscale, One, &[0b0100_0000], [0, 255]),
+            (Grayscale, Sixteen, &[7, 200, 100, 3], [7, 100]),
+            (Indexed, Two, &[0b0010_0000], [0, 76]),
+            (Rgb, Eight, &[0, 255, 0, 0, 0, 255], [150, 29]),
+            (GrayscaleAlpha, Eight, &[7, 255, 0, 100], [7, 155]),
+        ];
+        for (colour, depth, samples, expected) in cases {
+            let [a, b] = expected.map(u32::from);
+            let is_inverted = a + b > 255;
+            let bytes = expected.map(|byte| if is_inverted { 255 - byte } else { byte });
+            let expected = Image {
+                width: 2,
+                height: 1,
+                bytes: bytes.to_vec(),
+                is_inverted,
+            };
+            let found = read(&file(2, 1, colour, depth, samples), 2);
+            assert_eq!(found, Ok(expected), "{colour:?} {depth:?}");
+        }
+        // Ink on a transparent page.
+        let samples = [0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 255];
+        let image = read(&file(3, 1, Rgba, Eight, &samples), 3).unwrap();
+        assert_eq!((image.bytes, image.is_inverted), (vec![0, 0, 246], true));
+    }
+
+    #[test]
+    fn the_rim_tells_the_paper() {
+        let mut samples = [250; 16];
+        samples[5..7].fill(20);
+        samples[9..11].fill(0);
+        let grey = |samples: &[u8]| {
+            read(
+                &file(4, 4, ColorType::Grayscale, BitDepth::Eight, samples),
+                16,
+            )
+            .unwrap()
+        };
+        let dark = grey(&samples);
+        assert!(dark.is_inverted);
+        assert_eq!(dark.bytes[4..8], [5, 235, 235, 5]);
+        // As light ink is read as it is, so that both are the same digit.
+        let light = grey(&dark.bytes);
+        assert!(!light.is_inverted);
+        assert_eq!(light.bytes, dark.bytes);
+    }
+
+    #[test]
+    fn another_size_is_refused_whatever_follows() {
+        let good = file(4, 4, ColorType::Grayscale, BitDepth::Eight, &[0; 16]);
+        let size = |width, height, inputs| {
+            let mut file = good.clone();
+            file[16..20].copy_from_slice(&u32::to_be_bytes(width));
+            file[20..24].copy_from_slice(&u32::to_be_bytes(height));
+            let mut crc = flate2::Crc::new();
+            crc.update(&file[12..29]);
+            file[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+            read(&file, inputs).unwrap_err()
+        };
+        assert_eq!(size(4, 3, 16), "a.png: found 4×3 pixels, expected 4×4");
+        // A header's word for 4 EiB, of which nothing is allocated.
+        let huge = (1 << 31) - 1;
+        assert_eq!(
+            size(huge, huge, 784),
+            "a.png: found 2147483647×2147483647 pixels, expected 28×28"
+        );
+        assert_eq!(size(2, 8, 16), "a.png: found 2×8 pixels, expected 4×4");
+        assert_eq!(
+            size(4, 4, 12),
+            "a.png: found 4×4 pixels, expected 12 in all"
+        );
+        assert!(
+            read(
+                &file(4, 3, ColorType::Grayscale, BitDepth::Eight, &[0; 12]),
+                12
+            )
+            .is_ok()
+        );
+    }
+
+    /// No beginning of a file is an image, and none is a panic; nor is a file with a byte changed.
+    #[test]
+    fn damaged_files_are_told() {
+        let samples: Vec<u8> = (0..64).map(|k| k * 3).collect();
+        let good = file(8, 8, ColorType::Grayscale, BitDepth::Eight, &samples);
+        assert!(read(&good, 64).is_ok());
+        // The last chunk, of 12 bytes, only says that it is over.
+        for end in 0..good.len() - 12 {
+            let error = read(&good[..end], 64).unwrap_err();
+            assert!(error.starts_with("a.png: "), "{error}");
+        }
+        assert_eq!(
+            read(&good[..40], 64),
+            Err("a.png: the PNG file is cut off".to_owned())
+        );
+        let text = read(b"not a PNG file at all", 64).unwrap_err();
+        assert!(
+            text.starts_with("a.png: not a PNG file that can be read: "),
+            "{text}"
+        );
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 0x41;
+            // Some bytes do not matter, such as those of the last chunk.
+            let _ = read(&bad, 64);
+        }
+    }
 }

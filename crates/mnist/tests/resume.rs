@@ -8,11 +8,15 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use mnist::run_directory::{FILES, PICTURES};
 use nn::Net;
 
 mod support;
 
 use support::*;
+
+/// How many files a run leaves.
+const ENTRIES: usize = FILES.len() + PICTURES.len();
 
 /// Waits until `ready`, for a minute at most.
 fn wait_until(mut ready: impl FnMut() -> bool) {
@@ -82,14 +86,13 @@ fn uninterrupted(arguments: &str, set: &Path) -> Vec<(std::path::PathBuf, Vec<u8
 }
 
 #[test]
-fn leaves_four_files() {
+fn leaves_four_files_and_three_pictures() {
     let set = small_set();
     let out = tempfile::tempdir().unwrap();
     let directory = out.path().join("made/for it");
     let data = [&directory, Path::new("--data"), set.path()];
     let text = succeed("--hidden 8 --steps 15 --batch 10 --json --out", &data);
-    let names = fs::read_dir(&directory).unwrap().count();
-    assert_eq!(names, 4);
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), ENTRIES);
     let read = |name| fs::read_to_string(directory.join(name)).unwrap();
     let loss = read("loss.csv");
     assert_eq!(
@@ -244,7 +247,7 @@ fn a_killed_run_leaves_whole_files_and_goes_on() {
     succeed("--json --resume", &[out.path()]);
     assert_eq!(files(out.path()), uninterrupted(settings, set.path()));
     // Nor is anything else left there.
-    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 4);
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), ENTRIES);
 }
 
 /// A limit on the size of files stands for a disk without space; the shell's unit is 512 or 1024 bytes.
@@ -272,7 +275,7 @@ fn a_full_disk_is_found_before_the_first_step() {
         "{said}"
     );
     assert_eq!(files(out.path()), before);
-    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 4);
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), ENTRIES);
 }
 
 #[test]

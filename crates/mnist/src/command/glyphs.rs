@@ -6,8 +6,9 @@ use mnist::report::charts::lowest_shown;
 /// The most columns an image takes.
 const COLUMNS: usize = 56;
 
-/// The rows and the most columns of the curves.
-const CHART: (usize, usize) = (10, 60);
+/// The rows of the curves, and their fewest and most columns.
+const ROWS: usize = 10;
+const WIDTH: (usize, usize) = (32, 60);
 
 /// An image of light on dark: a character is two pixels, one above the other, and shows which of them are lit. A pixel
 /// is lit from half the brightest on. Large images are shown smaller.
@@ -40,7 +41,7 @@ pub fn digit(bytes: &[u8], width: usize) -> Vec<String> {
 pub fn bar(share: f64, width: usize) -> String {
     let eighths = (share.clamp(0.0, 1.0) * 8.0 * width as f64).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
-    bar.extend(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8].chars());
+    bar.push_str(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]);
     bar
 }
 
@@ -50,37 +51,33 @@ pub fn curves(history: &[Measured]) -> Option<String> {
     let [_, .., last] = history else {
         return None;
     };
-    let (rows, most) = CHART;
-    let columns = most.min(2 * history.len());
+    let (rows, columns) = (ROWS, (2 * history.len()).clamp(WIDTH.0, WIDTH.1));
     let low = lowest_shown(history);
     let row = |share: f64| {
         let height = (share - low) / (1.0 - low) * (rows - 1) as f64;
         (height > -0.5).then(|| rows - 1 - height.round().max(0.0) as usize)
     };
-    let mut canvas = vec![vec![' '; columns]; rows];
-    for column in 0..columns {
-        // The last that was measured up to here.
+    // The rows of what was measured last up to each column.
+    let marks = (0..columns).map(|column| {
         let step = last.step as f64 * (column + 1) as f64 / columns as f64;
         let so_far = history.iter().take_while(|m| m.step as f64 <= step);
         let measured = so_far.last().unwrap_or(&history[0]);
-        for (share, mark) in [
-            (measured.train_accuracy, 'o'),
-            (measured.test_accuracy, '*'),
-        ] {
-            if let Some(row) = row(share) {
-                canvas[row][column] = mark;
-            }
-        }
-    }
+        [row(measured.train_accuracy), row(measured.test_accuracy)]
+    });
+    let marks: Vec<_> = marks.collect();
+    let mark = |row: usize, [train, test]: &[Option<usize>; 2]| match Some(row) {
+        here if here == *test => '*',
+        here if here == *train => 'o',
+        _ => ' ',
+    };
     let mut chart = String::new();
-    for (row, line) in canvas.iter().enumerate() {
+    for row in 0..rows {
         let share = low + (1.0 - low) * (rows - 1 - row) as f64 / (rows - 1) as f64;
-        let tick = if row % 3 == 0 {
-            format!("{share:.3}")
-        } else {
-            String::new()
+        let tick = match row % 3 {
+            0 => format!("{share:.3}"),
+            _ => String::new(),
         };
-        let line: String = line.iter().collect();
+        let line: String = marks.iter().map(|marks| mark(row, marks)).collect();
         chart += &format!("{tick:>6} │{}\n", line.trim_end());
     }
     let axis = "─".repeat(columns);
@@ -90,4 +87,62 @@ pub fn curves(history: &[Measured]) -> Option<String> {
         "{chart}       └{axis}\n        {key}{epochs:>0$}",
         columns.saturating_sub(key.len())
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_is_two_pixels() {
+        let bytes = [0, 9, 0, 9, 0, 0, 9, 9, 4, 5, 0, 9];
+        assert_eq!(digit(&bytes, 4), [" ▀▄█", " ▀ ▀"]);
+        assert_eq!(digit(&[0; 6], 2), ["  ", "  "]);
+    }
+
+    #[test]
+    fn large_images_are_shown_smaller() {
+        // 100×4 pixels, of which the last is lit: every other row and column.
+        let mut bytes = [0; 400];
+        bytes[399] = 255;
+        let drawn = digit(&bytes, 100);
+        assert_eq!(drawn.len(), 1);
+        assert_eq!(drawn[0].trim_start(), "▄");
+        assert_eq!(drawn[0].chars().count(), 50);
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_share() {
+        assert_eq!(bar(1.0, 3), "███");
+        assert_eq!(bar(0.5, 3), "█▌");
+        assert_eq!(bar(0.0, 3), "");
+        assert_eq!(bar(0.01, 3), "");
+    }
+
+    #[test]
+    fn curves_rise_to_the_right() {
+        let measured = |epoch: u64, train_accuracy, test_accuracy| Measured {
+            epoch,
+            step: 10 * epoch,
+            train_accuracy,
+            test_accuracy,
+        };
+        assert_eq!(curves(&[measured(0, 0.1, 0.1)]), None);
+        let history = [
+            measured(0, 0.1, 0.1),
+            measured(1, 0.62, 0.62),
+            measured(2, 1.0, 0.82),
+        ];
+        let chart = curves(&history).unwrap();
+        let lines: Vec<&str> = chart.lines().collect();
+        assert_eq!(lines.len(), ROWS + 2);
+        let ends = |line: &str| line.chars().count() - 8;
+        assert!(lines[0].starts_with(" 1.000 │") && lines[0].ends_with('o'));
+        assert_eq!(ends(lines[0]), WIDTH.0);
+        // The axis begins at 0.6: a row is 0.4 / 9, and 0.82 is five of them.
+        assert!(lines[4].ends_with(" *"), "{chart}");
+        assert!(lines[9].starts_with(" 0.600 │") && lines[9].ends_with("**"));
+        assert_eq!(ends(lines[9]), WIDTH.0 - 1);
+        assert!(lines[11].ends_with("test       epoch 2"), "{chart}");
+    }
 }

@@ -43,6 +43,7 @@ pub struct Options {
 /// An image and what is known of it.
 struct Seen {
     name: String,
+    inverted: bool,
     width: usize,
     bytes: Vec<u8>,
     label: Option<u8>,
@@ -53,6 +54,8 @@ struct Seen {
 #[serde(tag = "event", rename = "predict")]
 struct Prediction {
     image: String,
+    /// Whether it was dark on light.
+    inverted: bool,
     answer: usize,
     /// The label, if it is known.
     label: Option<u8>,
@@ -67,13 +70,15 @@ impl fmt::Display for Prediction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Prediction {
             image,
+            inverted,
             answer,
             label,
             probabilities,
             drawn,
         } = self;
+        let inverted = if *inverted { ", dark on light" } else { "" };
         let labelled = label.map_or(String::new(), |label| format!(", labelled {label}"));
-        writeln!(f, "{image}{labelled}")?;
+        writeln!(f, "{image}{inverted}{labelled}")?;
         let width = drawn.iter().map(|line| line.chars().count()).max();
         let width = width.unwrap_or(0);
         // The bars stand beside the middle of the image.
@@ -137,9 +142,9 @@ fn seen(image: &str, net: &Net<f64>, dataset: Option<&Dataset>) -> Result<Seen, 
     let Some(dataset) = dataset.filter(|_| is_index(image)) else {
         let read = image_file::read(Path::new(image), net.inputs());
         let read = read.map_err(|error| error.to_string())?;
-        let inverted = if read.is_inverted { " (inverted)" } else { "" };
         return Ok(Seen {
-            name: format!("{image}{inverted}"),
+            name: image.to_owned(),
+            inverted: read.is_inverted,
             width: read.width,
             bytes: read.bytes,
             label: None,
@@ -156,6 +161,7 @@ fn seen(image: &str, net: &Net<f64>, dataset: Option<&Dataset>) -> Result<Seen, 
     })?;
     Ok(Seen {
         name: format!("test image {index}"),
+        inverted: false,
         width: test.width(),
         bytes: test.image(index).to_vec(),
         label: Some(test.labels()[index]),
@@ -174,6 +180,7 @@ fn predict(seen: Seen, net: &Net<f64>, weights: &Path) -> Result<Prediction, Fai
     Ok(Prediction {
         answer: (0..probabilities.len()).fold(0, larger),
         image: seen.name,
+        inverted: seen.inverted,
         label: seen.label,
         drawn: digit(&seen.bytes, seen.width),
         probabilities,

@@ -274,3 +274,95 @@ fn with_style(svg: &str, description: &str) -> String {
         height * SCALE,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(epoch: u64, train_accuracy: f64, test_accuracy: f64) -> Measured {
+        Measured {
+            epoch,
+            step: 100 * epoch,
+            train_accuracy,
+            test_accuracy,
+        }
+    }
+
+    /// The points of the lines of this colour, in the picture's pixels.
+    fn points(svg: &str, RGBColor(r, g, b): RGBColor) -> Vec<[f64; 2]> {
+        let document = roxmltree::Document::parse(svg).unwrap();
+        let colour = format!("#{r:02X}{g:02X}{b:02X}");
+        let line = document.descendants().find(|node| {
+            node.has_tag_name("polyline") && node.attribute("stroke") == Some(&colour)
+        });
+        let number = |text: &str| text.parse::<f64>().unwrap() / f64::from(SCALE);
+        let pair = |pair: &str| {
+            let (x, y) = pair.split_once(',').unwrap();
+            [number(x), number(y)]
+        };
+        let line = line.and_then(|line| line.attribute("points"));
+        line.unwrap_or("").split_whitespace().map(pair).collect()
+    }
+
+    #[test]
+    fn accuracies_are_where_they_belong() {
+        let history = [
+            measured(0, 0.1, 0.1),
+            measured(1, 0.93, 0.91),
+            measured(2, 0.97, 0.95),
+            measured(4, 1.0, 0.96),
+        ];
+        assert_eq!(lowest_shown(&history), 0.9);
+        let svg = accuracy(&history, 100);
+        let (train, test) = (points(&svg, BLUE), points(&svg, ORANGE));
+        // The first point is below the axis: the curve comes in where it crosses.
+        assert_eq!((train.len(), test.len()), (4, 4));
+        let epoch = train[2][0] - train[1][0];
+        assert!((train[3][0] - train[2][0] - 2.0 * epoch).abs() < 1.0);
+        // A tenth in accuracy is the height of the picture between the axis and 1.
+        let height = train[0][1] - train[3][1];
+        assert!((train[0][1] - train[1][1] - 0.3 * height).abs() < 1.0);
+        assert!((test[0][1] - test[3][1] - 0.6 * height).abs() < 1.0);
+        for text in ["epoch", "accuracy", "training", "test", "0.90", "1.00"] {
+            assert!(svg.contains(&format!("\n{text}\n")), "{text} in {svg}");
+        }
+    }
+
+    #[test]
+    fn losses_are_put_together() {
+        let losses = (1..=1000).map(|step| (step, if step % 2 == 0 { 1.0 } else { 3.0 }));
+        let of_four = bins(losses.clone(), 4);
+        assert_eq!(of_four.len(), 250);
+        assert!(of_four.iter().all(|bin| bin.loss == [1.0, 2.0, 3.0]));
+        let steps: Vec<f64> = of_four.iter().map(|bin| bin.step).collect();
+        assert_eq!((steps[0], steps[249]), (4.0, 1000.0));
+        let svg = loss(losses);
+        assert_eq!(points(&svg, BLUE).len(), 250);
+        assert!(svg.contains("mean of 4 steps") && svg.contains("smallest to largest"));
+        let each = loss([(1, 2.5), (2, 1.25)].into_iter());
+        assert_eq!(points(&each, BLUE).len(), 2);
+        assert!(each.contains("loss of a step") && !each.contains("mean of"));
+    }
+
+    #[test]
+    fn a_loss_beyond_all_bounds_is_drawn_by_its_magnitude() {
+        let svg = loss([(1, 1.0), (2, 1e10), (3, 1e30)].into_iter());
+        let points = points(&svg, BLUE);
+        let rise = |k: usize| points[k][1] - points[k + 1][1];
+        assert!((rise(1) - 2.0 * rise(0)).abs() < 1.0, "{points:?}");
+        assert!(svg.contains("1e"));
+    }
+
+    #[test]
+    fn nothing_measured_is_still_a_picture() {
+        for svg in [
+            accuracy(&[], 100),
+            accuracy(&[measured(0, 0.0, 0.0)], 100),
+            accuracy(&[measured(0, 1.0, 1.0), measured(1, 1.0, 1.0)], 1),
+            loss([].into_iter()),
+            loss([(1, 0.0)].into_iter()),
+        ] {
+            roxmltree::Document::parse(&svg).unwrap();
+        }
+    }
+}
