@@ -17,4 +17,9 @@ documents! {
     Architecture "docs/architecture.md"
     Conventions "docs/conventions.md"
     TestingYourOwnOp "docs/testing-your-own-op.md"
+    Graph "docs/guide/01-graph.md"
+    SumsAndProducts "docs/guide/02-sums-and-products.md"
+    SoftmaxWithLoss "docs/guide/06-softmax-with-loss.md"
+    Differences "docs/guide/10-differences.md"
+    Pictures "docs/guide/14-pictures.md"
 }

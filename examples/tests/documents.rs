@@ -1,39 +1,14 @@
 //! README.md and docs/ say what is there.
 //!
 //! Their code is compiled and run by `documents.rs` one folder up. Here: that no document is forgotten there, that
-//! links lead somewhere, and that quotes are right. A block after `<!-- quotes FILE -->` quotes lines of that file, in their
-//! order; lines may be left out, and neither indentation nor the `//!` of documentation counts.
+//! links lead somewhere, that quotes are right, and that the guide is whole. A block after `<!-- quotes FILE -->` quotes
+//! lines of that file, in their order; lines may be left out, and neither indentation nor the `//!` of documentation
+//! counts. A block after `<!-- prints examples/NAME.rs -->` is all that example prints.
 
-use std::path::{Path, PathBuf};
+mod pages;
 
-/// The workspace.
-fn root() -> &'static Path {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    folder.parent().expect("examples/ is a folder of it")
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// The paths of README.md, CHANGELOG.md and everything under docs/, from the root.
-fn documents() -> Vec<PathBuf> {
-    let mut found = vec!["README.md".into(), "CHANGELOG.md".into()];
-    let mut folders = vec![root().join("docs")];
-    while let Some(folder) = folders.pop() {
-        for entry in folder.read_dir().expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                let path = path.strip_prefix(root()).expect("it is under the root");
-                found.push(path.into());
-            }
-        }
-    }
-    assert!(found.len() > 3, "docs/ holds documents");
-    found
-}
+use pages::{documents, read, root, shown};
+use std::path::Path;
 
 #[test]
 fn the_code_of_every_document_is_run() {
@@ -53,13 +28,113 @@ fn links_lead_somewhere() {
         let from = root().join(&document);
         let text = read(&from);
         for link in text.split("](").skip(1) {
-            let target = link.split([')', '#', ' ']).next().expect("a first part");
-            if target.is_empty() || target.contains("://") {
+            let target = link.split([')', ' ']).next().expect("a first part");
+            if target.contains("://") {
                 continue;
             }
-            let to = from.parent().expect("a folder").join(target);
-            assert!(to.exists(), "{}: nothing at {target}", document.display());
+            let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+            let to = match file {
+                "" => from.clone(),
+                _ => from.parent().expect("a folder").join(file),
+            };
+            let place = document.display();
+            assert!(to.exists(), "{place}: nothing at {target}");
+            assert!(
+                heading.is_empty() || headings(&to).iter().any(|h| h == heading),
+                "{place}: no heading {target}"
+            );
         }
+    }
+}
+
+/// The names under which a page's headings can be linked to.
+fn headings(page: &Path) -> Vec<String> {
+    let text = read(page);
+    let titles = text.lines().filter_map(|line| line.strip_prefix('#'));
+    let name = |title: &str| -> String {
+        let title = title.trim_start_matches('#').trim().to_lowercase();
+        let kept = title
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    titles.map(name).collect()
+}
+
+#[test]
+fn outputs_are_whole() {
+    let mut outputs = 0;
+    for document in documents() {
+        let text = read(&root().join(&document));
+        for after in text.split("<!-- prints examples/").skip(1) {
+            let (name, after) = after.split_once(".rs -->").expect("the comment's end");
+            let block = after
+                .split("```")
+                .nth(1)
+                .expect("a block after the comment");
+            let block: Vec<&str> = block.lines().skip(1).collect();
+            assert!(
+                block == shown(name),
+                "{}: not what {name} prints",
+                document.display()
+            );
+            outputs += 1;
+        }
+    }
+    assert!(outputs > 0, "some document shows an output");
+}
+
+/// Every page of the guide runs an example and shows its output and its picture; the table of contents has every page, and
+/// leads on from one to the next.
+#[test]
+fn the_guide_is_whole() {
+    let contents = read(&root().join("docs/SUMMARY.md"));
+    let in_order: Vec<&str> = contents
+        .split("](guide/")
+        .skip(1)
+        .map(|link| link.split(')').next().expect("a target"))
+        .collect();
+    let pages = documents().into_iter().filter_map(|page| {
+        let page = page.strip_prefix("docs/guide").ok()?;
+        Some(page.display().to_string())
+    });
+    for page in pages {
+        assert!(
+            in_order.contains(&&*page),
+            "{page} is not in docs/SUMMARY.md"
+        );
+    }
+    for (k, page) in in_order.iter().enumerate().skip(1) {
+        let text = read(&root().join("docs/guide").join(page));
+        assert!(
+            text.contains("cargo run --example "),
+            "{page}: nothing to run"
+        );
+        assert!(text.contains("<!-- prints examples/"), "{page}: no output");
+        assert!(text.contains("](../pictures/"), "{page}: no picture");
+        let next = in_order.get(k + 1).map(|next| format!("]({next})"));
+        assert!(
+            next.is_none_or(|next| text.contains(&next)),
+            "{page}: no way on"
+        );
+    }
+}
+
+/// A picture that nobody sees cannot be out of date, and need not be there.
+#[test]
+fn every_picture_is_shown() {
+    let pages: Vec<String> = documents()
+        .iter()
+        .map(|page| read(&root().join(page)))
+        .collect();
+    let pictures = root().join("docs/pictures");
+    for file in pictures.read_dir().expect("the pictures") {
+        let name = file.expect("a picture").file_name();
+        let shown = format!("pictures/{})", name.to_string_lossy());
+        assert!(
+            pages.iter().any(|page| page.contains(&shown)),
+            "no page shows {name:?}"
+        );
     }
 }
 

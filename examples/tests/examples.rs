@@ -9,7 +9,7 @@
 mod pages;
 mod redraw;
 
-use pages::{picture, root, shown};
+use pages::{root, shown};
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::fs;
@@ -104,7 +104,7 @@ fn check_output(name: &str, printed: &[&str]) {
 /// every processor.
 #[track_caller]
 fn check_picture(name: &str, drawn: Option<&str>) {
-    let committed = fs::read_to_string(picture(name)).ok();
+    let committed = fs::read_to_string(redraw::picture(name)).ok();
     let words = |text: &str| -> Vec<String> {
         let breaks = [' ', ',', '<', '>', '\n', '"'];
         text.split(breaks).map(String::from).collect()

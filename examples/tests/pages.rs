@@ -1,4 +1,4 @@
-//! Where the documents are, the examples and their pictures.
+//! Where the documents and the examples are, and what an example shows.
 
 use std::path::{Path, PathBuf};
 
@@ -34,11 +34,6 @@ pub fn documents() -> Vec<PathBuf> {
 /// The source of an example.
 pub fn source(name: &str) -> PathBuf {
     root().join(format!("examples/{name}.rs"))
-}
-
-/// The picture of an example, if it draws one.
-pub fn picture(name: &str) -> PathBuf {
-    root().join(format!("docs/pictures/{name}.svg"))
 }
 
 /// The lines of output that an example's documentation shows.

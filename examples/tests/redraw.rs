@@ -1,12 +1,17 @@
 //! Writes anew what the tests compare.
 
-use crate::pages::{documents, picture, read, root, source};
+use crate::pages::{documents, read, root, source};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// A page may show several examples, which run side by side.
 static PAGES: Mutex<()> = Mutex::new(());
+
+/// The picture of an example, if it draws one.
+pub fn picture(name: &str) -> PathBuf {
+    root().join(format!("docs/pictures/{name}.svg"))
+}
 
 /// The output in the example's documentation, and on every page that shows all of it.
 pub fn output(name: &str, printed: &[&str]) {
