@@ -320,3 +320,70 @@ fn closures_of_many_numbers_are_checked_along_directions() {
         3 * 7 + 7
     );
 }
+
+#[test]
+fn a_wrong_gradient_is_pinned_to_a_leafs_element() {
+    let tape = Tape::new();
+    let x = tape.matrix(&scattered(3, 4, 1)).named("x");
+    for wrong in [0, 5, 10] {
+        let y = tape.apply(Doubled { wrong }, &[x.into()]).unwrap();
+        let report = tape.check(y.matrix().sum());
+        let leaf = &report.gradient[0];
+        assert_eq!(
+            (leaf.entry, leaf.label.as_str()),
+            (Some(0), "x"),
+            "{report}"
+        );
+        assert_eq!(leaf.element, (wrong % 3, wrong / 3), "{report}");
+        assert!((leaf.analytic - 2.01).abs() < 1e-12, "{report}");
+        assert!((leaf.numerical - 2.0).abs() < 1e-9, "{report}");
+    }
+}
+
+#[test]
+fn every_seed_has_cotangents_of_its_own() {
+    let tape = Tape::new();
+    let x = tape.matrix(&scattered(2, 2, 1));
+    let y = tape
+        .apply(Doubled { wrong: 1 }, &[x.into()])
+        .unwrap()
+        .matrix();
+    let shown = |seed| {
+        Check::default().seed(seed).tape(&tape, y).gradient[0]
+            .analytic
+            .to_bits()
+    };
+    let distinct: std::collections::BTreeSet<u64> = (0..16).map(shown).collect();
+    assert_eq!(distinct.len(), 16);
+}
+
+#[test]
+fn fast_means_so_many_directions_for_each_operand_and_leaf() {
+    let tape = Tape::new();
+    let x = tape.matrix(&scattered(4, 3, 1));
+    let w = tape.matrix(&scattered(3, 2, 2));
+    let input = tape.input(&scattered(4, 2, 3));
+    let y = (x * w + input).sum();
+    for directions in [1, 4] {
+        let report = Check::default().mode(Mode::Fast(directions)).tape(&tape, y);
+        report.assert_complete();
+        // Three cotangents for the product's two operands, the sum's one and the total's one; then two leaves.
+        assert_eq!(
+            report.comparisons,
+            directions * (3 * (2 + 1 + 1) + 2),
+            "{report}"
+        );
+        assert_eq!(report.entries, 3);
+    }
+}
+
+#[test]
+fn the_matrix_output_of_a_tape_is_weighed_anew() {
+    // One cotangent could miss a fault that two find; the whole Jacobian has a row for each result.
+    let tape = Tape::new();
+    let y = tape.matrix(&scattered(2, 3, 1)).exp();
+    let compared = |mode| Check::default().mode(mode).tape(&tape, y).comparisons;
+    assert_eq!(compared(Mode::Full), 3 * 6 + 6 * 6);
+    assert_eq!(compared(Mode::Auto), 3 * 6 + 2 * 6);
+    assert_eq!(compared(Mode::Fast(1)), 3 + 2);
+}

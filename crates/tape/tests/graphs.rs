@@ -25,6 +25,64 @@ fn every_entry_and_the_gradient_of_a_random_graph_are_right() {
 }
 
 #[test]
+fn random_graphs_hold_every_op_in_every_form() {
+    use tape::Argument::{Entry, Number};
+    let seen = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    assert_property(graphs(120), |graph| {
+        let tape = Tape::new();
+        graph.record(&tape);
+        let entries = tape.entries();
+        let is_matrix = |index: usize| matches!(entries[index].id, tape::EntryId::Matrix(_));
+        for entry in &entries {
+            let form = match entry.operands[..] {
+                [Entry(x), Entry(y)] if is_matrix(x) && !is_matrix(y) => "a matrix and a scalar",
+                [Entry(x), Entry(y)] if is_matrix(y) && !is_matrix(x) => "a scalar and a matrix",
+                [Entry(_), Number(_)] => "a number on the right",
+                [Number(_), Entry(_)] => "a number on the left",
+                [Entry(x), ..] if is_matrix(x) => "matrices",
+                _ => "scalars",
+            };
+            seen.borrow_mut().insert((entry.op, form));
+        }
+        Ok(())
+    });
+    let seen = seen.into_inner();
+    let missing: Vec<&str> = ops::all::<f64>()
+        .iter()
+        .map(|op| op.name())
+        .filter(|name| seen.iter().all(|(op, _)| op != name))
+        .collect();
+    assert!(missing.is_empty(), "never recorded: {missing:?}");
+    for rule in ops::rules() {
+        let forms: Vec<&str> = match rule {
+            ops::Rule::Unary { .. } => vec!["scalars", "matrices"],
+            ops::Rule::Binary { .. } => vec![
+                "scalars",
+                "matrices",
+                "a number on the right",
+                "a number on the left",
+            ],
+        };
+        for form in forms {
+            let name = rule.name();
+            assert!(
+                seen.contains(&(name, form)),
+                "never recorded: {name} of {form}"
+            );
+        }
+    }
+    for (op, form) in [
+        ("add", "a matrix and a scalar"),
+        ("mul", "a matrix and a scalar"),
+        ("div", "a matrix and a scalar"),
+        ("sub", "a matrix and a scalar"),
+        ("sub", "a scalar and a matrix"),
+    ] {
+        assert!(seen.contains(&(op, form)), "never recorded: {op} of {form}");
+    }
+}
+
+#[test]
 fn a_replay_at_other_inputs_is_a_recording_at_other_inputs() {
     assert_property((graphs(12), points(1)), |(graph, other)| {
         let mut tape = Tape::new();

@@ -119,3 +119,104 @@ fn a_seed_can_be_the_origin() {
         "{origin}"
     );
 }
+
+#[test]
+fn numbers_are_written_for_reading() {
+    let said = |x: f64| {
+        let tape = Tape::new();
+        let _ = tape.var(x).ln();
+        let zero = tape.var(0.0);
+        let _ = (zero / zero) * x;
+        let sentence = tape.first_non_finite().unwrap().to_string();
+        let (_, from) = sentence.split_once(", from ").unwrap();
+        from.to_string()
+    };
+    // One number is not a range; every digit is there, and no line of zeros.
+    assert_eq!(said(-2.5), "entry 0, -2.5");
+    assert_eq!(said(-1e-7), "entry 0, -1e-7");
+    assert_eq!(said(-123_456_789.25), "entry 0, -123456789.25");
+    assert_eq!(said(-1.5e12), "entry 0, -1.5e12");
+    assert_eq!(said(0.0), "entry 0, 0");
+}
+
+#[test]
+fn the_numbers_kept_in_an_entry_are_shown() {
+    let tape = Tape::new();
+    let x = tape.var(3.0).named("x");
+    let _ = (x - 3.0).powi(-2);
+    let origin = tape.first_non_finite().unwrap();
+    assert_eq!(
+        (origin.entry, origin.op, origin.operands.len()),
+        (2, "powi", 2)
+    );
+    assert!(
+        origin
+            .to_string()
+            .ends_with("from entry 1, 0, the number -2"),
+        "{origin}"
+    );
+    let tape = Tape::new();
+    let _ = tape.matrix(&dmatrix![1.0, -3.0; 2.0, 4.0]) / 0.0;
+    let origin = tape.first_non_finite().unwrap();
+    let least: Vec<(f64, f64)> = origin
+        .operands
+        .iter()
+        .map(|x| (x.least, x.greatest))
+        .collect();
+    assert_eq!(least, [(-3.0, 4.0), (0.0, 0.0)], "{origin}");
+    assert_eq!((origin.element, origin.value), ((0, 0), f64::INFINITY));
+}
+
+#[test]
+fn among_several_readers_the_one_at_fault_is_named() {
+    // Both orders, both forms: what was recorded first or last is not what matters.
+    for power in [true, false] {
+        for first in [true, false] {
+            let tape = Tape::new();
+            let x = tape.var(0.0).named("x");
+            let fine = || (x * 2.0).exp();
+            let broken = || {
+                if power { x.powi(-1).recip() } else { x.sqrt() }
+            };
+            let (fine, broken) = if first {
+                let broken = broken();
+                (fine(), broken)
+            } else {
+                (fine(), broken())
+            };
+            let gradient = (fine + broken).gradient();
+            let origin = tape.first_non_finite_cotangent(&gradient).unwrap();
+            let expected = if power { "powi" } else { "sqrt" };
+            assert_eq!(origin.op, expected, "{origin}");
+            let Number::Cotangent { operand, .. } = &origin.number else {
+                panic!("{origin:?}");
+            };
+            assert_eq!((operand.entry, operand.name.as_str()), (Some(0), "x"));
+        }
+    }
+}
+
+#[test]
+fn the_range_of_a_cotangent_is_the_givers() {
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![0.0, 4.0, 9.0]);
+    let weights = tape.input(&dmatrix![2.0, -3.0, 5.0]);
+    let y = x.sqrt().component_mul(weights).sum();
+    let origin = tape.first_non_finite_cotangent(&y.gradient()).unwrap();
+    let Number::Cotangent {
+        operand,
+        least,
+        greatest,
+    } = &origin.number
+    else {
+        panic!("{origin:?}");
+    };
+    assert_eq!((*least, *greatest), (-3.0, 5.0));
+    assert_eq!((operand.least, operand.greatest), (0.0, 9.0));
+    assert!(
+        origin
+            .to_string()
+            .contains("it had got between -3 and 5 and had read entry 0"),
+        "{origin}"
+    );
+}

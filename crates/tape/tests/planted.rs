@@ -132,3 +132,45 @@ fn a_wrong_derivative_is_shown_with_both_numbers() {
         .collect();
     assert!(wrong.contains(&"W") && !wrong.contains(&"b"), "{report}");
 }
+
+#[test]
+fn a_fault_that_has_a_name_is_shown_by_its_slope() {
+    // That the rule ignores the cotangent is known from three sweeps; the numbers shown are those of the derivative.
+    let (right, ..) = check_a_net_with(Bug::Sign);
+    for bug in [Bug::ConstantCotangent, Bug::OneAdded] {
+        let (report, ..) = check_a_net_with(bug);
+        let fault = &report.faults[0];
+        let digits = fault.tolerance / fault.numerical.abs();
+        assert!(digits > 0.0 && digits < 1e-4, "{report}");
+        let apart = (fault.analytic - fault.numerical).abs();
+        assert!(apart > fault.tolerance, "{report}");
+        // Not the sum of three cotangents' contributions, which the rule of one gives thrice.
+        let thrice = (fault.numerical / fault.analytic - 3.0).abs();
+        assert!(thrice > 1e-3, "{report}");
+        assert!(report.comparisons <= right.comparisons, "{report}");
+    }
+}
+
+#[test]
+fn faults_are_found_and_only_they_at_every_size() {
+    // Relative errors are what counts: a bias and inputs of this size, and a cotangent of another.
+    for size in [1e-30, 1e-9, 1e9, 1e30] {
+        for wrong in [false, true] {
+            let tape = Tape::new();
+            let x = tape.matrix(&(scattered(3, 4, 1) * size));
+            let w = tape.matrix(&scattered(4, 2, 2));
+            let y = (x * w).sum() * size.sqrt();
+            tape.check(y).assert_complete();
+            let tangent = if wrong { Bug::TangentSign } else { Bug::None };
+            let x = tape.matrix(&(scattered(3, 3, 4) * size));
+            let w = tape.matrix(&(scattered(3, 3, 5) / size));
+            let b = tape.matrix(&scattered(1, 3, 6));
+            let operands = [x.into(), w.into(), b.into()];
+            let layer = tape.apply(Dense::with(tangent), &operands).unwrap();
+            let report = tape.check(layer.matrix());
+            let causes: Vec<Cause> = report.faults.iter().map(|fault| fault.cause).collect();
+            let expected: &[Cause] = if wrong { &[Cause::Tangent] } else { &[] };
+            assert_eq!(causes, expected, "{size}: {report}");
+        }
+    }
+}

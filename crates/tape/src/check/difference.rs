@@ -164,6 +164,79 @@ mod tests {
     }
 
     #[test]
+    fn polynomials_are_extrapolated_exactly() {
+        // All numbers are small multiples of powers of two: nothing rounds but the quotients by 3, 15, 63.
+        for first in [1.0, -0.25] {
+            let mut one_sided = |h: f64| Some((3.0 + 2.0 * h + 5.0 * h * h, 1.0));
+            let slope = extrapolate(first, SHRINK, 0.0, &mut one_sided).unwrap();
+            assert!((slope.value - 3.0).abs() < 1e-14, "{slope:?}");
+            assert!(slope.error < 1e-14 && slope.size == 1.0, "{slope:?}");
+        }
+        let mut cubic = |t: f64| {
+            Some(Reading {
+                value: 3.0 + 7.0 * t + t * t * t,
+                size: 0.0,
+            })
+        };
+        let slope = central(&mut cubic, 1.0, 0.0).unwrap();
+        assert_eq!(
+            (slope.value, slope.error),
+            (7.0, 0.0),
+            "the error is a series in h²"
+        );
+        let mut parabola = |t: f64| {
+            Some(Reading {
+                value: 3.0 + 7.0 * t + t * t,
+                size: 0.0,
+            })
+        };
+        let slope = one_sided(&mut parabola, 1.0, 0.0).unwrap();
+        assert_eq!((slope.value, slope.error), (7.0, 0.0), "a series in h");
+    }
+
+    #[test]
+    fn rounding_grows_as_steps_shrink() {
+        // 2⁻²⁰ of (11 + 5), over the second step; the third step's would be larger, so it is not taken.
+        let mut steps = Vec::new();
+        let mut constant = |h: f64| {
+            steps.push(h);
+            Some((-5.0, 11.0))
+        };
+        let slope = extrapolate(1.0 / 64.0, SHRINK, 0.5_f64.powi(20), &mut constant).unwrap();
+        assert_eq!((slope.value, slope.error), (-5.0, 16.0 * 0.5_f64.powi(12)));
+        assert_eq!(steps, [1.0 / 64.0, 1.0 / 256.0, 1.0 / 1024.0]);
+    }
+
+    #[test]
+    fn steps_outside_the_domain_are_passed_over() {
+        let mut inside = |h: f64| (h.abs() < 0.01).then_some((2.0 + h, 1.0));
+        let slope = extrapolate(1.0, SHRINK, f64::EPSILON, &mut inside).unwrap();
+        assert!((slope.value - 2.0).abs() <= slope.tolerance(), "{slope:?}");
+        assert!(extrapolate(1.0, SHRINK, f64::EPSILON, &mut |_| None).is_none());
+        // A hole in the middle: the tableau starts anew below it.
+        let mut hole = |h: f64| (h != 0.25).then_some((if h > 0.25 { 9.0 } else { 2.0 }, 1.0));
+        let slope = extrapolate(1.0, SHRINK, f64::EPSILON, &mut hole).unwrap();
+        assert!((slope.value - 2.0).abs() < 1e-12, "{slope:?}");
+    }
+
+    #[test]
+    fn a_slope_is_resolved_in_proportion_to_what_it_was_made_of() {
+        let slope = |error| Slope {
+            value: -2.0,
+            error,
+            size: 6.0,
+            may_be_kinked: false,
+        };
+        // The fourth root of 2⁻⁴⁰ is 2⁻¹⁰; of 6 + 2 that is 0.0078, and ten times the error is what counts.
+        let epsilon = 0.5_f64.powi(40);
+        assert!(slope(0.000_78).is_resolved(epsilon));
+        assert!(!slope(0.000_79).is_resolved(epsilon));
+        assert!(slope(0.01).agrees(-2.09) && slope(0.01).agrees(-1.91));
+        assert!(!slope(0.01).agrees(-2.11) && !slope(0.01).agrees(-1.89));
+        assert!(!slope(f64::NAN).agrees(-2.0) && !slope(f64::NAN).is_resolved(epsilon));
+    }
+
+    #[test]
     fn the_two_sides_of_a_kink_differ() {
         let mut f = |t: f64| {
             Some(Reading {

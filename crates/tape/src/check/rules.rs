@@ -95,3 +95,24 @@ fn binary<R: rules::CodedBinary, T: Scalar>(each: &mut dyn FnMut(String, Record<
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bench_repeats_what_was_recorded() {
+        let mut forms = 0;
+        record_each::<f64>(&mut |label, record| {
+            let tape = Tape::default();
+            let recorded = record(&tape).value();
+            let store = tape.store.borrow();
+            let mut bench = Bench::of_entry(&store, store.entries.len() - 1).unwrap();
+            bench.forward(f64::NAN).unwrap();
+            let again = bench.result()[0];
+            assert_eq!(again.to_bits(), recorded.to_bits(), "{label}");
+            forms += 1;
+        });
+        assert_eq!(forms, rules::<f64>().entries);
+    }
+}

@@ -371,3 +371,6 @@ impl Cause {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! What a tape says of itself: entries, ids, values printed, and what the ops are called.
+
+use nalgebra::{DMatrix, dmatrix};
+use tape::{Argument, EntryId, Kind, Shape, Tape, Var};
+
+#[test]
+fn every_kind_of_entry_is_described() {
+    let tape = Tape::new();
+    let x = tape.var(2.0).named("x");
+    let w = tape.matrix(&dmatrix![1.0, 2.0, 3.0]).named("W");
+    let input = tape.input(&dmatrix![4.0; 5.0]);
+    let y = {
+        let _scope = tape.scope("layer");
+        (x - 1.0).powi(3)
+    };
+    let product = input * w;
+    let twice = 7.0 / y + y * y;
+    let entries = tape.entries();
+    let kinds: Vec<_> = entries
+        .iter()
+        .map(|e| (e.op, e.kind, e.active, e.shape))
+        .collect();
+    let scalar = Shape::SCALAR;
+    assert_eq!(
+        kinds,
+        [
+            ("leaf", Kind::Leaf, true, scalar),
+            ("leaf", Kind::Leaf, true, Shape::new(1, 3)),
+            ("leaf", Kind::Input, false, Shape::new(2, 1)),
+            ("sub", Kind::Operation, true, scalar),
+            ("powi", Kind::Operation, true, scalar),
+            ("matmul", Kind::Operation, true, Shape::new(2, 3)),
+            ("div", Kind::Operation, true, scalar),
+            ("mul", Kind::Operation, true, scalar),
+            ("add", Kind::Operation, true, scalar),
+        ]
+    );
+    use Argument::{Entry, Exponent, Number};
+    let reads: Vec<_> = entries.iter().map(|entry| entry.operands.clone()).collect();
+    assert_eq!(
+        reads[3..],
+        [
+            vec![Entry(0), Number(1.0)],
+            vec![Entry(3), Exponent(3)],
+            vec![Entry(2), Entry(1)],
+            vec![Number(7.0), Entry(4)],
+            vec![Entry(4), Entry(4)],
+            vec![Entry(6), Entry(7)],
+        ]
+    );
+    let scopes: Vec<usize> = (0..9).filter(|&k| !entries[k].scope.is_empty()).collect();
+    assert_eq!(
+        (scopes, &entries[3].scope[..]),
+        (vec![3, 4], &["layer".to_string()][..])
+    );
+    assert_eq!(
+        (
+            entries[0].name.as_deref(),
+            entries[1].name.as_deref(),
+            entries[3].name.as_deref()
+        ),
+        (Some("x"), Some("W"), None)
+    );
+    assert_eq!(entries[7].id, EntryId::Scalar(tape_id(&tape, 7)));
+    assert_eq!(entries[5].id, EntryId::Matrix(product.id()));
+    let (scalar, matrix) = (twice.id().entry(), product.id().entry());
+    assert_eq!((scalar, matrix), (8, 5));
+    assert!(
+        entries
+            .iter()
+            .enumerate()
+            .all(|(k, entry)| entry.index == k)
+    );
+}
+
+fn tape_id(tape: &Tape, index: usize) -> tape::VarId {
+    match tape.entries()[index].id {
+        EntryId::Scalar(id) => id,
+        EntryId::Matrix(_) => panic!("entry {index} is a matrix"),
+    }
+}
+
+#[test]
+fn handles_print_their_values_and_debug_their_places() {
+    let tape = Tape::new();
+    let m = tape.matrix(&dmatrix![1.0, 2.5; -3.0, 4.0]);
+    let x = tape.var(0.5);
+    assert_eq!(m.to_string(), m.value().to_string());
+    assert!(m.to_string().contains("2.5"), "{m}");
+    assert_eq!(
+        format!("{m:?} {x:?}"),
+        "MatrixVar(2×2 at entry 0) Var(0.5 at entry 1)"
+    );
+    assert_eq!(
+        (x.to_string(), Var::from(3.0).to_string()),
+        ("0.5".into(), "3".into())
+    );
+}
+
+#[test]
+fn only_ids_of_this_tape_are_taken() {
+    let (one, other) = (Tape::new(), Tape::new());
+    let (x, y) = (one.var(1.0), other.var(2.0));
+    assert_eq!(
+        (one.value(x.id()).unwrap(), other.value(y.id()).unwrap()),
+        (1.0, 2.0)
+    );
+    assert!(one.value(y.id()).is_err() && other.handle(x.id()).is_err());
+}
+
+#[test]
+fn a_matrix_is_read_where_it_lies() {
+    let tape = Tape::new();
+    let first = tape.matrix(&DMatrix::from_element(3, 2, 1.0));
+    let second = tape.matrix(&dmatrix![1.0, 2.0; 3.0, 4.0]);
+    let read = tape.read(second.id(), |view| (view.shape(), view.to_matrix()));
+    assert_eq!(
+        read.unwrap(),
+        (Shape::new(2, 2), dmatrix![1.0, 2.0; 3.0, 4.0])
+    );
+    assert_eq!(tape.matrix_value(first.id()).unwrap().sum(), 6.0);
+    let (x, y) = (
+        tape.read(first.id(), |view| view == view),
+        tape.read(second.id(), |v| v == v),
+    );
+    assert!(x.unwrap() && y.unwrap());
+    let equal = |a: &DMatrix<f64>, b: &DMatrix<f64>| {
+        let (a, b) = (tape.matrix(a), tape.matrix(b));
+        tape.read(a.id(), |a| tape.read(b.id(), |b| a == b).unwrap())
+            .unwrap()
+    };
+    let m = dmatrix![1.0, 2.0; 3.0, 4.0];
+    assert!(equal(&m, &m) && !equal(&m, &m.transpose()));
+    assert!(!equal(&dmatrix![1.0, 2.0], &dmatrix![1.0; 2.0]));
+}
+
+/// What the matrix ops and the rules on matrices are called and drawn as: names in reports and files, symbols in
+/// pictures. Each rule is a formula of the operands' cotangents.
+const NAMES: &[(&str, &str)] = &[
+    ("neg", "−"),
+    ("recip", "1/x"),
+    ("square", "x²"),
+    ("sqrt", "√"),
+    ("cbrt", "∛"),
+    ("exp", "exp"),
+    ("exp2", "2ˣ"),
+    ("exp_m1", "expm1"),
+    ("ln", "ln"),
+    ("ln_1p", "ln1p"),
+    ("log2", "log₂"),
+    ("log10", "log₁₀"),
+    ("sin", "sin"),
+    ("cos", "cos"),
+    ("tan", "tan"),
+    ("asin", "asin"),
+    ("acos", "acos"),
+    ("atan", "atan"),
+    ("sinh", "sinh"),
+    ("cosh", "cosh"),
+    ("tanh", "tanh"),
+    ("asinh", "asinh"),
+    ("acosh", "acosh"),
+    ("atanh", "atanh"),
+    ("abs", "|x|"),
+    ("relu", "relu"),
+    ("sigmoid", "σ"),
+    ("softplus", "softplus"),
+    ("add", "+"),
+    ("sub", "−"),
+    ("mul", "×"),
+    ("div", "/"),
+    ("powf", "xʸ"),
+    ("atan2", "atan2"),
+    ("max", "max"),
+    ("min", "min"),
+    ("hypot", "hypot"),
+    ("powi", "xⁿ"),
+    ("powi", "xⁿ"),
+    ("matmul", "·"),
+    ("transpose", "ᵀ"),
+    ("sum", "Σ"),
+    ("row_sums", "Σ→"),
+    ("column_sums", "Σ↓"),
+    ("maximum", "max"),
+    ("row_maxima", "max→"),
+    ("row_log_sum_exp", "lse→"),
+    ("softmax", "softmax"),
+    ("reshape", "reshape"),
+    ("rows", "rows"),
+    ("columns", "columns"),
+    ("beside", "[X Y]"),
+    ("below", "[X; Y]"),
+    ("element", "xᵢⱼ"),
+    ("assemble", "[…]"),
+    ("sum", "Σ"),
+    ("dot", "·"),
+    ("log_sum_exp", "lse"),
+];
+
+#[test]
+fn ops_are_called_what_they_are() {
+    let ops = tape::ops::all::<f64>();
+    let names: Vec<_> = ops.iter().map(|op| (op.name(), op.symbol())).collect();
+    assert_eq!(names, NAMES);
+    for op in &ops {
+        let rule = op.rule();
+        let of_cotangents = ["dX", "dx", "cotangent"]
+            .iter()
+            .any(|part| rule.contains(part));
+        assert!(of_cotangents && rule.contains('='), "{}: {rule}", op.name());
+    }
+    for rule in tape::ops::rules() {
+        let known = NAMES.iter().any(|(name, _)| *name == rule.name());
+        assert!(known, "{}", rule.name());
+    }
+}
