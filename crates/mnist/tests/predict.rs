@@ -78,9 +78,9 @@ fn an_image_is_drawn_beside_its_bars() {
     let text = succeed("predict --weights", &[&weights, &image]);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], image.display().to_string());
-    // Four rows of pixels are two lines, and four bars are four.
-    assert!(lines[1].starts_with("       "), "{text}");
-    assert!(lines[2].starts_with("▀▀▀    1  0."), "{text}");
+    // Of four rows of pixels, two lines, the first is dark. Four bars are four lines.
+    assert!(lines[1].starts_with("▀▀▀    0  0."), "{text}");
+    assert!(lines[2].starts_with("       1  0."), "{text}");
     let bar = "█".repeat(22);
     assert!(lines[3].starts_with("       2  0.9"), "{text}");
     assert!(lines[3].contains(&bar), "{text}");
@@ -186,4 +186,47 @@ fn weights_of_another_shape_are_refused() {
     assert!(said.contains("not a safetensors file"), "{said}");
     let said = fail("predict --weights none 3", &[]);
     assert!(said.starts_with("none: cannot read it: "), "{said}");
+}
+
+/// README.md shows a run and what its weights say of an image: the same commands, to another processor's rounding.
+#[test]
+fn the_readme_is_right() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));
+    let readme = readme.unwrap();
+    let (_, after) = readme
+        .split_once("<!-- checked by crates/mnist/tests/predict.rs -->")
+        .unwrap();
+    let mut blocks = after.split("```").skip(1).step_by(2);
+    let (_, commands) = blocks.next().unwrap().split_once('\n').unwrap();
+    let (_, expected) = blocks.next().unwrap().split_once('\n').unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let mut said = String::new();
+    for command in commands.lines() {
+        let arguments = command
+            .strip_prefix("cargo run --release -p mnist -- ")
+            .unwrap();
+        let mut program = mnist();
+        let output = (program
+            .current_dir(here.path())
+            .args(arguments.split_whitespace())
+            .output())
+        .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command}: {output:?}");
+        said = stdout(&output).to_owned();
+    }
+    assert_eq!(said.lines().count(), expected.lines().count(), "{said}");
+    for (said, expected) in said.lines().zip(expected.lines()) {
+        let [said, expected] =
+            [said, expected].map(|line| line.split_whitespace().collect::<Vec<_>>());
+        for (said, expected) in said.iter().zip(&expected) {
+            match (said.parse::<f64>(), expected.parse::<f64>()) {
+                (Ok(said), Ok(expected)) => {
+                    assert!((said - expected).abs() < 0.02, "{said}, not {expected}")
+                }
+                _ if expected.starts_with(['█', '▉', '▊', '▋', '▌', '▍', '▎', '▏']) =>
+                    {}
+                _ => assert_eq!(said, expected),
+            }
+        }
+    }
 }

@@ -115,6 +115,7 @@ fn shows_the_run_that_was_done() {
     assert_eq!(right + wrong, 20, "all of the test set");
     assert_eq!(f64::from(right), 20.0 * accuracy);
     assert_eq!(cells.len(), 4 * 5);
+    let mut left: Vec<String> = cells.iter().map(|cell| text(*cell)).collect();
 
     let mistakes = all(by_id(&document, "mistakes"), "figure");
     assert_eq!(mistakes.len(), wrong as usize);
@@ -126,11 +127,20 @@ fn shows_the_run_that_was_done() {
             said.starts_with(&format!("{} read as ", index % 4)),
             "{said}"
         );
+        // Its cell is in the row of its label and the column of the answer; the fifth column holds the shares.
+        let answer: usize = text(all(mistake, "b")[1]).parse().unwrap();
+        let cell = &mut left[5 * (index % 4) + answer];
+        *cell = (cell.parse::<u32>().unwrap() - 1).to_string();
         let (width, height, pixels) = decode(all(mistake, "img")[0]);
         assert_eq!((width, height), (3, 4));
         let ink: Vec<u8> = pixels.iter().map(|&[.., opacity]| opacity).collect();
         assert_eq!(ink, test[16 + 12 * index..][..12]);
     }
+    let is_left = |(cell, left): (&Node<'_, '_>, &String)| is(&cell, "wrong") && left != "0";
+    assert!(
+        !cells.iter().zip(&left).any(is_left),
+        "every mistake is in its cell"
+    );
 
     let units = all(by_id(&document, "units"), "img");
     assert_eq!(units.len(), 6);

@@ -11,7 +11,8 @@ const ROWS: usize = 10;
 const WIDTH: (usize, usize) = (32, 60);
 
 /// An image of light on dark: a character is two pixels, one above the other, and shows which of them are lit. A pixel
-/// is lit from half the brightest on. Large images are shown smaller.
+/// is lit from half the brightest on. Large images are shown smaller; dark lines at the top and the bottom are not
+/// shown.
 pub fn digit(bytes: &[u8], width: usize) -> Vec<String> {
     let height = bytes.len() / width;
     let every = width.div_ceil(COLUMNS);
@@ -34,7 +35,11 @@ pub fn digit(bytes: &[u8], width: usize) -> Vec<String> {
         (true, true) => '█',
     };
     let line = |y: usize| (0..columns).map(|x| character(y, x)).collect();
-    (0..rows).step_by(2).map(line).collect()
+    let lines: Vec<String> = (0..rows).step_by(2).map(line).collect();
+    let is_dark = |line: &&String| line.trim_end().is_empty();
+    let above = lines.iter().take_while(is_dark).count();
+    let below = lines[above..].iter().rev().take_while(is_dark).count();
+    lines[above..lines.len() - below].to_vec()
 }
 
 /// A bar of `width` columns for a share of 1, to an eighth of a column.
@@ -97,7 +102,8 @@ mod tests {
     fn a_character_is_two_pixels() {
         let bytes = [0, 9, 0, 9, 0, 0, 9, 9, 4, 5, 0, 9];
         assert_eq!(digit(&bytes, 4), [" ▀▄█", " ▀ ▀"]);
-        assert_eq!(digit(&[0; 6], 2), ["  ", "  "]);
+        assert!(digit(&[0; 6], 2).is_empty());
+        assert_eq!(digit(&[0, 0, 1, 0, 0], 1), ["▀"]);
     }
 
     #[test]

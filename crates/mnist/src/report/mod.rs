@@ -107,13 +107,13 @@ impl<T: Float> Report<'_, T> {
         let sections = [
             page::heading(self, answers),
             page::curves(self, accuracy, loss),
+            sections::mistakes(test, answers),
+            sections::first_layer(self.net, test),
             format!(
                 "<div class=\"beside\">\n{}{}</div>\n",
                 sections::confusion(self.net.classes(), test, answers),
                 page::settings(self)
             ),
-            sections::mistakes(test, answers),
-            sections::first_layer(self.net, test),
             sections::graph(&self.graph()?),
         ];
         Ok(page::document(&sections.concat()))
