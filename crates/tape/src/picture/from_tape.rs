@@ -13,16 +13,18 @@ use std::collections::HashMap;
 const COMMUTING: [&str; 6] = ["add", "mul", "max", "min", "hypot", "sum"];
 
 impl<T: Scalar> Tape<T> {
-    /// A picture of the tape with the value of every entry.
+    /// A picture of the tape with the value of every entry. A name stands beside the entry's wire, or on the leaf or
+    /// output.
     ///
     /// ```
     /// use tape::Tape;
     /// let tape = Tape::new();
     /// let (x, y) = (tape.var(2.0).named("x"), tape.var(3.0).named("y"));
-    /// let _ = (x * y).named("area");
+    /// let area = (x * y).named("area");
+    /// let _ = (area * 1.2).named("price");
     /// let picture = tape.picture("A rectangle");
     /// assert!(picture.svg().starts_with("<svg"));
-    /// assert!(picture.text(60).contains("×"));
+    /// assert!(picture.text(60).contains("× area"));
     /// ```
     pub fn picture(&self, title: impl Into<String>) -> Picture {
         Picture::new(self.graph(title.into(), None))
@@ -169,7 +171,7 @@ impl<T: Scalar> Drawing<'_, T> {
         }
     }
 
-    /// What nothing uses leaves the graph, if it was computed.
+    /// What nothing uses leaves the graph, if it was computed, and takes its name along.
     fn mark_outputs(&mut self, entries: &[EntryInfo<T>]) {
         let mut used = vec![false; entries.len()];
         for argument in entries.iter().flat_map(|entry| &entry.operands) {
@@ -178,10 +180,13 @@ impl<T: Scalar> Drawing<'_, T> {
             }
         }
         self.graph.set_scope("");
-        for entry in entries {
-            if !used[entry.index] && entry.kind == Kind::Operation {
-                let name = entry.name.clone().unwrap_or_default();
-                self.graph.output(name, self.values[entry.index]);
+        for entry in entries.iter().filter(|e| e.kind == Kind::Operation) {
+            let name = entry.name.clone().unwrap_or_default();
+            let value = self.values[entry.index];
+            if used[entry.index] {
+                self.graph.value_mut(value).name = name;
+            } else {
+                self.graph.output(name, value);
             }
         }
     }

@@ -61,14 +61,16 @@ impl Label {
             Quantity::Matrix(matrix) => entries_or_norm(matrix),
             other => vec![Text::new(numbers::brief(other), LARGE)],
         });
-        let above = match &value.forward {
-            Quantity::Matrix(matrix) => {
-                let mut lines = vec![Text::new(numbers::shape(matrix), SMALL)];
-                lines.extend(entries_or_norm(matrix));
-                lines
-            }
-            other => vec![Text::new(numbers::brief(other), LARGE)],
+        let (shape, numbers) = match &value.forward {
+            Quantity::Matrix(matrix) => (numbers::shape(matrix), entries_or_norm(matrix)),
+            other => (String::new(), vec![Text::new(numbers::brief(other), LARGE)]),
         };
+        let heading = format!("{} {shape}", value.name);
+        let heading = match heading.trim() {
+            "" => None,
+            heading => Some(Text::new(heading, SMALL)),
+        };
+        let above = heading.into_iter().chain(numbers).collect();
         Self {
             above,
             below: below.unwrap_or_default(),
@@ -233,6 +235,21 @@ mod tests {
         );
         graph.value_mut(x).cotangent = Some(1.0.into());
         assert!(Label::of(&graph, x.index()).extents().1 > 0.0);
+    }
+
+    #[test]
+    fn a_name_stands_above_the_number_and_beside_the_shape() {
+        let mut graph = Graph::new("");
+        let (x, m) = (graph.leaf("x", 1.0), Matrix::summary(1, 2, [1.0, 2.0]));
+        graph.value_mut(x).name = "s".into();
+        let y = graph.leaf("y", m);
+        graph.value_mut(y).name = "hidden".into();
+        let texts = |value: usize| -> Vec<String> {
+            let above = Label::of(&graph, value).above;
+            above.into_iter().map(|line| line.text).collect()
+        };
+        assert_eq!(texts(x.index()), ["s", "1"]);
+        assert_eq!(texts(y.index()), ["hidden 1×2", "[1  2]"]);
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub struct Value {
     pub forward: Quantity,
     /// The cotangent, once a sweep has reached this value.
     pub cotangent: Option<Quantity>,
+    /// What it is called beside its wire, or nothing. Leaves and outputs have a name of their own.
+    pub name: String,
     pub(super) producer: usize,
 }
 
@@ -346,6 +348,7 @@ impl Graph {
         self.values.push(Value {
             forward,
             cotangent: None,
+            name: String::new(),
             producer,
         });
         ValueId(self.values.len() - 1)

@@ -275,7 +275,11 @@ pub(super) fn value_title(graph: &Graph, value: usize) -> String {
     let producer = &graph.nodes()[value.producer()];
     let mut title = match &producer.kind {
         Kind::Leaf { name } if !name.is_empty() => format!("{name}\n"),
-        Kind::Operation(id) => format!("result of {}\n", graph.operations()[id.0].name),
+        Kind::Operation(id) => {
+            let name = format!("{}\n", value.name);
+            let op = &graph.operations()[id.0].name;
+            format!("{}result of {op}\n", name.trim_start())
+        }
         _ => String::new(),
     };
     let _ = write!(title, "value {}", numbers::complete(&value.forward));

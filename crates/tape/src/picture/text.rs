@@ -45,6 +45,8 @@ pub(super) fn write(graph: &Graph, width: usize) -> String {
         ];
         for &value in &results[index] {
             row[0].clone_from(&names[value]);
+            let name = &graph.values()[value].name;
+            row[1] = format!("{} {name}", row[1]).trim_end().to_owned();
             row[3] = quantity(&graph.values()[value].forward);
             row[4] = graph.values()[value]
                 .cotangent

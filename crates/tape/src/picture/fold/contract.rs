@@ -134,7 +134,9 @@ impl Contraction<'_> {
     fn copy_value(&mut self, value: usize, producer: usize) -> ValueId {
         let old = &self.old.values()[value];
         let id = self.new.result(producer, old.forward.clone());
-        self.new.value_mut(id).cotangent = old.cotangent.clone();
+        let value = self.new.value_mut(id);
+        value.cotangent.clone_from(&old.cotangent);
+        value.name.clone_from(&old.name);
         id
     }
 
