@@ -165,6 +165,21 @@ fn quotes_are_right() {
     assert!(quotes > 0, "some document quotes something");
 }
 
+/// Matrices come in from nalgebra, so a crate that uses them needs the same version.
+#[test]
+fn the_version_of_nalgebra_is_the_one_in_use() {
+    let readme = read(&root().join("README.md"));
+    let (_, after) = readme
+        .split_once("cargo add nalgebra@")
+        .expect("README.md says which version to add");
+    let version = after.split('`').next().expect("a version");
+    let used = format!("nalgebra = {{ version = \"{version}\"");
+    assert!(
+        include_str!("../../Cargo.toml").contains(&used),
+        "not {version}"
+    );
+}
+
 /// A line without indentation and without the mark of documentation.
 fn significant(line: &str) -> &str {
     let line = line.trim();
