@@ -267,3 +267,39 @@ macro_rules! reverse {
     };
 }
 scalar_rules!(reverse);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_sweep_reached_and_what_each_entry_gave() {
+        let tape = Tape::new();
+        let (x, y, unused) = (tape.var(2.0), tape.var(3.0), tape.var(5.0));
+        let m = tape.matrix(&nalgebra::dmatrix![1.0, 4.0]);
+        let product = x * y; // 4
+        let less = product - 7.0; // 5
+        let square = x * x; // 6
+        let quotient = 6.0 / x; // 7
+        let cube = x.powi(3); // 8
+        let total = m.sum(); // 9
+        let beside = unused + 1.0; // 10
+        let of = less * 1.0 + square + quotient + cube + total;
+        let cotangents = of.gradient();
+        let reached = |index: u32| cotangents.reached(index as usize);
+        let number = |view: View<'_, f64>| view.values().to_vec();
+        assert_eq!(reached(product.index).map(number), Some(vec![1.0]));
+        assert_eq!(reached(m.index).map(number), Some(vec![1.0, 1.0]));
+        assert!(reached(unused.index).is_none() && reached(beside.index).is_none());
+        let store = tape.store.borrow();
+        let gave = |index: u32| cotangents.contributions(&store, index as usize);
+        assert_eq!(gave(product.index), [Some(3.0), Some(2.0)]);
+        assert_eq!(gave(less.index), [Some(1.0), None]);
+        assert_eq!(gave(square.index), [Some(2.0), Some(2.0)]);
+        assert_eq!(gave(quotient.index), [None, Some(-1.5)]);
+        assert_eq!(gave(cube.index), [Some(12.0)]);
+        for nothing in [x.index, m.index, total.index, beside.index] {
+            assert!(gave(nothing).is_empty());
+        }
+    }
+}

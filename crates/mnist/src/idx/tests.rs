@@ -1,6 +1,7 @@
 use std::io::{Read, Write};
 
-use flate2::{Compression, write::GzEncoder};
+use allocation_counter::measure;
+use flate2::{Compression, bufread::MultiGzDecoder, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::*;
@@ -159,6 +160,72 @@ fn damaged_gzip() {
     );
 }
 
+/// Reads a file, and holds the reader to its word: what it takes is bounded by what is there, and what it accepts is
+/// whole.
+fn bounded<const RANK: usize>(bytes: &[u8]) -> Result<Idx<RANK>, Fault> {
+    let mut outcome = None;
+    let counted = measure(|| outcome = Some(parse::<RANK>(bytes)));
+    let mut unpacked = Vec::new();
+    if bytes.starts_with(&GZIP_MAGIC) {
+        let _ = MultiGzDecoder::new(bytes).read_to_end(&mut unpacked);
+    }
+    // Buffers that double, and the state of a gzip decoder.
+    let most = 4 * (bytes.len() + unpacked.len()) + 128 * 1024;
+    let took = counted.bytes_max;
+    assert!(took <= most as u64, "{} bytes took {took}", bytes.len());
+    let outcome = outcome.unwrap();
+    if let Ok(idx) = &outcome {
+        assert_eq!(idx.shape.iter().product::<usize>(), idx.bytes.len());
+    }
+    outcome
+}
+
+/// A change of a valid file.
+#[derive(Clone, Debug)]
+enum Damage {
+    Flip(prop::sample::Index, u8),
+    Cut(prop::sample::Index),
+    Append(Vec<u8>),
+    Insert(prop::sample::Index, Vec<u8>),
+    /// Another length in the header.
+    Length(usize, u32),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let at = any::<prop::sample::Index>;
+    let some = || prop::collection::vec(any::<u8>(), 1..20);
+    let length = prop_oneof![0_u32..9, any::<u32>(), Just(u32::MAX)];
+    prop_oneof![
+        (at(), 1_u8..).prop_map(|(at, bits)| Damage::Flip(at, bits)),
+        at().prop_map(Damage::Cut),
+        some().prop_map(Damage::Append),
+        (at(), some()).prop_map(|(at, bytes)| Damage::Insert(at, bytes)),
+        (0_usize..3, length).prop_map(|(which, length)| Damage::Length(which, length)),
+    ]
+}
+
+impl Damage {
+    fn apply(self, bytes: &mut Vec<u8>) {
+        match self {
+            Damage::Append(more) => bytes.extend(more),
+            Damage::Length(which, length) if bytes.len() >= 8 + 4 * which => {
+                bytes[4 + 4 * which..8 + 4 * which].copy_from_slice(&length.to_be_bytes());
+            }
+            _ if bytes.is_empty() => {}
+            Damage::Flip(at, bits) => {
+                let place = at.index(bytes.len());
+                bytes[place] ^= bits;
+            }
+            Damage::Cut(at) => bytes.truncate(at.index(bytes.len())),
+            Damage::Insert(at, more) => {
+                let place = at.index(bytes.len());
+                bytes.splice(place..place, more);
+            }
+            Damage::Length(..) => {}
+        }
+    }
+}
+
 /// Zeros without end that count how many were asked for.
 struct Zeros(u64);
 
@@ -211,6 +278,26 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = (parse::<1>(&bytes), parse::<3>(&bytes), parse::<3>(&gzip(&bytes)));
+    }
+
+    #[test]
+    fn damaged_files_are_read_or_refused(
+        changes in prop::collection::vec(damage(), 1..4),
+        order in 0..4,
+    ) {
+        let (pixels, classes) = (images([2, 3, 2], &[9; 12]), [header(0x801, &[5]), vec![3; 5]].concat());
+        for mut bytes in [pixels, classes] {
+            // Damaged before it is packed, the faults lie deeper.
+            let packed_first = order == 0;
+            if packed_first {
+                bytes = gzip(&bytes);
+            }
+            changes.iter().cloned().for_each(|change| change.apply(&mut bytes));
+            if order == 1 {
+                bytes = gzip(&bytes);
+            }
+            let _ = (bounded::<1>(&bytes), bounded::<3>(&bytes));
+        }
     }
 
     #[test]

@@ -379,3 +379,14 @@ fn shapes_that_do_not_fit_are_refused() {
 fn a_slice_of_another_size_is_refused() {
     Strided::column_major(&[0.0; 5], 2, 3);
 }
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn vectors_are_used_where_the_processor_has_them() {
+    use std::arch::is_x86_feature_detected as has;
+    let avx2 = has!("avx2") && has!("fma");
+    let wide = has!("avx512f") && has!("avx512dq") && has!("avx512bw") && has!("avx512vl");
+    assert_eq!(x86::Vectors::avx2().is_some(), avx2);
+    assert_eq!(x86::Vectors::avx512().is_some(), avx2 && wide);
+    assert_eq!(x86::Vectors::detect().is_some(), avx2);
+}

@@ -88,3 +88,28 @@ impl PowI {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slope_of_a_power_outlives_its_value() {
+        let slope = |x: f64, y: f64| power_slope(x, y, x.powf(y));
+        let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 1e-14;
+        // The value is 0, or ∞; the slope is neither.
+        assert!(close(slope(1e-200, 2.0), 2e-200));
+        assert!(close(slope(1e200, 2.0), 2e200));
+        assert!(close(slope(1e-200, 1.5), 1.5e-100));
+        // The exponent is less than the rounding of 1.
+        assert!(close(slope(4.0, 1e-20), 2.5e-21));
+        assert!(close(slope(4.0, -1e-20), -2.5e-21));
+        // From either side of one half, the same.
+        assert!(
+            close(slope(9.0, 0.5), 1.0 / 6.0)
+                && close(slope(9.0, 0.499), 0.499 * 9f64.powf(-0.501))
+        );
+        assert_eq!(slope(0.0, 0.0), 0.0);
+        assert_eq!((slope(0.0, 1.0), slope(0.0, 0.25)), (1.0, f64::INFINITY));
+    }
+}
