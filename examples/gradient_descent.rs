@@ -69,6 +69,6 @@ fn chart(path: &[(f64, f64)]) -> Chart {
     for &at in path {
         chart.dot(at, Colour::Orange);
     }
-    chart.label((-3.3, 4.3), "start", Colour::Orange);
+    chart.label((-3.95, 4.28), "start", Colour::Orange);
     chart
 }
