@@ -79,10 +79,12 @@ pub fn lowest_shown(history: &[Measured]) -> f64 {
     let lowest = learned.fold(1.0, |lowest: f64, m| {
         lowest.min(m.train_accuracy).min(m.test_accuracy)
     });
-    match history.len() {
-        0 | 1 => 0.0,
-        // A twentieth below, on a line of the grid.
-        _ => ((lowest * 20.0).floor() / 20.0).min(0.95),
+    // A twentieth below, on a line of the grid; from the bottom, if that is near.
+    let low = ((lowest * 20.0).floor() / 20.0).min(0.95);
+    if history.len() < 2 || low <= 0.2 {
+        0.0
+    } else {
+        low
     }
 }
 
@@ -313,6 +315,9 @@ mod tests {
             measured(4, 1.0, 0.96),
         ];
         assert_eq!(lowest_shown(&history), 0.9);
+        assert_eq!(lowest_shown(&history[..1]), 0.0);
+        assert_eq!(lowest_shown(&[history[0], measured(1, 0.2, 0.24)]), 0.0);
+        assert_eq!(lowest_shown(&[history[0], measured(1, 1.0, 1.0)]), 0.95);
         let svg = accuracy(&history, 100);
         let (train, test) = (points(&svg, BLUE), points(&svg, ORANGE));
         // The first point is below the axis: the curve comes in where it crosses.

@@ -176,13 +176,18 @@ fn spoken_for<T: Float>(net: &Net<T>, unit: usize) -> Option<usize> {
     })
 }
 
-/// The graph, as the tape draws it.
+/// The graph, as the tape draws it. Where the page is narrow it gets a little smaller, and then is scrolled.
 pub fn graph(svg: &str) -> String {
+    let width = svg
+        .split("width=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let width = width.unwrap_or("0");
     format!(
         "<section>\n<h2>The graph of the net</h2>\n\
          <p>Drawn from the tape after the first test images went through it and the sweep came back: a node for each layer, \
          above each wire the value’s shape and norm, below it those of the loss’s derivative.</p>\n\
-         <div class=\"wide graph\" id=\"graph\">{svg}</div>\n</section>\n"
+         <div class=\"wide graph\" id=\"graph\" style=\"--width: {width}px\">{svg}</div>\n</section>\n"
     )
 }
 
