@@ -288,6 +288,8 @@ fn pictures_that_cannot_be_written_lose_nothing() {
     let path = out.path().join("report.html").display().to_string();
     let expected = format!("{path}: cannot create a temporary file beside it: ");
     assert!(said.starts_with(&expected), "{said}");
+    let weights = out.path().join("weights.safetensors");
+    assert!(!weights.exists(), "it is found before the first step");
     fs::remove_dir(out.path().join("report.html")).unwrap();
     succeed("--hidden 5 --steps 30 --json --out", &data);
     let saved = files(out.path());
