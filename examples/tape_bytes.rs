@@ -1,14 +1,14 @@
 //! How many bytes an entry takes, counted by the allocator.
 //!
 //! A chain of a million operations (2²⁰, for lists double) is recorded and swept; what the tape and the sweep's buffer hold
-//! then is divided by its length. An entry is a code and two operands, 12 bytes, and its value, 8. A plain number is kept
+//! then is divided by its length. An entry is a code and two operands, 9 bytes, and its value, 8. A plain number is kept
 //! beside the entry that uses it, 8 more; so is a line of the program.
 //!
 //! ```text
 //! bytes an entry                               recorded    swept
-//! y = y * x                                        20.0      9.0
-//! y = y * 1.5                                      28.0      9.0
-//! y = y * x, with locations                        28.0      9.0
+//! y = y * x                                        17.0      9.0
+//! y = y * 1.5                                      25.0      9.0
+//! y = y * x, with locations                        25.0      9.0
 //! ```
 
 use allocation_counter::measure;

@@ -39,6 +39,7 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    #[inline]
     pub fn value(&self, id: VarId) -> Result<T, Error> {
         let index = self.resolve(id.0)?;
         Ok(self.store.borrow().values[index as usize])
@@ -53,8 +54,8 @@ impl<T: Scalar> Tape<T> {
     /// If `read` records on this tape.
     pub fn read<R>(&self, id: MatrixId, read: impl FnOnce(View<'_, T>) -> R) -> Result<R, Error> {
         let index = self.resolve(id.0)?;
-        let store = self.store.borrow();
-        let block = store.entries[index as usize]
+        let store = self.store.borrow_closed();
+        let block = store.entries.at(index as usize)
             .block()
             .expect("a matrix id names a matrix");
         Ok(read(store.view(block)))
@@ -65,17 +66,16 @@ impl<T: Scalar> Tape<T> {
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
     /// [`Error::NotALeaf`] if the entry is the result of an operation.
+    #[inline]
     pub fn set(&mut self, id: VarId, value: T) -> Result<(), Error> {
-        let index = self.resolve(id.0)?;
         let store = self.store.get_mut();
-        if store.entries[index as usize].code != Code::Leaf {
-            let op = store.op_name(index);
-            return Err(Error::NotALeaf {
-                entry: index as usize,
-                op,
-            });
+        self.history
+            .check(id.0, self.number, store.entries.len())?;
+        let index = id.entry();
+        if store.entries.at(index).code != Code::Leaf {
+            return Err(store.not_a_leaf(index));
         }
-        store.values[index as usize] = value;
+        store.values[index] = value;
         Ok(())
     }
 
@@ -110,15 +110,12 @@ impl<T: Scalar> Tape<T> {
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
     /// [`Error::NotALeaf`] if the entry is the result of an operation.
     pub fn leaf_mut(&mut self, id: MatrixId) -> Result<ViewMut<'_, T>, Error> {
-        let index = self.resolve(id.0)?;
         let store = self.store.get_mut();
-        let entry = store.entries[index as usize];
+        self.history
+            .check(id.0, self.number, store.entries.len())?;
+        let entry = store.entries.at(id.entry());
         if entry.code != Code::MatrixLeaf {
-            let op = store.op_name(index);
-            return Err(Error::NotALeaf {
-                entry: index as usize,
-                op,
-            });
+            return Err(store.not_a_leaf(id.entry()));
         }
         let block = store.blocks[entry.b as usize];
         Ok(ViewMut::new(&mut store.arena[block.range()], block.shape()))
@@ -145,7 +142,7 @@ impl<T: Scalar> Tape<T> {
         let store = self.store.borrow();
         let (index, _) = store.names.iter().rev().find(|(_, given)| given == name)?;
         let id = self.id(*index);
-        Some(match store.entries[*index as usize].block() {
+        Some(match store.entries.at(*index as usize).block() {
             None => EntryId::Scalar(VarId(id)),
             Some(_) => EntryId::Matrix(MatrixId(id)),
         })

@@ -1,12 +1,13 @@
 //! Recording an application of an op: operands in, shape rule, forward run, result out.
 
+use crate::entries::Entry;
 use crate::error::{Error, ForwardError, Place};
 use crate::matrix_var::MatrixVar;
 use crate::op::Op;
 use crate::ops::registry::Code;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Signature};
-use crate::store::{Application, Entry, Store};
+use crate::store::{Application, Store};
 use crate::tape::Tape;
 use crate::var::Var;
 use std::panic::Location;
@@ -98,7 +99,7 @@ impl<T: Scalar> Tape<T> {
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn refuse(&self, other: &Tape<T>, op: &'static str) -> ! {
+    pub(crate) fn refuse(&self, other: &Tape<T>, op: &'static str) -> ! {
         panic!(
             "{op}: the operands are handles of two tapes ({} and {})",
             self.number, other.number
@@ -174,7 +175,7 @@ fn withdraw<T: Scalar>(
     error: &ForwardError,
 ) -> Error {
     let error = store.forward_error(index, error);
-    if store.entries[index].block().is_some() {
+    if store.entries.at(index).block().is_some() {
         let block = store.blocks.pop().expect("the application's block");
         store.arena.truncate(block.start);
     }

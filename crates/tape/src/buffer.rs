@@ -70,6 +70,7 @@ impl<T: Scalar> Buffer<T> {
     }
 
     /// The number of a scalar entry; zero where nothing reached it or the sweep did not see it.
+    #[inline]
     fn scalar(&self, index: u32) -> T {
         match self.reached.get(index as usize) {
             Some(true) => self.values[index as usize],
@@ -91,10 +92,12 @@ impl<T: Scalar> Buffer<T> {
         self.tape
     }
 
+    #[inline]
     fn check(&self, id: Id) -> Result<(), Error> {
         self.history.check(id, self.tape, self.len)
     }
 
+    #[inline]
     #[track_caller]
     fn assert_tape(&self, tape: &Tape<T>) {
         assert!(
@@ -128,6 +131,7 @@ pub(crate) mod private {
 
 impl<T: Scalar> Target<T> for Var<'_, T> {
     type Found<'b> = T;
+    #[inline]
     #[track_caller]
     fn find(self, buffer: &private::Sealing<T>) -> T {
         match self.tape {
@@ -157,6 +161,7 @@ impl<T: Scalar> Target<T> for MatrixVar<'_, T> {
 
 impl<T: Scalar> Target<T> for VarId {
     type Found<'b> = Result<T, Error>;
+    #[inline]
     fn find(self, buffer: &private::Sealing<T>) -> Result<T, Error> {
         buffer.0.check(self.0)?;
         Ok(buffer.0.scalar(self.0.index))
@@ -271,7 +276,7 @@ impl<'s, T: Scalar> Seed<'s, T> {
             .check(self.id, tape.number, store.entries.len())?;
         let index = self.id.index;
         let keep = std::mem::replace(&mut buffer.reached[index as usize], true);
-        match (&self.values, store.entries[index as usize].block()) {
+        match (&self.values, store.entries.at(index as usize).block()) {
             (SeedValues::Scalar(seed), _) => {
                 let value = &mut buffer.values[index as usize];
                 *value = if keep { *value + *seed } else { *seed };

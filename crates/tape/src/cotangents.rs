@@ -6,6 +6,7 @@
 
 use crate::buffer::{Buffer, private::Sealing};
 pub use crate::buffer::{MatrixTarget, ScalarTarget, Seed, Target};
+use crate::entries::{Columns, Entry};
 use crate::error::Error;
 use crate::op::Sink;
 use crate::ops::registry::*;
@@ -13,9 +14,11 @@ use crate::ops::registry::{Code, PowI, scalar_rules};
 use crate::ops::scalar::{Binary, Unary};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::store::{Entry, Store};
+use crate::store::Store;
 use crate::tape::Tape;
 use crate::view::View;
+use std::cell::Cell;
+use std::iter::zip;
 
 /// The cotangents of a reverse sweep: for a scalar output, its gradient.
 ///
@@ -43,6 +46,7 @@ impl<T: Scalar> Cotangents<T> {
     ///
     /// # Panics
     /// For a handle of another tape, or of a matrix recorded after the sweep.
+    #[inline]
     #[track_caller]
     pub fn of<A: Target<T>>(&self, target: A) -> A::Found<'_> {
         target.find(&self.0)
@@ -68,7 +72,7 @@ impl<T: Scalar> Cotangents<T> {
     /// What a scalar operation, if the sweep reached it, added to the cotangent of each of its operands, in the order
     /// of its rule; `None` for a number, and nothing for a matrix op.
     pub(crate) fn contributions(&self, store: &Store<T>, index: usize) -> Vec<Option<T>> {
-        let entry = store.entries[index];
+        let entry = store.entries.at(index);
         let form = entry.code.form();
         let is_scalar = !matches!(form, Form::None | Form::Apply);
         let Some(cotangent) = self.reached(index).filter(|_| is_scalar) else {
@@ -91,20 +95,21 @@ impl<T: Scalar> Cotangents<T> {
         } else {
             entry.b
         };
-        let mut bar = [T::zero(), T::zero(), cotangent.scalar()];
         let alone = Entry {
-            code: entry.code,
+            code: entry.code.of_two(),
             a: 0,
             b,
         };
-        reverse_scalar(
-            &[x, y, result],
-            number.as_slice(),
-            2,
-            alone,
-            &mut bar,
-            &mut [false; 3],
-        );
+        let (bar, reached) = ([T::zero(); 2].map(Cell::new), [false; 2].map(Cell::new));
+        let swept = Swept {
+            values: &[x, y],
+            numbers: number.as_slice(),
+            bar: &bar,
+            reached: &reached,
+            last: Swept::nothing(),
+        };
+        swept.reverse(alone, result, cotangent.scalar());
+        let bar = bar.map(Cell::into_inner);
         match form {
             Form::None | Form::Apply => vec![],
             Form::One | Form::Power => vec![Some(bar[0])],
@@ -146,28 +151,51 @@ impl<T: Scalar> Tape<T> {
     }
 }
 
-/// Adds a contribution to an operand's cotangent; the first one overwrites whatever the buffer held.
-#[inline(always)]
-fn add<T: Scalar>(bar: &mut [T], reached: &mut [bool], operand: usize, contribution: T) {
-    if reached[operand] {
-        bar[operand] += contribution;
-    } else {
-        bar[operand] = contribution;
-        reached[operand] = true;
+/// What a sweep over scalar entries reads and adds to; all of one length but the numbers.
+struct Swept<'s, T> {
+    values: &'s [T],
+    numbers: &'s [T],
+    bar: &'s [Cell<T>],
+    reached: &'s [Cell<bool>],
+    /// The operand that was added to last and its cotangent since: mostly the entry that is visited next, which then need
+    /// not wait until what was just written can be read.
+    last: Cell<(usize, T)>,
+}
+
+impl<T: Scalar> Swept<'_, T> {
+    /// That nothing was added to yet.
+    fn nothing() -> Cell<(usize, T)> {
+        Cell::new((usize::MAX, T::zero()))
+    }
+
+    /// Adds a contribution to an operand's cotangent; the first one overwrites whatever the buffer held.
+    #[inline(always)]
+    fn add(&self, operand: usize, contribution: T) {
+        let (bar, reached) = (&self.bar[operand], &self.reached[operand]);
+        let mut sum = contribution;
+        if reached.get() {
+            sum = bar.get() + contribution;
+        } else {
+            reached.set(true);
+        }
+        bar.set(sum);
+        self.last.set((operand, sum));
     }
 }
 
 impl<T: Scalar> Store<T> {
     /// Runs the reverse rule of application `entry`.
     pub(crate) fn reverse_application(&self, entry: usize, buffer: &mut Buffer<T>) {
-        let Entry { a, .. } = self.entries[entry];
+        let Entry { a, .. } = self.entries.at(entry);
         let application = &self.applications[a as usize];
         if !application.active {
             return;
         }
         let point = self.point(entry);
         let (values, own_value) = buffer.values.split_at_mut(entry);
-        let block = self.entries[entry]
+        let block = self
+            .entries
+            .at(entry)
             .block()
             .map(|block| self.blocks[block as usize]);
         let split = block.map_or(buffer.arena.len(), |block| block.start);
@@ -207,16 +235,25 @@ macro_rules! reverse {
             }
 
             /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose index it returns.
+            #[inline(never)]
             fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
-                // Slices of one length: the compiler then checks the index once, not four times.
-                let (entries, values) = (&self.entries[..end], &self.values[..end]);
-                let (bar, reached) = (&mut buffer.values[..end], &mut buffer.reached[..end]);
-                for index in (first..end).rev() {
-                    if !reached[index] {
+                let Columns { codes, a, b } = self.entries.first(end);
+                let values = &self.values[..end];
+                // Cells, so that the loop can walk over what it adds to elsewhere.
+                let bar = Cell::from_mut(&mut buffer.values[..end]).as_slice_of_cells();
+                let reached = Cell::from_mut(&mut buffer.reached[..end]).as_slice_of_cells();
+                let swept = Swept { values, numbers: &self.numbers, bar, reached, last: Swept::nothing() };
+                let own = zip(zip(codes, zip(a, b)), zip(values, zip(bar, reached)));
+                for (index, ((&code, (&a, &b)), (&value, (d, reached)))) in own.enumerate().skip(first).rev() {
+                    let (last, cotangent) = swept.last.get();
+                    let d = if last == index {
+                        cotangent
+                    } else if reached.get() {
+                        d.get()
+                    } else {
                         continue;
-                    }
-                    let entry = entries[index];
-                    if !reverse_scalar(values, &self.numbers, index, entry, bar, reached) {
+                    };
+                    if !swept.reverse(Entry { code, a, b }, value, d) {
                         return Some(index);
                     }
                 }
@@ -224,45 +261,44 @@ macro_rules! reverse {
             }
         }
 
-        /// Adds to the operands of scalar entry `index` what its rule makes of its cotangent. Returns whether it is a
-        /// scalar entry; an application is left to others.
-        #[inline(always)]
-        fn reverse_scalar<T: Scalar>(
-            values: &[T],
-            numbers: &[T],
-            index: usize,
-            entry: Entry,
-            bar: &mut [T],
-            reached: &mut [bool],
-        ) -> bool {
+        impl<T: Scalar> Swept<'_, T> {
+            /// Adds to the operands of a scalar entry what its rule makes of its cotangent `d`. Returns whether it is a
+            /// scalar entry; an application is left to others.
+            #[inline(always)]
+            fn reverse(&self, entry: Entry, value: T, d: T) -> bool {
                 let (a, b) = (entry.a as usize, entry.b as usize);
-                let d = bar[index];
+                let (values, numbers) = (self.values, self.numbers);
                 match entry.code {
                     Code::Apply => return false,
-                Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
-                    Code::PowI => add(bar, reached, a, d * PowI(b as i32).derivative(values[a])),
-                    $(Code::$ou => add(bar, reached, a, d * $ou::derivative(values[a], values[index])),)*
-                    $(Code::$u => add(bar, reached, a, d * $u::derivative(values[a], values[index])),)*
+                    Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
+                    Code::PowI => self.add(a, d * PowI(b as i32).derivative(values[a])),
+                    Code::MulItself => {
+                        let x = values[a];
+                        self.add(a, d * Mul::dx(x, x, value) + d * Mul::dy(x, x, value));
+                    }
+                    $(Code::$ou => self.add(a, d * $ou::derivative(values[a], value)),)*
+                    $(Code::$u => self.add(a, d * $u::derivative(values[a], value)),)*
                     $(
                         Code::$ob => {
                             let (x, y) = (values[a], values[b]);
-                            add(bar, reached, a, d * $ob::dx(x, y, values[index]));
-                            add(bar, reached, b, d * $ob::dy(x, y, values[index]));
+                            self.add(a, d * $ob::dx(x, y, value));
+                            self.add(b, d * $ob::dy(x, y, value));
                         }
-                        Code::$obr => add(bar, reached, a, d * $ob::dx(values[a], numbers[b], values[index])),
-                        Code::$obl => add(bar, reached, a, d * $ob::dy(numbers[b], values[a], values[index])),
+                        Code::$obr => self.add(a, d * $ob::dx(values[a], numbers[b], value)),
+                        Code::$obl => self.add(a, d * $ob::dy(numbers[b], values[a], value)),
                     )*
                     $(
                         Code::$b => {
                             let (x, y) = (values[a], values[b]);
-                            add(bar, reached, a, d * $b::dx(x, y, values[index]));
-                            add(bar, reached, b, d * $b::dy(x, y, values[index]));
+                            self.add(a, d * $b::dx(x, y, value));
+                            self.add(b, d * $b::dy(x, y, value));
                         }
-                        Code::$br => add(bar, reached, a, d * $b::dx(values[a], numbers[b], values[index])),
-                        Code::$bl => add(bar, reached, a, d * $b::dy(numbers[b], values[a], values[index])),
+                        Code::$br => self.add(a, d * $b::dx(values[a], numbers[b], value)),
+                        Code::$bl => self.add(a, d * $b::dy(numbers[b], values[a], value)),
                     )*
                 }
-            true
+                true
+            }
         }
     };
 }
@@ -271,6 +307,8 @@ scalar_rules!(reverse);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Directional;
+    use crate::var::Var;
 
     #[test]
     fn what_a_sweep_reached_and_what_each_entry_gave() {
@@ -300,6 +338,37 @@ mod tests {
         assert_eq!(gave(cube.index), [Some(12.0)]);
         for nothing in [x.index, m.index, total.index, beside.index] {
             assert!(gave(nothing).is_empty());
+        }
+    }
+
+    #[test]
+    fn an_entry_given_twice_gets_what_two_of_its_value_get_together() {
+        type Rule = for<'t> fn(Var<'t>, Var<'t>) -> Var<'t>;
+        let rules: [Rule; 8] = [
+            |x, y| x + y,
+            |x, y| x - y,
+            |x, y| x * y,
+            |x, y| x / y,
+            |x, y| x.powf(y),
+            |x, y| x.atan2(y),
+            |x, y| x.max(y),
+            |x, y| x.hypot(y),
+        ];
+        for rule in rules {
+            let tape = Tape::new();
+            let (x, y) = (tape.var(1.7), tape.var(1.7));
+            // Read once more, so that one contribution is added to another.
+            let (once, twice) = (rule(x, y) + x, rule(x, x) + x);
+            let (apart, together) = (once.gradient(), twice.gradient());
+            let expected = apart.of(x) + apart.of(y);
+            assert!((together.of(x) - expected).abs() <= 1e-15 * expected.abs());
+
+            let mut along = Directional::new();
+            let seeds = [Seed::scalar(x, 1.0), Seed::scalar(y, 1.0)];
+            tape.push_forward(seeds, &mut along).unwrap();
+            assert_eq!(along.of(once), along.of(twice));
+            let [one, two] = [once, twice].map(|sum| tape.entries()[sum.id().entry() - 1].op);
+            assert_eq!(one, two);
         }
     }
 }

@@ -83,7 +83,18 @@ impl History {
     }
 
     /// Whether an entry recorded at `epoch` is still there, on a list of `length` entries.
+    #[inline]
     pub fn check(&self, id: Id, tape: u64, length: usize) -> Result<(), Error> {
+        // Of this epoch, nothing was removed: the usual case, without a search.
+        if id.tape == tape && id.epoch == self.epoch && (id.index as usize) < length {
+            return Ok(());
+        }
+        self.search(id, tape, length)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn search(&self, id: Id, tape: u64, length: usize) -> Result<(), Error> {
         if id.tape != tape {
             return Err(Error::Foreign {
                 found: id.tape,
@@ -91,12 +102,8 @@ impl History {
             });
         }
         let index = id.index as usize;
-        // Of this epoch, nothing was removed: the usual case, without a search.
-        let removed = id.epoch != self.epoch
-            && self
-                .shortest_since(id.epoch)
-                .is_some_and(|cut| id.index >= cut);
-        if removed || index >= length {
+        let cut = self.shortest_since(id.epoch);
+        if cut.is_some_and(|cut| id.index >= cut) || index >= length {
             return Err(Error::Outdated { entry: index });
         }
         Ok(())

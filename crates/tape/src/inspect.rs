@@ -1,11 +1,12 @@
 //! Looking at a tape: what each entry is, reads and says of itself.
 
+use crate::entries::Entry;
 use crate::error::Place;
 use crate::id::{MatrixId, VarId};
 use crate::ops::registry::{Code, Form};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::store::{Entry, Store};
+use crate::store::Store;
 use crate::tape::Tape;
 
 /// The id of an entry, scalar or matrix.
@@ -110,7 +111,7 @@ impl<T: Scalar> Tape<T> {
         name: Option<String>,
         scope: Vec<String>,
     ) -> EntryInfo<T> {
-        let entry = store.entries[index];
+        let entry = store.entries.at(index);
         let id = self.id(index as u32);
         let description = entry.code.describe();
         let (op, symbol, rule) = match entry.code {

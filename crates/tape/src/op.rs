@@ -5,12 +5,12 @@
 //! part does not compile. The ops of this crate, the layers of `nn` and a user's own go through the same
 //! trait; `docs/adding-an-op.md` walks through one.
 
+use crate::entries::Entries;
 use crate::error::{ForwardError, ShapeError};
-use crate::ops::registry::Code;
 use crate::product::{Product, Strided, StridedMut};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Signature};
-use crate::store::{Block, Entry, Store};
+use crate::store::{Block, Store};
 use crate::view::{View, ViewMut};
 use nalgebra::DMatrix;
 
@@ -105,7 +105,7 @@ impl Sample {
 #[derive(Clone, Copy)]
 pub struct Operands<'a, T> {
     pub(crate) ids: &'a [u32],
-    pub(crate) entries: &'a [Entry],
+    pub(crate) entries: &'a Entries,
     pub(crate) blocks: &'a [Block],
     pub(crate) values: &'a [T],
     pub(crate) arena: &'a [T],
@@ -131,7 +131,7 @@ impl<'a, T: Scalar> Operands<'a, T> {
     #[inline]
     pub fn get(&self, i: usize) -> View<'a, T> {
         let id = self.ids[i] as usize;
-        match self.entries[id].block() {
+        match self.entries.at(id).block() {
             None => View::over(&self.values[id..=id], Shape::SCALAR),
             Some(block) => {
                 let block = &self.blocks[block as usize];
@@ -147,7 +147,7 @@ impl<'a, T: Scalar> Operands<'a, T> {
     #[inline]
     pub fn scalar(&self, i: usize) -> T {
         let id = self.ids[i] as usize;
-        if self.entries[id].block().is_none() {
+        if self.entries.at(id).block().is_none() {
             self.values[id]
         } else {
             self.get(i).scalar()
@@ -216,7 +216,7 @@ impl<T: Scalar> Sink<'_, T> {
     fn target(&mut self, i: usize) -> Option<(&mut [T], Shape, bool)> {
         let id = self.operands.ids[i];
         let index = id as usize;
-        let (target, shape) = match self.operands.entries[index].block() {
+        let (target, shape) = match self.operands.entries.at(index).block() {
             None if !self.store.is_active(id) => return None,
             None => (&mut self.values[index..=index], Shape::SCALAR),
             Some(block) => {
@@ -286,15 +286,5 @@ impl<T: Scalar> Sink<'_, T> {
             let target = StridedMut::column_major(target, shape.rows, shape.cols);
             Product::product(target, keep, T::one(), a, b);
         }
-    }
-}
-
-impl Entry {
-    /// The block a matrix result lies in; `None` for a scalar.
-    #[inline]
-    pub(crate) fn block(&self) -> Option<u32> {
-        let is_matrix =
-            matches!(self.code, Code::MatrixLeaf | Code::Apply) && self.b != Entry::NO_BLOCK;
-        is_matrix.then_some(self.b)
     }
 }

@@ -4,6 +4,7 @@
 //! ([`Tape::set`](crate::Tape::set), [`Tape::leaf_mut`](crate::Tape::leaf_mut)), every entry is computed again in
 //! order, and the sweep runs on the same buffer. Nothing is allocated.
 
+use crate::entries::{Columns, Entry};
 use crate::error::Error;
 use crate::ops::registry::Code;
 use crate::scalar::Scalar;
@@ -73,11 +74,13 @@ impl<T: Scalar> Store<T> {
 
     /// Computes scalar entries up to the first application or the end of the range; returns where it stopped.
     fn run_scalars(&mut self, range: Range<usize>) -> usize {
-        let (entries, values) = (&self.entries[..range.end], &mut self.values[..range.end]);
+        let Columns { codes, a, b } = self.entries.first(range.end);
+        let values = &mut self.values[..range.end];
         for index in range.clone() {
-            match evaluate(entries[index], values, &self.numbers) {
+            let (code, a, b) = (codes[index], a[index], b[index]);
+            match evaluate(Entry { code, a, b }, values, &self.numbers) {
                 Some(value) => values[index] = value,
-                None if entries[index].code == Code::Apply => return index,
+                None if code == Code::Apply => return index,
                 None => {}
             }
         }

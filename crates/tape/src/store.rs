@@ -1,7 +1,7 @@
 //! The list itself: entries, primals and what they point at, in parallel arrays.
 //!
 //! ```text
-//! entries   code, a, b          12 bytes for every entry
+//! entries   code, a, b           9 bytes for every entry
 //! values    primal               8 bytes (f64) for every entry; unused for a matrix entry
 //! numbers   the plain numbers that scalar entries have as an operand
 //! operands  entry indices       a run for each application of an op
@@ -13,9 +13,9 @@
 //! An operand always precedes its result, in the list and in the arena, so every run over the list is a
 //! loop, and "the operands" and "the result" are two halves of a slice split at the result.
 
+use crate::entries::{Entries, Entry};
 use crate::error::{Error, ForwardError, Place};
 use crate::guard::Guard;
-use crate::list::List;
 use crate::op::{Op, Operands, Point};
 use crate::ops::registry::*;
 use crate::ops::registry::{Code, PowI, scalar_rules};
@@ -24,25 +24,6 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::{View, ViewMut};
 use std::ops::Range;
-
-/// One step of the program.
-///
-/// `a` and `b` are entry indices, an index into the numbers, an integer exponent, or, for
-/// [`Code::Apply`], the application and the block; for [`Code::MatrixLeaf`], `b` is the block.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    pub code: Code,
-    pub a: u32,
-    pub b: u32,
-}
-
-impl Entry {
-    /// Stands for "no block": the result is a scalar.
-    pub const NO_BLOCK: u32 = u32::MAX;
-
-    /// The most entries a tape holds; far above what the doubling of the lists can reach unnoticed.
-    pub const MOST: usize = 1 << 31;
-}
 
 /// Where a matrix lies in the arena.
 #[derive(Clone, Copy, Debug)]
@@ -85,9 +66,9 @@ impl<T> Application<T> {
 
 /// All arrays of a tape.
 pub(crate) struct Store<T> {
-    pub entries: List<Entry>,
-    pub values: List<T>,
-    pub numbers: List<T>,
+    pub entries: Entries,
+    pub values: Vec<T>,
+    pub numbers: Vec<T>,
     pub operands: Vec<u32>,
     pub blocks: Vec<Block>,
     pub applications: Vec<Application<T>>,
@@ -105,9 +86,9 @@ pub(crate) struct Store<T> {
 impl<T> Store<T> {
     pub fn new() -> Self {
         Store {
-            entries: List::new(),
-            values: List::new(),
-            numbers: List::new(),
+            entries: Entries::default(),
+            values: Vec::new(),
+            numbers: Vec::new(),
             operands: Vec::new(),
             blocks: Vec::new(),
             applications: Vec::new(),
@@ -123,7 +104,7 @@ impl<T> Store<T> {
     /// Whether an entry has a cotangent: constants and what depends on inputs alone have none.
     #[inline]
     pub fn is_active(&self, id: u32) -> bool {
-        let entry = self.entries[id as usize];
+        let entry = self.entries.at(id as usize);
         match entry.code {
             Code::Constant => false,
             Code::MatrixLeaf => self.blocks[entry.b as usize].active,
@@ -134,14 +115,17 @@ impl<T> Store<T> {
 
     /// How many leaves the list begins with: neither replay nor a sweep has anything to do there.
     pub fn leading_leaves(&self) -> usize {
-        let is_leaf = |entry: &Entry| entry.code == Code::Leaf;
-        let first = self.entries.iter().position(|entry| !is_leaf(entry));
-        first.unwrap_or(self.entries.len())
+        const MANY: usize = 64;
+        let codes = self.entries.codes();
+        let is_leaf = |&code: &Code| code == Code::Leaf;
+        let blocks = codes.chunks_exact(MANY);
+        let far = MANY * blocks.take_while(|codes| codes.iter().all(is_leaf)).count();
+        far + codes[far..].iter().take_while(|&code| is_leaf(code)).count()
     }
 
     /// The shape of an entry's result.
     pub fn shape(&self, id: u32) -> Shape {
-        match self.entries[id as usize].block() {
+        match self.entries.at(id as usize).block() {
             None => Shape::SCALAR,
             Some(block) => self.blocks[block as usize].shape(),
         }
@@ -149,11 +133,23 @@ impl<T> Store<T> {
 
     /// The caller's place of an entry, where it is known.
     pub fn place(&self, id: u32) -> Option<Place> {
-        let entry = self.entries[id as usize];
+        let entry = self.entries.at(id as usize);
         match (&self.places, entry.code) {
             (Some(places), _) => places.get(id as usize).copied(),
             (None, Code::Apply) => Some(self.applications[entry.a as usize].place),
             (None, _) => None,
+        }
+    }
+
+    /// That an entry cannot be set.
+    #[cold]
+    pub fn not_a_leaf(&self, index: usize) -> Error
+    where
+        T: Scalar,
+    {
+        Error::NotALeaf {
+            entry: index,
+            op: self.op_name(index as u32),
         }
     }
 
@@ -162,7 +158,7 @@ impl<T> Store<T> {
     where
         T: Scalar,
     {
-        let entry = self.entries[id as usize];
+        let entry = self.entries.at(id as usize);
         match entry.code {
             Code::Apply => self.applications[entry.a as usize].op.name(),
             code => code.describe().name,
@@ -171,57 +167,28 @@ impl<T> Store<T> {
 }
 
 impl<T: Scalar> Store<T> {
-    /// Appends an entry with a scalar result. Returns its index and, as it came, its value.
-    ///
-    /// Growing the lists is out of line, and the value goes through it: nothing need survive a call, so
-    /// nothing is spilled on the way that is taken every time.
-    #[inline(always)]
-    pub fn append(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> (u32, T) {
-        let (length, entries) = self.entries.slots();
-        let (values_length, values) = self.values.slots();
-        let index = *length;
-        if index >= entries.len() || index >= values.len() {
-            return self.append_slowly(code, a, b, value, place);
-        }
-        entries[index] = Entry { code, a, b };
-        values[index] = value;
-        *length = index + 1;
-        *values_length = index + 1;
-        (index as u32, value)
-    }
-
-    /// [`append`](Store::append) for those who have the value already.
-    pub fn push(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> u32 {
-        self.append(code, a, b, value, place).0
-    }
-
-    /// [`append`](Store::append) where a list is full or the entry's place is kept. With places, the lists have
-    /// no spare slots, so that every entry comes this way: the usual way need not ask.
+    /// Appends an entry, with its value if its result is a scalar. Returns its index.
     ///
     /// # Panics
     /// If there are as many entries as an index can tell apart.
-    #[cold]
-    #[inline(never)]
-    fn append_slowly(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> (u32, T) {
-        let index = self.entries.len();
+    pub fn push(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> u32 {
+        self.assert_room(1);
+        let index = self.entries.len() as u32;
+        self.entries.push(Entry { code, a, b });
+        self.values.push(value);
+        if let Some(places) = &mut self.places {
+            places.push(place);
+        }
+        index
+    }
+
+    /// Panics if there is no room for `more` entries.
+    pub fn assert_room(&self, more: usize) {
         assert!(
-            index < Entry::MOST,
+            self.entries.len() + more <= Entry::MOST,
             "a tape holds at most {} entries",
             Entry::MOST
         );
-        let entry = Entry { code, a, b };
-        match &mut self.places {
-            None => {
-                self.entries.push(entry);
-                self.values.push(value);
-            }
-            Some(places) => {
-                places.push(place);
-                self.entries.push_last(entry);
-                self.values.push_last(value);
-            }
-        }
-        (index as u32, value)
     }
 
     /// Removes the entries from `len` on, and what goes with each of them.
@@ -230,52 +197,12 @@ impl<T: Scalar> Store<T> {
         self.values.truncate(len);
         if let Some(places) = &mut self.places {
             places.truncate(len);
-            self.entries.trim();
-            self.values.trim();
         }
     }
 
     /// Keeps the place of every entry from now on.
     pub fn keep_places(&mut self) {
         self.places = Some(Vec::new());
-        self.entries.trim();
-        self.values.trim();
-    }
-
-    /// Appends an entry with a number as its second operand.
-    #[inline(always)]
-    pub fn append_with_number(
-        &mut self,
-        code: Code,
-        a: u32,
-        number: T,
-        value: T,
-        place: Place,
-    ) -> (u32, T) {
-        let (length, numbers) = self.numbers.slots();
-        let b = *length;
-        if b >= numbers.len() {
-            return self.append_with_number_slowly(code, a, number, value, place);
-        }
-        numbers[b] = number;
-        *length = b + 1;
-        self.append(code, a, b as u32, value, place)
-    }
-
-    /// [`append_with_number`](Store::append_with_number) where the list of numbers is full.
-    #[cold]
-    #[inline(never)]
-    fn append_with_number_slowly(
-        &mut self,
-        code: Code,
-        a: u32,
-        number: T,
-        value: T,
-        place: Place,
-    ) -> (u32, T) {
-        let b = self.numbers.len() as u32;
-        self.numbers.push(number);
-        self.append(code, a, b, value, place)
     }
 
     /// Appends a block of the arena for the entry that comes next; its elements are zero.
@@ -302,7 +229,7 @@ impl<T: Scalar> Store<T> {
 
     /// An application at entry `entry`, after its forward run.
     pub fn point(&self, entry: usize) -> Point<'_, T> {
-        let Entry { a, .. } = self.entries[entry];
+        let Entry { a, .. } = self.entries.at(entry);
         let application = &self.applications[a as usize];
         let operands = Operands {
             ids: &self.operands[application.operands()],
@@ -311,7 +238,7 @@ impl<T: Scalar> Store<T> {
             values: &self.values,
             arena: &self.arena,
         };
-        let result = match self.entries[entry].block() {
+        let result = match self.entries.at(entry).block() {
             None => View::over(&self.values[entry..entry + 1], Shape::SCALAR),
             Some(block) => self.view(block),
         };
@@ -324,8 +251,10 @@ impl<T: Scalar> Store<T> {
 
     /// Runs the op of entry `entry` forward.
     pub fn apply_forward(&mut self, entry: usize) -> Result<(), ForwardError> {
-        let Entry { a, .. } = self.entries[entry];
-        let block = self.entries[entry]
+        let Entry { a, .. } = self.entries.at(entry);
+        let block = self
+            .entries
+            .at(entry)
             .block()
             .map(|block| self.blocks[block as usize]);
         let application = &self.applications[a as usize];
@@ -374,6 +303,7 @@ macro_rules! evaluate {
             Some(match code {
                 Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => return None,
                 Code::PowI => PowI(b as i32).value(values[a]),
+                Code::MulItself => Mul::value(values[a], values[a]),
                 $(Code::$ou => $ou::value(values[a]),)*
                 $(Code::$u => $u::value(values[a]),)*
                 $(

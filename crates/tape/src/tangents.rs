@@ -4,6 +4,7 @@
 //! leaves. The two share no code but the rules' partial derivatives and meet in ⟨ȳ, Jẋ⟩ = ⟨Jᵀȳ, ẋ⟩.
 
 use crate::buffer::{Buffer, Seed, Target, private::Sealing};
+use crate::entries::Entry;
 use crate::error::Error;
 use crate::op::{Operands, Tangents};
 use crate::ops::registry::*;
@@ -11,7 +12,7 @@ use crate::ops::registry::{Code, PowI, scalar_rules};
 use crate::ops::scalar::{Binary, Unary};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::store::{Entry, Store};
+use crate::store::Store;
 use crate::tape::Tape;
 use crate::view::ViewMut;
 
@@ -77,7 +78,7 @@ impl<T: Scalar> Tape<T> {
             seed.plant(buffer, self, &store)?;
         }
         for index in 0..store.entries.len() {
-            let Entry { code, .. } = store.entries[index];
+            let Entry { code, .. } = store.entries.at(index);
             match code {
                 Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
                 Code::Apply => store.tangent_of_application(index, buffer),
@@ -91,7 +92,7 @@ impl<T: Scalar> Tape<T> {
 
 impl<T: Scalar> Store<T> {
     fn tangent_of_application(&self, entry: usize, buffer: &mut Buffer<T>) {
-        let application = &self.applications[self.entries[entry].a as usize];
+        let application = &self.applications[self.entries.at(entry).a as usize];
         let point = self.point(entry);
         let ids = point.operands.ids;
         if !ids.iter().any(|&id| buffer.reached[id as usize]) {
@@ -99,7 +100,9 @@ impl<T: Scalar> Store<T> {
         }
         buffer.reached[entry] = true;
         let (values, own_value) = buffer.values.split_at_mut(entry);
-        let block = self.entries[entry]
+        let block = self
+            .entries
+            .at(entry)
             .block()
             .map(|block| self.blocks[block as usize]);
         let split = block.map_or(buffer.arena.len(), |block| block.start);
@@ -132,7 +135,7 @@ macro_rules! tangent {
     ) => {
         impl<T: Scalar> Store<T> {
             fn tangent_of_scalar(&self, index: usize, buffer: &mut Buffer<T>) {
-                let Entry { code, a, b } = self.entries[index];
+                let Entry { code, a, b } = self.entries.at(index);
                 let (a, b) = (a as usize, b as usize);
                 let (values, numbers) = (&self.values[..], &self.numbers[..]);
                 let (dot, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
@@ -145,6 +148,10 @@ macro_rules! tangent {
                 let (first, second) = match code {
                     Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => (None, None),
                     Code::PowI => one(&|| PowI(b as i32).derivative(values[a])),
+                    Code::MulItself => (
+                        term(a, &|| Mul::dx(values[a], values[a], result)),
+                        term(a, &|| Mul::dy(values[a], values[a], result)),
+                    ),
                     $(Code::$ou => one(&|| $ou::derivative(values[a], result)),)*
                     $(Code::$u => one(&|| $u::derivative(values[a], result)),)*
                     $(

@@ -5,12 +5,11 @@ use crate::guard::{Guard, Relation, Side};
 use crate::id::{History, next_tape_number};
 use crate::matrix_var::MatrixVar;
 use crate::ops::registry::Code;
+use crate::recorder::Recorder;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::store::Store;
 use crate::var::Var;
 use nalgebra::{Dim, Matrix, RawStorage};
-use std::cell::RefCell;
 use std::panic::Location;
 
 /// A Wengert list: every operation a program takes, in order, with its result.
@@ -39,16 +38,16 @@ use std::panic::Location;
 /// assert!((gradient.of(tax) - 200.0).abs() < 1e-12);
 /// ```
 pub struct Tape<T = f64> {
-    pub(crate) store: RefCell<Store<T>>,
+    pub(crate) store: Recorder<T>,
     pub(crate) history: History,
     pub(crate) number: u64,
 }
 
 impl<T> std::fmt::Debug for Tape<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.store.try_borrow() {
-            Ok(store) => write!(f, "Tape({} entries)", store.entries.len()),
-            Err(_) => write!(f, "Tape(in use)"),
+        match self.store.len() {
+            Some(entries) => write!(f, "Tape({entries} entries)"),
+            None => write!(f, "Tape(in use)"),
         }
     }
 }
@@ -65,7 +64,7 @@ impl<T: Scalar> Default for Tape<T> {
     /// An empty tape.
     fn default() -> Self {
         Tape {
-            store: RefCell::new(Store::new()),
+            store: Recorder::new(),
             history: History::default(),
             number: next_tape_number(),
         }
@@ -102,7 +101,7 @@ impl<T: Scalar> Tape<T> {
     #[track_caller]
     pub fn var(&self, value: T) -> Var<'_, T> {
         let place = Place(Location::caller());
-        let index = self.store.borrow_mut().push(Code::Leaf, 0, 0, value, place);
+        let (index, value) = self.store.append(Code::Leaf, 0, 0, value, place);
         Var::on(self, index, value)
     }
 
@@ -110,9 +109,11 @@ impl<T: Scalar> Tape<T> {
     #[track_caller]
     pub fn vars(&self, values: &[T]) -> Vec<Var<'_, T>> {
         let place = Place(Location::caller());
-        let mut store = self.store.borrow_mut();
-        let mut leaf = |&value| Var::on(self, store.push(Code::Leaf, 0, 0, value, place), value);
-        values.iter().map(&mut leaf).collect()
+        let leaf = |&value| {
+            let (index, value) = self.store.append(Code::Leaf, 0, 0, value, place);
+            Var::on(self, index, value)
+        };
+        values.iter().map(leaf).collect()
     }
 
     /// Records a matrix leaf, from any nalgebra matrix, vector, row or view.
@@ -194,11 +195,11 @@ impl<T: Scalar> Tape<T> {
 
 /// An open scope; see [`Tape::scope`].
 #[must_use = "a scope ends when this value is dropped"]
-pub struct Scope<'t, T> {
+pub struct Scope<'t, T: Copy> {
     tape: &'t Tape<T>,
 }
 
-impl<T> Drop for Scope<'_, T> {
+impl<T: Copy> Drop for Scope<'_, T> {
     fn drop(&mut self) {
         let mut store = self.tape.store.borrow_mut();
         let entry = store.entries.len() as u32;

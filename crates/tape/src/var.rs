@@ -123,26 +123,61 @@ impl<'t, T: Scalar> Var<'t, T> {
         let value = R::value(self.value);
         match self.tape {
             None => Var::from(value),
-            Some(tape) => tape.record(R::CODE, self.index, 0, value),
+            Some(tape) => {
+                let (index, value) = tape.record(R::CODE, self.index, 0, value);
+                Var::on(tape, index, value)
+            }
         }
     }
 
+    /// Two handles of one tape go the short way, which is small enough to be inlined wherever an operator stands.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn binary<R: CodedBinary>(self, other: Self) -> Self {
-        let value = R::value(self.value, other.value);
-        match (self.tape, other.tape) {
-            (Some(tape), Some(second)) => {
-                tape.assert_same(second, R::NAME);
-                tape.record(R::CODE, self.index, other.index, value)
+        let (index, value) = match (self.tape, other.tape) {
+            (Some(tape), Some(second)) if std::ptr::eq(tape, second) => {
+                let value = R::value(self.value, other.value);
+                let twice = self.index == other.index;
+                let code = if twice { R::OF_ITSELF } else { R::CODE };
+                tape.record(code, self.index, other.index, value)
             }
-            (Some(tape), None) => {
-                tape.record_number(R::NUMBER_RIGHT, self.index, other.value, value)
+            (first, second) => {
+                let (x, y) = ((self.index, self.value), (other.index, other.value));
+                binary_of_any::<T, R>(first, x, second, y)
             }
-            (None, Some(tape)) => {
-                tape.record_number(R::NUMBER_LEFT, other.index, self.value, value)
+        };
+        Var {
+            tape: self.tape.or(other.tape),
+            index,
+            value,
+        }
+    }
+
+    /// The operation with a number as its second operand.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn number_right<R: CodedBinary>(self, number: T) -> Self {
+        let value = R::value(self.value, number);
+        match self.tape {
+            None => Var::from(value),
+            Some(tape) => {
+                let (index, value) = tape.record_number(R::NUMBER_RIGHT, self.index, number, value);
+                Var::on(tape, index, value)
             }
-            (None, None) => Var::from(value),
+        }
+    }
+
+    /// The operation with a number as its first operand and `self` as its second.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn number_left<R: CodedBinary>(self, number: T) -> Self {
+        let value = R::value(number, self.value);
+        match self.tape {
+            None => Var::from(value),
+            Some(tape) => {
+                let (index, value) = tape.record_number(R::NUMBER_LEFT, self.index, number, value);
+                Var::on(tape, index, value)
+            }
         }
     }
 
@@ -153,7 +188,10 @@ impl<'t, T: Scalar> Var<'t, T> {
         let value = PowI(n).value(self.value);
         match self.tape {
             None => Var::from(value),
-            Some(tape) => tape.record(Code::PowI, self.index, n as u32, value),
+            Some(tape) => {
+                let (index, value) = tape.record(Code::PowI, self.index, n as u32, value);
+                Var::on(tape, index, value)
+            }
         }
     }
 
@@ -203,24 +241,38 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 }
 
+/// [`binary`](Var::binary) where an operand may be a plain number. Takes and returns what fits in registers, so that the
+/// handles of the short way need not lie in memory.
+#[inline(never)]
+#[track_caller]
+fn binary_of_any<T: Scalar, R: CodedBinary>(
+    first: Option<&Tape<T>>,
+    x: (u32, T),
+    second: Option<&Tape<T>>,
+    y: (u32, T),
+) -> (u32, T) {
+    let value = R::value(x.1, y.1);
+    match (first, second) {
+        (Some(first), Some(second)) => first.refuse(second, R::NAME),
+        (Some(tape), None) => tape.record_number(R::NUMBER_RIGHT, x.0, y.1, value),
+        (None, Some(tape)) => tape.record_number(R::NUMBER_LEFT, y.0, x.1, value),
+        (None, None) => (0, value),
+    }
+}
+
 impl<T: Scalar> Tape<T> {
     #[inline(always)]
     #[track_caller]
-    fn record(&self, code: Code, a: u32, b: u32, value: T) -> Var<'_, T> {
+    fn record(&self, code: Code, a: u32, b: u32, value: T) -> (u32, T) {
         let place = Place(Location::caller());
-        let (index, value) = self.store.borrow_mut().append(code, a, b, value, place);
-        Var::on(self, index, value)
+        self.store.append(code, a, b, value, place)
     }
 
     #[inline(always)]
     #[track_caller]
-    fn record_number(&self, code: Code, a: u32, number: T, value: T) -> Var<'_, T> {
+    fn record_number(&self, code: Code, a: u32, number: T, value: T) -> (u32, T) {
         let place = Place(Location::caller());
-        let (index, value) = self
-            .store
-            .borrow_mut()
-            .append_with_number(code, a, number, value, place);
-        Var::on(self, index, value)
+        self.store.append_with_number(code, a, number, value, place)
     }
 }
 
@@ -259,7 +311,7 @@ macro_rules! operator {
     ($trait:ident $method:ident $assign:ident $assign_method:ident) => {
         impl<'t, T: Scalar> $trait for Var<'t, T> {
             type Output = Self;
-            #[inline]
+            #[inline(always)]
             #[track_caller]
             fn $method(self, other: Self) -> Self {
                 self.binary::<rules::$trait>(other)
@@ -268,15 +320,15 @@ macro_rules! operator {
 
         impl<'t, T: Scalar> $trait<T> for Var<'t, T> {
             type Output = Self;
-            #[inline]
+            #[inline(always)]
             #[track_caller]
             fn $method(self, other: T) -> Self {
-                self.binary::<rules::$trait>(Var::from(other))
+                self.number_right::<rules::$trait>(other)
             }
         }
 
         impl<'t, T: Scalar> $assign for Var<'t, T> {
-            #[inline]
+            #[inline(always)]
             #[track_caller]
             fn $assign_method(&mut self, other: Self) {
                 *self = self.binary::<rules::$trait>(other);
@@ -284,10 +336,10 @@ macro_rules! operator {
         }
 
         impl<'t, T: Scalar> $assign<T> for Var<'t, T> {
-            #[inline]
+            #[inline(always)]
             #[track_caller]
             fn $assign_method(&mut self, other: T) {
-                *self = self.binary::<rules::$trait>(Var::from(other));
+                *self = self.number_right::<rules::$trait>(other);
             }
         }
     };
@@ -308,10 +360,10 @@ macro_rules! number_on_the_left {
     (@ [$($generics:tt)*] $number:ty, $trait:ident $method:ident) => {
         impl<'t, $($generics)*> std::ops::$trait<$crate::Var<'t, $number>> for $number {
             type Output = $crate::Var<'t, $number>;
-            #[inline]
+            #[inline(always)]
             #[track_caller]
             fn $method(self, other: $crate::Var<'t, $number>) -> Self::Output {
-                $crate::Var::from(self).binary::<$crate::ops::registry::$trait>(other)
+                other.number_left::<$crate::ops::registry::$trait>(self)
             }
         }
     };

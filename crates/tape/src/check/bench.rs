@@ -80,7 +80,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
     /// A recorded entry with copies of its operands; `None` for leaves and constants. An operand that
     /// appears twice is put on the bench twice, so that a fault is pinned to one of them.
     pub fn of_entry(store: &'a Store<T>, index: usize) -> Option<Self> {
-        let entry = store.entries[index];
+        let entry = store.entries.at(index);
         let (ids, positions): (Vec<u32>, Vec<usize>) = match entry.code.form() {
             Form::None => return None,
             Form::Apply => {
@@ -110,7 +110,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
             _ => operands.get(1).copied().unwrap_or(0),
         };
         let place = Place(Location::caller());
-        let entry = alone.push(entry.code, operands[0], b, store.values[index], place);
+        let entry = alone.push(entry.code.of_two(), operands[0], b, store.values[index], place);
         Some(Bench {
             rule: Rule::Scalar(entry),
             tape,
@@ -301,7 +301,7 @@ impl<T: Scalar> Bars<T> {
     }
 
     fn slot(&mut self, store: &Store<T>, id: u32) -> &mut [T] {
-        match store.entries[id as usize].block() {
+        match store.entries.at(id as usize).block() {
             None => &mut self.values[id as usize..id as usize + 1],
             Some(block) => &mut self.arena[store.blocks[block as usize].range()],
         }
@@ -339,14 +339,14 @@ fn reading<'s, T>(
 }
 
 fn slot<T: Scalar>(store: &mut Store<T>, id: u32) -> &mut [T] {
-    match store.entries[id as usize].block() {
+    match store.entries.at(id as usize).block() {
         None => &mut store.values[id as usize..id as usize + 1],
         Some(block) => &mut store.arena[store.blocks[block as usize].range()],
     }
 }
 
 fn copy<T: Scalar>(store: &Store<T>, id: u32) -> Given<T> {
-    let block = store.entries[id as usize].block();
+    let block = store.entries.at(id as usize).block();
     Given {
         shape: store.shape(id),
         values: match block {
@@ -377,7 +377,7 @@ fn put<T: Scalar>(store: &mut Store<T>, given: &Given<T>) -> u32 {
 
 /// The result of an entry, column by column.
 pub(crate) fn results<T: Scalar>(store: &Store<T>, index: usize) -> &[T] {
-    match store.entries[index].block() {
+    match store.entries.at(index).block() {
         None => &store.values[index..index + 1],
         Some(block) => &store.arena[store.blocks[block as usize].range()],
     }

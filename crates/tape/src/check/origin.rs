@@ -246,7 +246,7 @@ fn breaks<T: Scalar>(store: &Store<T>, reader: usize, operand: usize, cotangent:
     let bars = bench.vjp(cotangent, &Before::Garbage(T::zero()));
     let given = bars.iter().zip(&bench.positions);
     given.into_iter().any(|(bar, &position)| {
-        let reads = store.arguments(store.entries[reader]);
+        let reads = store.arguments(store.entries.at(reader));
         reads[position] == Argument::Entry(operand) && bar.iter().any(|x| !x.is_finite())
     })
 }

@@ -266,7 +266,7 @@ struct Replayed<'w, 't, T: Scalar> {
 impl<T: Scalar> Replayed<'_, '_, T> {
     fn put(&self, id: usize, element: usize, value: T) {
         let mut store = self.whole.tape.store.borrow_mut();
-        match store.entries[id].block() {
+        match store.entries.at(id).block() {
             None => store.values[id] = value,
             Some(block) => {
                 let start = store.blocks[block as usize].start;
@@ -323,7 +323,7 @@ impl<T: Scalar> Function for Replayed<'_, '_, T> {
 /// The leaves that have a cotangent, up to the output.
 fn leaves<T: Scalar>(store: &Store<T>, output: u32) -> impl Iterator<Item = u32> {
     (0..=output).filter(|&id| {
-        let code = store.entries[id as usize].code;
+        let code = store.entries.at(id as usize).code;
         matches!(code, Code::Leaf | Code::MatrixLeaf) && store.is_active(id)
     })
 }
@@ -334,7 +334,7 @@ pub(super) fn numbers<T: Scalar>(list: &[T]) -> Vec<f64> {
 
 pub(super) fn id_of<T: Scalar>(tape: &Tape<T>, index: u32) -> EntryId {
     let id = tape.id(index);
-    match tape.store.borrow().entries[index as usize].block() {
+    match tape.store.borrow().entries.at(index as usize).block() {
         None => EntryId::Scalar(VarId(id)),
         Some(_) => EntryId::Matrix(MatrixId(id)),
     }

@@ -56,6 +56,8 @@ pub(crate) trait CodedBinary: Binary {
     const CODE: Code;
     const NUMBER_RIGHT: Code;
     const NUMBER_LEFT: Code;
+    /// The code where both operands are one entry.
+    const OF_ITSELF: Code = Self::CODE.of_itself();
 }
 
 /// A scalar rule as data, for documentation, reports and generic tests.
@@ -148,6 +150,8 @@ macro_rules! codes {
             Apply,
             /// An integer power; the exponent stands where the second operand would.
             PowI,
+            /// [`Mul`] of an entry by itself: one contribution in a sweep, not two.
+            MulItself,
             $($ou,)* $($u,)* $($ob, $obr, $obl,)* $($b, $br, $bl,)*
         }
 
@@ -172,6 +176,7 @@ macro_rules! codes {
                     Code::Constant => ("constant", "", ""),
                     Code::Apply => ("op", "", ""),
                     Code::PowI => (PowI::NAME, PowI::SYMBOL, PowI::RULE),
+                    Code::MulItself => (Mul::NAME, Mul::SYMBOL, Mul::RULE),
                     $(Code::$ou => ($ou::NAME, $ou::SYMBOL, $ou::RULE),)*
                     $(Code::$u => ($u::NAME, $u::SYMBOL, $u::RULE),)*
                     $(Code::$ob | Code::$obr | Code::$obl => ($ob::NAME, $ob::SYMBOL, $ob::RULE),)*
@@ -186,6 +191,7 @@ macro_rules! codes {
                     Code::Leaf | Code::Constant | Code::MatrixLeaf => Form::None,
                     Code::Apply => Form::Apply,
                     Code::PowI => Form::Power,
+                    Code::MulItself => Form::Two,
                     $(Code::$ou => Form::One,)*
                     $(Code::$u => Form::One,)*
                     $(Code::$ob => Form::Two, Code::$obr => Form::NumberRight, Code::$obl => Form::NumberLeft,)*
@@ -204,6 +210,24 @@ macro_rules! codes {
     };
 }
 scalar_rules!(codes);
+
+impl Code {
+    /// The code of the same rule where both operands are one entry.
+    const fn of_itself(self) -> Self {
+        match self {
+            Code::Mul => Code::MulItself,
+            code => code,
+        }
+    }
+
+    /// The code of the same rule where the operands are two entries.
+    pub(crate) const fn of_two(self) -> Self {
+        match self {
+            Code::MulItself => Code::Mul,
+            code => code,
+        }
+    }
+}
 
 /// What a code is called, drawn as and differentiated by.
 #[derive(Clone, Copy, Debug)]

@@ -113,7 +113,7 @@ impl<T: Scalar> Drawing<'_, T> {
     }
 
     fn result_of(&self, index: usize) -> Quantity {
-        match self.store.entries[index].block() {
+        match self.store.entries.at(index).block() {
             None => number(self.store.values[index]),
             Some(block) => matrix(self.store.view(block)),
         }
@@ -156,7 +156,7 @@ impl<T: Scalar> Drawing<'_, T> {
 
     fn add_cotangents(&mut self, index: usize, value: ValueId, cotangents: &Cotangents<T>) {
         self.graph.value_mut(value).cotangent = cotangents.reached(index).map(|view| {
-            if self.store.entries[index].block().is_some() {
+            if self.store.entries.at(index).block().is_some() {
                 matrix(view)
             } else {
                 number(view.scalar())

@@ -1,0 +1,109 @@
+//! The entries of a tape, column by column.
+
+use crate::ops::registry::Code;
+
+/// One step of the program.
+///
+/// `a` and `b` are entry indices, an index into the numbers, an integer exponent, or, for
+/// [`Code::Apply`], the application and the block; for [`Code::MatrixLeaf`], `b` is the block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub code: Code,
+    pub a: u32,
+    pub b: u32,
+}
+
+impl Entry {
+    /// Stands for "no block": the result is a scalar.
+    pub const NO_BLOCK: u32 = u32::MAX;
+
+    /// The most entries a tape holds; far above what the doubling of the lists can reach unnoticed.
+    pub const MOST: usize = 1 << 31;
+
+    /// The block a matrix result lies in; `None` for a scalar.
+    #[inline]
+    pub(crate) fn block(&self) -> Option<u32> {
+        let is_matrix =
+            matches!(self.code, Code::MatrixLeaf | Code::Apply) && self.b != Entry::NO_BLOCK;
+        is_matrix.then_some(self.b)
+    }
+}
+
+/// The list of entries: three columns, so that an entry takes 9 bytes and not 12, and a page of them is filed by
+/// copying memory.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    codes: Vec<Code>,
+    a: Vec<u32>,
+    b: Vec<u32>,
+}
+
+/// Columns of one length.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'e> {
+    pub codes: &'e [Code],
+    pub a: &'e [u32],
+    pub b: &'e [u32],
+}
+
+impl Entries {
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// The entry at `index`.
+    #[inline]
+    pub fn at(&self, index: usize) -> Entry {
+        Entry {
+            code: self.codes[index],
+            a: self.a[index],
+            b: self.b[index],
+        }
+    }
+
+    /// What every entry does.
+    #[inline]
+    pub fn codes(&self) -> &[Code] {
+        &self.codes
+    }
+
+    /// The columns of the first `length` entries.
+    #[inline]
+    pub fn first(&self, length: usize) -> Columns<'_> {
+        Columns {
+            codes: &self.codes[..length],
+            a: &self.a[..length],
+            b: &self.b[..length],
+        }
+    }
+
+    pub fn push(&mut self, Entry { code, a, b }: Entry) {
+        self.codes.push(code);
+        self.a.push(a);
+        self.b.push(b);
+    }
+
+    /// Appends the entries of three columns of one length.
+    #[inline]
+    pub fn extend(
+        &mut self,
+        codes: impl Iterator<Item = Code>,
+        a: impl Iterator<Item = u32>,
+        b: impl Iterator<Item = u32>,
+    ) {
+        self.codes.extend(codes);
+        self.a.extend(a);
+        self.b.extend(b);
+    }
+
+    pub fn truncate(&mut self, length: usize) {
+        self.codes.truncate(length);
+        self.a.truncate(length);
+        self.b.truncate(length);
+    }
+}
