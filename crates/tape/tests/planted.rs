@@ -153,24 +153,31 @@ fn a_fault_that_has_a_name_is_shown_by_its_slope() {
 
 #[test]
 fn faults_are_found_and_only_they_at_every_size() {
-    // Relative errors are what counts: a bias and inputs of this size, and a cotangent of another.
-    for size in [1e-30, 1e-9, 1e9, 1e30] {
+    // Relative errors are what counts: operands of these sizes, and a cotangent of another.
+    let sizes = [1e-30, 1e-9, 1e9, 1e30];
+    let balanced = sizes.map(|size| [size, 1.0 / size, 1.0]);
+    let all_small = [1e-30, 1e-9].map(|size| [1.0, size, size]);
+    for [of_x, of_w, of_b] in balanced.into_iter().chain(all_small) {
+        let tape = Tape::new();
+        let x = tape.matrix(&(scattered(3, 4, 1) * of_x));
+        let w = tape.matrix(&(scattered(4, 2, 2) * of_b));
+        tape.check((x * w).sum() * of_w.sqrt()).assert_complete();
         for wrong in [false, true] {
-            let tape = Tape::new();
-            let x = tape.matrix(&(scattered(3, 4, 1) * size));
-            let w = tape.matrix(&scattered(4, 2, 2));
-            let y = (x * w).sum() * size.sqrt();
-            tape.check(y).assert_complete();
             let tangent = if wrong { Bug::TangentSign } else { Bug::None };
-            let x = tape.matrix(&(scattered(3, 3, 4) * size));
-            let w = tape.matrix(&(scattered(3, 3, 5) / size));
-            let b = tape.matrix(&scattered(1, 3, 6));
+            let x = tape.matrix(&(scattered(3, 3, 4) * of_x));
+            let (w, b) = (scattered(3, 3, 5) * of_w, scattered(1, 3, 6) * of_b);
+            // Where all is small, what is wrong must show in the tangent of `x` alone: `W`'s is not small.
+            let (w, b) = if of_b < 1.0 {
+                (tape.input(&w), tape.input(&b))
+            } else {
+                (tape.matrix(&w), tape.matrix(&b))
+            };
             let operands = [x.into(), w.into(), b.into()];
             let layer = tape.apply(Dense::with(tangent), &operands).unwrap();
             let report = tape.check(layer.matrix());
             let causes: Vec<Cause> = report.faults.iter().map(|fault| fault.cause).collect();
             let expected: &[Cause] = if wrong { &[Cause::Tangent] } else { &[] };
-            assert_eq!(causes, expected, "{size}: {report}");
+            assert_eq!(causes, expected, "{of_x}, {of_w}, {of_b}: {report}");
         }
     }
 }

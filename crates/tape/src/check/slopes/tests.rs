@@ -163,16 +163,15 @@ fn many_small_operands_share_their_directions() {
 
 #[test]
 fn a_step_that_suits_the_operand_may_not_suit_the_element() {
-    // The first is a million times the second, whose function turns over within a thousandth.
-    let f = |x: &[Vec<f64>]| (1e4 * x[0][1]).sin() + x[0][0];
+    // The first is so large that its smallest step is a hundred; the second's function turns over within a thousandth.
     let small = 1.5e-3_f64;
     let slope = 1e4 * (1e4 * small).cos();
-    let mut known = Known::new(&[&[3000.0, small]], f);
-    let judged = known.judge(&[&[1.0, slope]], Mode::Full);
+    let mut known = Known::new(&[&[2e12, small]], |x| (1e4 * x[0][1]).sin());
+    let judged = known.judge(&[&[0.0, slope]], Mode::Full);
     assert!(judged.verdicts.is_empty(), "{judged:?}");
     // Nothing tells how large a step from 0 should be but the other elements, or 1.
-    let mut known = Known::new(&[&[3e6, 0.0]], |x| x[0][1].exp() + x[0][0]);
-    let judged = known.judge(&[&[1.0, 1.0]], Mode::Full);
+    let mut known = Known::new(&[&[3e14, 0.0]], |x| x[0][1].exp());
+    let judged = known.judge(&[&[0.0, 1.0]], Mode::Full);
     assert!(judged.verdicts.is_empty(), "{judged:?}");
 }
 
