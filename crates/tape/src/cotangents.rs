@@ -6,7 +6,7 @@
 
 use crate::buffer::{Buffer, private::Sealing};
 pub use crate::buffer::{MatrixTarget, ScalarTarget, Seed, Target};
-use crate::entries::{Columns, Entry};
+use crate::entries::Entry;
 use crate::error::Error;
 use crate::op::Sink;
 use crate::ops::registry::*;
@@ -237,14 +237,15 @@ macro_rules! reverse {
             /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose index it returns.
             #[inline(never)]
             fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
-                let Columns { codes, a, b } = self.entries.first(end);
+                let (codes, operands) = self.entries.first(end);
                 let values = &self.values[..end];
                 // Cells, so that the loop can walk over what it adds to elsewhere.
                 let bar = Cell::from_mut(&mut buffer.values[..end]).as_slice_of_cells();
                 let reached = Cell::from_mut(&mut buffer.reached[..end]).as_slice_of_cells();
                 let swept = Swept { values, numbers: &self.numbers, bar, reached, last: Swept::nothing() };
-                let own = zip(zip(codes, zip(a, b)), zip(values, zip(bar, reached)));
-                for (index, ((&code, (&a, &b)), (&value, (d, reached)))) in own.enumerate().skip(first).rev() {
+                let own = zip(zip(codes, operands), zip(values, zip(bar, reached)));
+                let entries = own.enumerate().skip(first).rev();
+                for (index, ((&code, &[a, b]), (&value, (d, reached)))) in entries {
                     let (last, cotangent) = swept.last.get();
                     let d = if last == index {
                         cotangent

@@ -29,21 +29,12 @@ impl Entry {
     }
 }
 
-/// The list of entries: three columns, so that an entry takes 9 bytes and not 12, and a page of them is filed by
+/// The list of entries: two columns, so that an entry takes 9 bytes and not 12, and a page of them is filed by
 /// copying memory.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     codes: Vec<Code>,
-    a: Vec<u32>,
-    b: Vec<u32>,
-}
-
-/// Columns of one length.
-#[derive(Clone, Copy)]
-pub(crate) struct Columns<'e> {
-    pub codes: &'e [Code],
-    pub a: &'e [u32],
-    pub b: &'e [u32],
+    operands: Vec<[u32; 2]>,
 }
 
 impl Entries {
@@ -59,11 +50,9 @@ impl Entries {
     /// The entry at `index`.
     #[inline]
     pub fn at(&self, index: usize) -> Entry {
-        Entry {
-            code: self.codes[index],
-            a: self.a[index],
-            b: self.b[index],
-        }
+        let [a, b] = self.operands[index];
+        let code = self.codes[index];
+        Entry { code, a, b }
     }
 
     /// What every entry does.
@@ -74,36 +63,28 @@ impl Entries {
 
     /// The columns of the first `length` entries.
     #[inline]
-    pub fn first(&self, length: usize) -> Columns<'_> {
-        Columns {
-            codes: &self.codes[..length],
-            a: &self.a[..length],
-            b: &self.b[..length],
-        }
+    pub fn first(&self, length: usize) -> (&[Code], &[[u32; 2]]) {
+        (&self.codes[..length], &self.operands[..length])
     }
 
     pub fn push(&mut self, Entry { code, a, b }: Entry) {
         self.codes.push(code);
-        self.a.push(a);
-        self.b.push(b);
+        self.operands.push([a, b]);
     }
 
-    /// Appends the entries of three columns of one length.
+    /// Appends the entries of two columns of one length.
     #[inline]
     pub fn extend(
         &mut self,
         codes: impl Iterator<Item = Code>,
-        a: impl Iterator<Item = u32>,
-        b: impl Iterator<Item = u32>,
+        operands: impl Iterator<Item = [u32; 2]>,
     ) {
         self.codes.extend(codes);
-        self.a.extend(a);
-        self.b.extend(b);
+        self.operands.extend(operands);
     }
 
     pub fn truncate(&mut self, length: usize) {
         self.codes.truncate(length);
-        self.a.truncate(length);
-        self.b.truncate(length);
+        self.operands.truncate(length);
     }
 }

@@ -21,8 +21,7 @@ const PAGE: usize = 256;
 /// Operations that are not in the store yet, column by column as they will be there.
 struct Page<T> {
     codes: [Cell<Code>; PAGE],
-    a: [Cell<u32>; PAGE],
-    b: [Cell<u32>; PAGE],
+    operands: [Cell<[u32; 2]>; PAGE],
     values: [Cell<T>; PAGE],
     numbers: [Cell<T>; PAGE],
     /// How many operations are written; [`PAGE`] if the page is closed.
@@ -49,8 +48,7 @@ impl<T: Scalar> Recorder<T> {
     pub fn new() -> Self {
         let page = Page {
             codes: [const { Cell::new(Code::Leaf) }; PAGE],
-            a: [const { Cell::new(0) }; PAGE],
-            b: [const { Cell::new(0) }; PAGE],
+            operands: [const { Cell::new([0; 2]) }; PAGE],
             values: from_fn(|_| Cell::new(T::zero())),
             numbers: from_fn(|_| Cell::new(T::zero())),
             written: Cell::new(PAGE),
@@ -76,12 +74,7 @@ impl<T: Scalar> Recorder<T> {
         if at >= PAGE {
             return self.append_slowly(code, a, b, value, place);
         }
-        page.codes[at].set(code);
-        page.a[at].set(a);
-        page.b[at].set(b);
-        page.values[at].set(value);
-        page.written.set(at + 1);
-        (page.start.get() + at as u32, value)
+        (page.write(at, code, [a, b], value), value)
     }
 
     /// Appends an entry with a number as its second operand.
@@ -102,7 +95,7 @@ impl<T: Scalar> Recorder<T> {
         page.numbers[number_at].set(number);
         page.numbers_written.set(number_at + 1);
         let b = page.numbers_start.get() + number_at as u32;
-        self.append(code, a, b, value, place)
+        (page.write(at, code, [a, b], value), value)
     }
 
     #[cold]
@@ -152,13 +145,22 @@ impl<T: Scalar> Recorder<T> {
 }
 
 impl<T: Copy> Page<T> {
+    /// Writes an entry where there is room. Returns the index it will have.
+    #[inline(always)]
+    fn write(&self, at: usize, code: Code, operands: [u32; 2], value: T) -> u32 {
+        self.codes[at].set(code);
+        self.operands[at].set(operands);
+        self.values[at].set(value);
+        self.written.set(at + 1);
+        self.start.get() + at as u32
+    }
+
     #[inline(never)]
     fn file(&self, store: &mut Store<T>) {
         let written = self.written.get();
         store.entries.extend(
             self.codes[..written].iter().map(Cell::get),
-            self.a[..written].iter().map(Cell::get),
-            self.b[..written].iter().map(Cell::get),
+            self.operands[..written].iter().map(Cell::get),
         );
         let numbers = &self.numbers[..self.numbers_written.get()];
         store

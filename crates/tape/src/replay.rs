@@ -4,7 +4,7 @@
 //! ([`Tape::set`](crate::Tape::set), [`Tape::leaf_mut`](crate::Tape::leaf_mut)), every entry is computed again in
 //! order, and the sweep runs on the same buffer. Nothing is allocated.
 
-use crate::entries::{Columns, Entry};
+use crate::entries::Entry;
 use crate::error::Error;
 use crate::ops::registry::Code;
 use crate::scalar::Scalar;
@@ -74,10 +74,10 @@ impl<T: Scalar> Store<T> {
 
     /// Computes scalar entries up to the first application or the end of the range; returns where it stopped.
     fn run_scalars(&mut self, range: Range<usize>) -> usize {
-        let Columns { codes, a, b } = self.entries.first(range.end);
+        let (codes, operands) = self.entries.first(range.end);
         let values = &mut self.values[..range.end];
         for index in range.clone() {
-            let (code, a, b) = (codes[index], a[index], b[index]);
+            let (code, [a, b]) = (codes[index], operands[index]);
             match evaluate(Entry { code, a, b }, values, &self.numbers) {
                 Some(value) => values[index] = value,
                 None if code == Code::Apply => return index,
