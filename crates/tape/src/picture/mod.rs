@@ -68,6 +68,8 @@ mod text;
 
 #[cfg(test)]
 mod browser_tests;
+#[cfg(test)]
+mod drawn_tests;
 
 pub use model::{Folded, Graph, Kind, Node, Operand, Source, Value, ValueId};
 pub use operation::{Operation, OperationId};
