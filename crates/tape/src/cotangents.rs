@@ -228,15 +228,22 @@ macro_rules! reverse {
                 let first = self.leading_leaves();
                 let mut end = last + 1;
                 // A run of scalar entries works on slices; an application needs the whole buffer.
-                while let Some(application) = self.reverse_scalars(first, end, buffer) {
-                    self.reverse_application(application, buffer);
-                    end = application;
+                while end > first {
+                    if self.entries.codes()[end - 1] != Code::Apply {
+                        end = self.reverse_scalars(first, end, buffer);
+                        continue;
+                    }
+                    end -= 1;
+                    if buffer.reached[end] {
+                        self.reverse_application(end, buffer);
+                    }
                 }
             }
 
-            /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose index it returns.
+            /// Visits the scalar entries from `end` back to `first`, or to a reached application; returns where the entries
+            /// end that are still to be visited.
             #[inline(never)]
-            fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
+            fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> usize {
                 let (codes, operands) = self.entries.first(end);
                 let values = &self.values[..end];
                 // Cells, so that the loop can walk over what it adds to elsewhere.
@@ -255,10 +262,10 @@ macro_rules! reverse {
                         continue;
                     };
                     if !swept.reverse(Entry { code, a, b }, value, d) {
-                        return Some(index);
+                        return index + 1;
                     }
                 }
-                None
+                first
             }
         }
 

@@ -128,7 +128,7 @@ impl<'a, T: Scalar> Operands<'a, T> {
     ///
     /// # Panics
     /// If there is no operand `i`.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, i: usize) -> View<'a, T> {
         let id = self.ids[i] as usize;
         match self.entries.at(id).block() {
@@ -212,7 +212,7 @@ impl<T: Scalar> Sink<'_, T> {
 
     /// The cotangent of operand `i`, its shape, and whether earlier contributions must be kept; `None` if it
     /// wants none.
-    #[inline]
+    #[inline(always)]
     fn target(&mut self, i: usize) -> Option<(&mut [T], Shape, bool)> {
         let id = self.operands.ids[i];
         let index = id as usize;

@@ -6,6 +6,7 @@ use crate::op::{Op, Operands, Point, Sample, Sink, Tangents};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Signature};
 use crate::view::{View, ViewMut};
+use std::iter::zip;
 
 /// A sum for each row: `X: R×C → R×1`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,9 +49,14 @@ impl<T: Scalar> Op<T> for RowSums {
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let cols = at.operands.get(0).cols();
-        let columns = (0..cols).flat_map(|_| cotangent.values().iter().copied());
-        sink.add(0, columns);
+        let rows = at.operands.get(0).rows();
+        sink.accumulate(0, |target, keep| {
+            for column in target.chunks_exact_mut(rows.max(1)) {
+                for (to, &d) in zip(column, cotangent.values()) {
+                    *to = if keep { *to + d } else { d };
+                }
+            }
+        });
     }
 
     fn jvp(&self, _: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
@@ -104,8 +110,13 @@ impl<T: Scalar> Op<T> for ColumnSums {
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let rows = at.operands.get(0).rows();
-        let each = cotangent.values().iter();
-        sink.add(0, each.flat_map(|&d| std::iter::repeat_n(d, rows)));
+        sink.accumulate(0, |target, keep| {
+            for (column, &d) in zip(target.chunks_exact_mut(rows.max(1)), cotangent.values()) {
+                for to in column {
+                    *to = if keep { *to + d } else { d };
+                }
+            }
+        });
     }
 
     fn jvp(&self, _: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {

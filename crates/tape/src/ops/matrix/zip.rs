@@ -3,27 +3,36 @@
 //! An operand with one row is repeated for every row of the result, one with one column for every column,
 //! a scalar for every element. The reverse rule of repeating is summing.
 
-use super::two;
+use super::{sum_of, two};
 use crate::error::{ForwardError, ShapeError};
 use crate::op::{Op, Operands, Point, Sample, Sink, Tangents};
 use crate::ops::scalar::Binary;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Signature};
 use crate::view::{View, ViewMut};
+use std::iter::zip;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 /// A binary rule applied to every pair of elements: `X: R×C, Y: R×C, 1×C, R×1 or 1×1 → R×C`, and the other way round.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Zip<R>(PhantomData<R>);
 
-/// A matrix read as if it had the result's shape: a repeated dimension has stride 0.
+/// A matrix read as if it had the result's shape.
 #[derive(Clone, Copy)]
 struct Repeated<'a, T> {
     values: &'a [T],
     strides: (usize, usize),
 }
 
-/// The strides with which a matrix of shape `own` is read as one of shape `result`.
+/// A piece of a column of the result, as an operand sees it.
+#[derive(Clone, Copy)]
+enum Piece<'a, T> {
+    Each(&'a [T]),
+    Same(T),
+}
+
+/// The strides with which a matrix of shape `own` is read as one of shape `result`; 0 repeats.
 fn strides(own: Shape, result: Shape) -> (usize, usize) {
     let row = if own.rows == result.rows { 1 } else { 0 };
     let col = if own.cols == result.cols { own.rows } else { 0 };
@@ -38,21 +47,56 @@ impl<'a, T: Scalar> Repeated<'a, T> {
         }
     }
 
+    /// Rows `rows` of column `j`.
     #[inline]
-    fn at(&self, i: usize, j: usize) -> T {
-        self.values[i * self.strides.0 + j * self.strides.1]
-    }
-}
-
-/// Calls `each` for every element of `shape` in column-major order, with its index in memory.
-#[inline]
-fn for_each(shape: Shape, mut each: impl FnMut(usize, usize, usize)) {
-    for j in 0..shape.cols {
-        for i in 0..shape.rows {
-            each(j * shape.rows + i, i, j);
+    fn piece(&self, rows: Range<usize>, j: usize) -> Piece<'a, T> {
+        let (row, col) = self.strides;
+        let column = &self.values[j * col..];
+        match row {
+            0 => Piece::Same(column[0]),
+            _ => Piece::Each(&column[rows]),
         }
     }
 }
+
+/// Writes `f` of two pieces, and of a third operand of which there is one for each element.
+#[inline]
+fn write<T: Scalar>(
+    to: &mut [T],
+    x: Piece<'_, T>,
+    y: Piece<'_, T>,
+    third: &[T],
+    f: impl Fn(T, T, T) -> T,
+) {
+    let to = zip(to, third);
+    match (x, y) {
+        (Piece::Each(x), Piece::Each(y)) => {
+            zip(to, zip(x, y)).for_each(|((to, &z), (&x, &y))| *to = f(x, y, z));
+        }
+        (Piece::Each(x), Piece::Same(y)) => {
+            zip(to, x).for_each(|((to, &z), &x)| *to = f(x, y, z));
+        }
+        (Piece::Same(x), Piece::Each(y)) => {
+            zip(to, y).for_each(|((to, &z), &y)| *to = f(x, y, z));
+        }
+        (Piece::Same(x), Piece::Same(y)) => to.for_each(|(to, &z)| *to = f(x, y, z)),
+    }
+}
+
+/// Calls `each` for every piece of every column of `shape`: the rows, the column, and where it lies in memory.
+#[inline]
+fn for_each_piece(shape: Shape, mut each: impl FnMut(Range<usize>, usize, Range<usize>)) {
+    for j in 0..shape.cols {
+        for first in (0..shape.rows).step_by(PIECE) {
+            let rows = first..shape.rows.min(first + PIECE);
+            let start = j * shape.rows;
+            each(rows.clone(), j, start + rows.start..start + rows.end);
+        }
+    }
+}
+
+/// The longest piece: contributions to a repeated operand are computed before they are summed.
+const PIECE: usize = 64;
 
 fn broadcast(x: usize, y: usize, what: &str) -> Result<usize, ShapeError> {
     match (x, y) {
@@ -79,6 +123,9 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
 
     fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
         let (x, y) = two(operands)?;
+        if x == y {
+            return Ok(Signature::matrix(x.rows, x.cols));
+        }
         let rows = broadcast(x.rows, y.rows, "rows")?;
         let cols = broadcast(x.cols, y.cols, "columns")?;
         Ok(Signature::matrix(rows, cols))
@@ -101,7 +148,14 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         let shape = result.shape();
         let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
         let z = result.values_mut();
-        for_each(shape, |k, i, j| z[k] = R::value(x.at(i, j), y.at(i, j)));
+        for_each_piece(shape, |rows, j, place| {
+            let (x, y) = (x.piece(rows.clone(), j), y.piece(rows, j));
+            // There is no third operand; what stands there is read in its place and left alone.
+            let mut values = [T::zero(); PIECE];
+            let values = &mut values[..place.len()];
+            write(values, x, y, &z[place.clone()], |x, y, _| R::value(x, y));
+            z[place].copy_from_slice(values);
+        });
         Ok(())
     }
 
@@ -118,14 +172,19 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         let (z, dz) = (at.result.values(), tangent.values_mut());
         let dx = tangents.get(0).map(|dx| Repeated::new(dx, shape));
         let dy = tangents.get(1).map(|dy| Repeated::new(dy, shape));
-        for_each(shape, |k, i, j| {
-            let (x, y, z) = (x.at(i, j), y.at(i, j), z[k]);
-            dz[k] = T::zero();
+        dz.fill(T::zero());
+        for_each_piece(shape, |rows, j, place| {
+            let (x, y) = (x.piece(rows.clone(), j), y.piece(rows.clone(), j));
+            let (z, dz) = (&z[place.clone()], &mut dz[place]);
+            let mut partials = [T::zero(); PIECE];
+            let partials = &mut partials[..z.len()];
             if let Some(dx) = dx {
-                dz[k] += dx.at(i, j) * R::dx(x, y, z);
+                write(partials, x, y, z, R::dx);
+                add_products(dz, partials, dx.piece(rows.clone(), j));
             }
             if let Some(dy) = dy {
-                dz[k] += dy.at(i, j) * R::dy(x, y, z);
+                write(partials, x, y, z, R::dy);
+                add_products(dz, partials, dy.piece(rows, j));
             }
         });
     }
@@ -183,12 +242,15 @@ fn to_operand<T: Scalar>(
 ) {
     let (z, d) = (result.values(), cotangent.values());
     if x.shape() == y.shape() {
-        let primals = x.values().iter().zip(y.values()).zip(z);
-        let each = primals.zip(d);
-        return sink.add(
-            operand,
-            each.map(|(((&x, &y), &z), &d)| d * partial(x, y, z)),
-        );
+        let each = zip(zip(x.values(), y.values()), zip(z, d));
+        let given = each.map(|((&x, &y), (&z, &d))| d * partial(x, y, z));
+        return sink.accumulate(operand, |target, keep| {
+            if keep {
+                zip(target, given).for_each(|(to, given)| *to += given);
+            } else {
+                zip(target, given).for_each(|(to, given)| *to = given);
+            }
+        });
     }
     let shape = cotangent.shape();
     let (row, col) = strides([x, y][operand].shape(), shape);
@@ -197,8 +259,66 @@ fn to_operand<T: Scalar>(
         if !keep {
             target.fill(T::zero());
         }
-        for_each(shape, |k, i, j| {
-            target[i * row + j * col] += d[k] * partial(x.at(i, j), y.at(i, j), z[k]);
+        for_each_piece(shape, |rows, j, place| {
+            let (x, y) = (x.piece(rows.clone(), j), y.piece(rows.clone(), j));
+            let mut given = [T::zero(); PIECE];
+            let given = &mut given[..place.len()];
+            write(given, x, y, &z[place.clone()], &partial);
+            zip(&mut *given, &d[place]).for_each(|(given, &d)| *given = d * *given);
+            let target = &mut target[j * col..];
+            match row {
+                0 => target[0] += sum_of(given),
+                _ => zip(&mut target[rows], given).for_each(|(to, given)| *to += *given),
+            }
         });
     });
+}
+
+/// `to += factors · piece`, element by element.
+fn add_products<T: Scalar>(to: &mut [T], factors: &[T], piece: Piece<'_, T>) {
+    let to = zip(to, factors);
+    match piece {
+        Piece::Each(each) => zip(to, each).for_each(|((to, &f), &x)| *to += x * f),
+        Piece::Same(x) => to.for_each(|(to, &f)| *to += x * f),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PIECE;
+    use crate::{Directional, Seed, Tape};
+    use nalgebra::{DMatrix, RowDVector};
+
+    /// Whole numbers, so that every sum is exact in whatever order it is taken.
+    #[test]
+    fn columns_of_several_pieces_are_read_and_summed_whole() {
+        let (rows, cols) = (2 * PIECE + 3, 2);
+        let x = DMatrix::from_fn(rows, cols, |i, j| (i + 10 * j) as f64);
+        let row = RowDVector::from_vec(vec![2.0, -3.0]);
+        let column = DMatrix::from_fn(rows, 1, |i, _| (i % 7) as f64);
+        let tape = Tape::new();
+        let taped = tape.matrix(&x);
+        let (taped_row, taped_column) = (tape.matrix(&row), tape.matrix(&column));
+        let y = taped.component_mul(taped_row).component_mul(taped_column);
+        let expected = DMatrix::from_fn(rows, cols, |i, j| x[(i, j)] * row[j] * column[i]);
+        assert_eq!(y.value(), expected);
+
+        let total = y.sum();
+        let gradient = total.gradient();
+        let of_row = gradient.of(taped_row).to_matrix();
+        let of_column = gradient.of(taped_column).to_matrix();
+        for j in 0..cols {
+            let sum: f64 = (0..rows).map(|i| x[(i, j)] * column[i]).sum();
+            assert_eq!(of_row[j], sum);
+        }
+        for i in 0..rows {
+            assert_eq!(of_column[i], x[(i, 0)] * row[0] + x[(i, 1)] * row[1]);
+        }
+
+        let mut along = Directional::new();
+        let direction = DMatrix::from_element(1, cols, 1.0);
+        let seed = Seed::matrix(taped_row, &direction);
+        tape.push_forward(seed, &mut along).unwrap();
+        assert_eq!(along.of(total), of_row.sum());
+    }
 }
