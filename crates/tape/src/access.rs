@@ -22,6 +22,7 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// The entry an id names, if it is still there.
+    #[inline]
     pub(crate) fn resolve(&self, id: Id) -> Result<u32, Error> {
         self.history.check(id, self.number, self.len())?;
         Ok(id.index)
@@ -39,7 +40,7 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
-    #[inline]
+    #[inline(always)]
     pub fn value(&self, id: VarId) -> Result<T, Error> {
         let index = self.resolve(id.0)?;
         Ok(self.store.borrow().values[index as usize])
@@ -55,7 +56,9 @@ impl<T: Scalar> Tape<T> {
     pub fn read<R>(&self, id: MatrixId, read: impl FnOnce(View<'_, T>) -> R) -> Result<R, Error> {
         let index = self.resolve(id.0)?;
         let store = self.store.borrow_closed();
-        let block = store.entries.at(index as usize)
+        let block = store
+            .entries
+            .at(index as usize)
             .block()
             .expect("a matrix id names a matrix");
         Ok(read(store.view(block)))
@@ -66,13 +69,12 @@ impl<T: Scalar> Tape<T> {
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
     /// [`Error::NotALeaf`] if the entry is the result of an operation.
-    #[inline]
+    #[inline(always)]
     pub fn set(&mut self, id: VarId, value: T) -> Result<(), Error> {
         let store = self.store.get_mut();
-        self.history
-            .check(id.0, self.number, store.entries.len())?;
+        self.history.check(id.0, self.number, store.entries.len())?;
         let index = id.entry();
-        if store.entries.at(index).code != Code::Leaf {
+        if store.entries.codes()[index] != Code::Leaf {
             return Err(store.not_a_leaf(index));
         }
         store.values[index] = value;
@@ -111,8 +113,7 @@ impl<T: Scalar> Tape<T> {
     /// [`Error::NotALeaf`] if the entry is the result of an operation.
     pub fn leaf_mut(&mut self, id: MatrixId) -> Result<ViewMut<'_, T>, Error> {
         let store = self.store.get_mut();
-        self.history
-            .check(id.0, self.number, store.entries.len())?;
+        self.history.check(id.0, self.number, store.entries.len())?;
         let entry = store.entries.at(id.entry());
         if entry.code != Code::MatrixLeaf {
             return Err(store.not_a_leaf(id.entry()));

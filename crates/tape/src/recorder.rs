@@ -191,10 +191,16 @@ impl<T: Copy> Recorder<T> {
     #[inline]
     fn close(&self) {
         if self.page.open.get() {
-            self.file();
-            self.page.open.set(false);
-            self.page.written.set(PAGE);
+            self.close_page();
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn close_page(&self) {
+        self.file();
+        self.page.open.set(false);
+        self.page.written.set(PAGE);
     }
 
     /// The store, to be read; recording may go on meanwhile, and is seen by the next to look.

@@ -76,10 +76,22 @@ impl<T: Scalar> Store<T> {
     fn run_scalars(&mut self, range: Range<usize>) -> usize {
         let (codes, operands) = self.entries.first(range.end);
         let values = &mut self.values[..range.end];
+        // The last value is at hand; in memory it could be read only some cycles later.
+        let mut last = (usize::MAX, T::zero());
         for index in range.clone() {
             let (code, [a, b]) = (codes[index], operands[index]);
-            match evaluate(Entry { code, a, b }, values, &self.numbers) {
-                Some(value) => values[index] = value,
+            let of = |operand: usize| {
+                if operand == last.0 {
+                    last.1
+                } else {
+                    values[operand]
+                }
+            };
+            match evaluate(Entry { code, a, b }, of, &self.numbers) {
+                Some(value) => {
+                    values[index] = value;
+                    last = (index, value);
+                }
                 None if code == Code::Apply => return index,
                 None => {}
             }

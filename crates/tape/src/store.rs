@@ -120,7 +120,10 @@ impl<T> Store<T> {
         let is_leaf = |&code: &Code| code == Code::Leaf;
         let blocks = codes.chunks_exact(MANY);
         let far = MANY * blocks.take_while(|codes| codes.iter().all(is_leaf)).count();
-        far + codes[far..].iter().take_while(|&code| is_leaf(code)).count()
+        far + codes[far..]
+            .iter()
+            .take_while(|&code| is_leaf(code))
+            .count()
     }
 
     /// The shape of an entry's result.
@@ -143,6 +146,7 @@ impl<T> Store<T> {
 
     /// That an entry cannot be set.
     #[cold]
+    #[inline(never)]
     pub fn not_a_leaf(&self, index: usize) -> Error
     where
         T: Scalar,
@@ -294,27 +298,30 @@ macro_rules! evaluate {
         unary { $($u:ident $um:ident),* }
         binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
     ) => {
-        /// The value of a scalar operation from the values of the entries before it; `None` for leaves, constants
-        /// and applications.
+        /// The value of a scalar operation from those of the entries before it, which `of` gives; `None` for leaves,
+        /// constants and applications.
         #[inline(always)]
-        pub(crate) fn evaluate<T: Scalar>(entry: Entry, values: &[T], numbers: &[T]) -> Option<T> {
+        pub(crate) fn evaluate<T: Scalar>(entry: Entry, of: impl Fn(usize) -> T, numbers: &[T]) -> Option<T> {
             let Entry { code, a, b } = entry;
             let (a, b) = (a as usize, b as usize);
             Some(match code {
                 Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => return None,
-                Code::PowI => PowI(b as i32).value(values[a]),
-                Code::MulItself => Mul::value(values[a], values[a]),
-                $(Code::$ou => $ou::value(values[a]),)*
-                $(Code::$u => $u::value(values[a]),)*
+                Code::PowI => PowI(b as i32).value(of(a)),
+                Code::MulItself => {
+                    let x = of(a);
+                    Mul::value(x, x)
+                }
+                $(Code::$ou => $ou::value(of(a)),)*
+                $(Code::$u => $u::value(of(a)),)*
                 $(
-                    Code::$ob => $ob::value(values[a], values[b]),
-                    Code::$obr => $ob::value(values[a], numbers[b]),
-                    Code::$obl => $ob::value(numbers[b], values[a]),
+                    Code::$ob => $ob::value(of(a), of(b)),
+                    Code::$obr => $ob::value(of(a), numbers[b]),
+                    Code::$obl => $ob::value(numbers[b], of(a)),
                 )*
                 $(
-                    Code::$b => $b::value(values[a], values[b]),
-                    Code::$br => $b::value(values[a], numbers[b]),
-                    Code::$bl => $b::value(numbers[b], values[a]),
+                    Code::$b => $b::value(of(a), of(b)),
+                    Code::$br => $b::value(of(a), numbers[b]),
+                    Code::$bl => $b::value(numbers[b], of(a)),
                 )*
             })
         }

@@ -110,7 +110,13 @@ impl<'a, T: Scalar> Bench<'a, T> {
             _ => operands.get(1).copied().unwrap_or(0),
         };
         let place = Place(Location::caller());
-        let entry = alone.push(entry.code.of_two(), operands[0], b, store.values[index], place);
+        let entry = alone.push(
+            entry.code.of_two(),
+            operands[0],
+            b,
+            store.values[index],
+            place,
+        );
         Some(Bench {
             rule: Rule::Scalar(entry),
             tape,
