@@ -101,6 +101,15 @@ impl<T> Store<T> {
         }
     }
 
+    /// Panics if there is no room for `more` entries.
+    pub fn assert_room(&self, more: usize) {
+        assert!(
+            self.entries.len() + more <= Entry::MOST,
+            "a tape holds at most {} entries",
+            Entry::MOST
+        );
+    }
+
     /// Whether an entry has a cotangent: constants and what depends on inputs alone have none.
     #[inline]
     pub fn is_active(&self, id: u32) -> bool {
@@ -184,15 +193,6 @@ impl<T: Scalar> Store<T> {
             places.push(place);
         }
         index
-    }
-
-    /// Panics if there is no room for `more` entries.
-    pub fn assert_room(&self, more: usize) {
-        assert!(
-            self.entries.len() + more <= Entry::MOST,
-            "a tape holds at most {} entries",
-            Entry::MOST
-        );
     }
 
     /// Removes the entries from `len` on, and what goes with each of them.
