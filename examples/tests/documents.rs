@@ -61,17 +61,25 @@ fn headings(page: &Path) -> Vec<String> {
     titles.map(name).collect()
 }
 
+/// What the comments from `start` to `end` name, each with the block of code that follows it, its first line the language.
+fn marked_blocks<'t>(
+    text: &'t str,
+    start: &'t str,
+    end: &'t str,
+) -> impl Iterator<Item = (&'t str, &'t str)> {
+    text.split(start).skip(1).map(move |after| {
+        let (name, after) = after.split_once(end).expect("the comment's end");
+        let block = after.split("```").nth(1);
+        (name, block.expect("a block after the comment"))
+    })
+}
+
 #[test]
 fn outputs_are_whole() {
     let mut outputs = 0;
     for document in documents() {
         let text = read(&root().join(&document));
-        for after in text.split("<!-- prints examples/").skip(1) {
-            let (name, after) = after.split_once(".rs -->").expect("the comment's end");
-            let block = after
-                .split("```")
-                .nth(1)
-                .expect("a block after the comment");
+        for (name, block) in marked_blocks(&text, "<!-- prints examples/", ".rs -->") {
             let block: Vec<&str> = block.lines().skip(1).collect();
             assert!(
                 block == shown(name),
@@ -143,12 +151,7 @@ fn quotes_are_right() {
     let mut quotes = 0;
     for document in documents() {
         let text = read(&root().join(&document));
-        for after in text.split("<!-- quotes ").skip(1) {
-            let (source, after) = after.split_once(" -->").expect("the comment's end");
-            let block = after
-                .split("```")
-                .nth(1)
-                .expect("a block after the comment");
+        for (source, block) in marked_blocks(&text, "<!-- quotes ", " -->") {
             let (_language, block) = block.split_once('\n').expect("a line of the language");
             let source_text = read(&root().join(source));
             let mut lines = source_text.lines().map(significant);
