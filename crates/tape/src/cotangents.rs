@@ -8,6 +8,7 @@ use crate::buffer::{Buffer, private::Sealing};
 pub use crate::buffer::{MatrixTarget, ScalarTarget, Seed, Target};
 use crate::entries::Entry;
 use crate::error::Error;
+use crate::hint::aside;
 use crate::op::Sink;
 use crate::ops::registry::*;
 use crate::ops::registry::{Code, PowI, scalar_rules};
@@ -18,7 +19,6 @@ use crate::store::Store;
 use crate::tape::Tape;
 use crate::view::View;
 use std::cell::Cell;
-use std::iter::zip;
 
 /// The cotangents of a reverse sweep: for a scalar output, its gradient.
 ///
@@ -108,7 +108,7 @@ impl<T: Scalar> Cotangents<T> {
             reached: &reached,
             last: Swept::nothing(),
         };
-        swept.reverse(alone, result, cotangent.scalar());
+        swept.reverse(alone, &result, cotangent.scalar());
         let bar = bar.map(Cell::into_inner);
         match form {
             Form::None | Form::Apply => vec![],
@@ -157,30 +157,57 @@ struct Swept<'s, T> {
     numbers: &'s [T],
     bar: &'s [Cell<T>],
     reached: &'s [Cell<bool>],
-    /// The operand that was added to last and its cotangent since: mostly the entry that is visited next, which then need
-    /// not wait until what was just written can be read.
-    last: Cell<(usize, T)>,
+    /// Where the entries end after the operand that was added to last, and that operand's cotangent since: mostly of the
+    /// entry that is visited next, which then need not wait until what was just written can be read. (An end, not an
+    /// index: to the compiler an index equal to this one would be this one, and the loop would wait for the operand.)
+    last: Cell<(u32, T)>,
 }
 
 impl<T: Scalar> Swept<'_, T> {
     /// That nothing was added to yet.
-    fn nothing() -> Cell<(usize, T)> {
-        Cell::new((usize::MAX, T::zero()))
+    fn nothing() -> Cell<(u32, T)> {
+        Cell::new((0, T::zero()))
     }
 
-    /// Adds a contribution to an operand's cotangent; the first one overwrites whatever the buffer held.
+    /// Adds a contribution to an operand's cotangent.
     #[inline(always)]
     fn add(&self, operand: usize, contribution: T) {
+        let sum = self.sum(operand, contribution);
+        self.last.set((operand as u32 + 1, sum));
+    }
+
+    /// Adds to two operands' cotangents; they may be one entry.
+    #[inline(always)]
+    fn add_both(&self, a: usize, to_a: T, b: usize, to_b: T) {
+        let (sum_a, sum_b) = (self.sum(a, to_a), self.sum(b, to_b));
+        let nearer = if a > b { (a, sum_a) } else { (b, sum_b) };
+        self.last.set((nearer.0 as u32 + 1, nearer.1));
+    }
+
+    /// What an operand's cotangent is with a contribution, written down; the first one overwrites whatever the buffer held.
+    #[inline(always)]
+    fn sum(&self, operand: usize, contribution: T) -> T {
         let (bar, reached) = (&self.bar[operand], &self.reached[operand]);
         let mut sum = contribution;
         if reached.get() {
+            aside();
             sum = bar.get() + contribution;
-        } else {
-            reached.set(true);
         }
+        reached.set(true);
         bar.set(sum);
-        self.last.set((operand, sum));
+        sum
     }
+}
+
+/// Where the entries end that come before `end`, up to the last one reached, or `first`.
+#[cold]
+#[inline(never)]
+fn end_of_reached(reached: &[Cell<bool>], first: usize, end: usize) -> usize {
+    let unreached = reached[first..end]
+        .iter()
+        .rev()
+        .take_while(|entry| !entry.get());
+    end - unreached.count()
 }
 
 impl<T: Scalar> Store<T> {
@@ -230,7 +257,8 @@ macro_rules! reverse {
                 // A run of scalar entries works on slices; an application needs the whole buffer.
                 while end > first {
                     if self.entries.codes()[end - 1] != Code::Apply {
-                        end = self.reverse_scalars(first, end, buffer);
+                        let application = self.reverse_scalars(first, end, buffer);
+                        end = application.map_or(first, |application| application + 1);
                         continue;
                     }
                     end -= 1;
@@ -240,32 +268,34 @@ macro_rules! reverse {
                 }
             }
 
-            /// Visits the scalar entries from `end` back to `first`, or to a reached application; returns where the entries
-            /// end that are still to be visited.
+            /// Visits the scalar entries from `end` back to `first`, or to a reached application, which it returns.
             #[inline(never)]
-            fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> usize {
+            fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
                 let (codes, operands) = self.entries.first(end);
                 let values = &self.values[..end];
                 // Cells, so that the loop can walk over what it adds to elsewhere.
                 let bar = Cell::from_mut(&mut buffer.values[..end]).as_slice_of_cells();
                 let reached = Cell::from_mut(&mut buffer.reached[..end]).as_slice_of_cells();
                 let swept = Swept { values, numbers: &self.numbers, bar, reached, last: Swept::nothing() };
-                let own = zip(zip(codes, operands), zip(values, zip(bar, reached)));
-                let entries = own.enumerate().skip(first).rev();
-                for (index, ((&code, &[a, b]), (&value, (d, reached)))) in entries {
+                let mut end = end;
+                while end > first {
+                    let index = end - 1;
+                    let (code, [a, b], value) = (codes[index], operands[index], &values[index]);
                     let (last, cotangent) = swept.last.get();
-                    let d = if last == index {
+                    let d = if last == end as u32 {
                         cotangent
-                    } else if reached.get() {
-                        d.get()
+                    } else if reached[index].get() {
+                        bar[index].get()
                     } else {
+                        end = end_of_reached(reached, first, index);
                         continue;
                     };
+                    end = index;
                     if !swept.reverse(Entry { code, a, b }, value, d) {
-                        return index + 1;
+                        return Some(index);
                     }
                 }
-                first
+                None
             }
         }
 
@@ -273,7 +303,7 @@ macro_rules! reverse {
             /// Adds to the operands of a scalar entry what its rule makes of its cotangent `d`. Returns whether it is a
             /// scalar entry; an application is left to others.
             #[inline(always)]
-            fn reverse(&self, entry: Entry, value: T, d: T) -> bool {
+            fn reverse(&self, entry: Entry, value: &T, d: T) -> bool {
                 let (a, b) = (entry.a as usize, entry.b as usize);
                 let (values, numbers) = (self.values, self.numbers);
                 match entry.code {
@@ -282,27 +312,25 @@ macro_rules! reverse {
                     Code::PowI => self.add(a, d * PowI(b as i32).derivative(values[a])),
                     Code::MulItself => {
                         let x = values[a];
-                        self.add(a, d * Mul::dx(x, x, value) + d * Mul::dy(x, x, value));
+                        self.add(a, d * Mul::dx(x, x, *value) + d * Mul::dy(x, x, *value));
                     }
-                    $(Code::$ou => self.add(a, d * $ou::derivative(values[a], value)),)*
-                    $(Code::$u => self.add(a, d * $u::derivative(values[a], value)),)*
+                    $(Code::$ou => self.add(a, d * $ou::derivative(values[a], *value)),)*
+                    $(Code::$u => self.add(a, d * $u::derivative(values[a], *value)),)*
                     $(
                         Code::$ob => {
                             let (x, y) = (values[a], values[b]);
-                            self.add(a, d * $ob::dx(x, y, value));
-                            self.add(b, d * $ob::dy(x, y, value));
+                            self.add_both(a, d * $ob::dx(x, y, *value), b, d * $ob::dy(x, y, *value));
                         }
-                        Code::$obr => self.add(a, d * $ob::dx(values[a], numbers[b], value)),
-                        Code::$obl => self.add(a, d * $ob::dy(numbers[b], values[a], value)),
+                        Code::$obr => self.add(a, d * $ob::dx(values[a], numbers[b], *value)),
+                        Code::$obl => self.add(a, d * $ob::dy(numbers[b], values[a], *value)),
                     )*
                     $(
                         Code::$b => {
                             let (x, y) = (values[a], values[b]);
-                            self.add(a, d * $b::dx(x, y, value));
-                            self.add(b, d * $b::dy(x, y, value));
+                            self.add_both(a, d * $b::dx(x, y, *value), b, d * $b::dy(x, y, *value));
                         }
-                        Code::$br => self.add(a, d * $b::dx(values[a], numbers[b], value)),
-                        Code::$bl => self.add(a, d * $b::dy(numbers[b], values[a], value)),
+                        Code::$br => self.add(a, d * $b::dx(values[a], numbers[b], *value)),
+                        Code::$bl => self.add(a, d * $b::dy(numbers[b], values[a], *value)),
                     )*
                 }
                 true

@@ -40,6 +40,7 @@ mod entries;
 mod error;
 mod gradient;
 mod guard;
+mod hint;
 mod id;
 mod inspect;
 mod matrix_operators;

@@ -98,6 +98,11 @@ impl<T: Scalar> Recorder<T> {
         (page.write(at, code, [a, b], value), value)
     }
 
+    /// Appends a leaf for each number, straight to the store. Returns the index of the first.
+    pub fn append_leaves(&self, values: &[T], place: Place) -> u32 {
+        self.borrow_mut().push_leaves(values, place)
+    }
+
     #[cold]
     #[inline(never)]
     fn append_slowly(&self, code: Code, a: u32, b: u32, value: T, place: Place) -> (u32, T) {

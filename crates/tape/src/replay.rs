@@ -6,6 +6,7 @@
 
 use crate::entries::Entry;
 use crate::error::Error;
+use crate::hint::aside;
 use crate::ops::registry::Code;
 use crate::scalar::Scalar;
 use crate::store::{Store, evaluate};
@@ -78,10 +79,12 @@ impl<T: Scalar> Store<T> {
         let values = &mut self.values[..range.end];
         // The last value is at hand; in memory it could be read only some cycles later.
         let mut last = (usize::MAX, T::zero());
-        for index in range.clone() {
+        let mut index = range.start;
+        while index < codes.len() {
             let (code, [a, b]) = (codes[index], operands[index]);
             let of = |operand: usize| {
                 if operand == last.0 {
+                    aside();
                     last.1
                 } else {
                     values[operand]
@@ -95,6 +98,7 @@ impl<T: Scalar> Store<T> {
                 None if code == Code::Apply => return index,
                 None => {}
             }
+            index += 1;
         }
         range.end
     }

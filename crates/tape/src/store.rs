@@ -23,6 +23,7 @@ use crate::ops::scalar::{Binary, Unary};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::{View, ViewMut};
+use std::iter::repeat_n;
 use std::ops::Range;
 
 /// Where a matrix lies in the arena.
@@ -193,6 +194,22 @@ impl<T: Scalar> Store<T> {
             places.push(place);
         }
         index
+    }
+
+    /// Appends a scalar leaf for each number. Returns the index of the first.
+    ///
+    /// # Panics
+    /// If there would be more entries than an index can tell apart.
+    pub fn push_leaves(&mut self, values: &[T], place: Place) -> u32 {
+        let (first, count) = (self.entries.len() as u32, values.len());
+        self.assert_room(count);
+        self.entries
+            .extend(repeat_n(Code::Leaf, count), repeat_n([0; 2], count));
+        self.values.extend_from_slice(values);
+        if let Some(places) = &mut self.places {
+            places.extend(repeat_n(place, count));
+        }
+        first
     }
 
     /// Removes the entries from `len` on, and what goes with each of them.

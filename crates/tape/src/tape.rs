@@ -10,6 +10,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::var::Var;
 use nalgebra::{Dim, Matrix, RawStorage};
+use std::iter::zip;
 use std::panic::Location;
 
 /// A Wengert list: every operation a program takes, in order, with its result.
@@ -109,11 +110,10 @@ impl<T: Scalar> Tape<T> {
     #[track_caller]
     pub fn vars(&self, values: &[T]) -> Vec<Var<'_, T>> {
         let place = Place(Location::caller());
-        let leaf = |&value| {
-            let (index, value) = self.store.append(Code::Leaf, 0, 0, value, place);
-            Var::on(self, index, value)
-        };
-        values.iter().map(leaf).collect()
+        let indices = self.store.append_leaves(values, place)..;
+        zip(indices, values)
+            .map(|(index, &value)| Var::on(self, index, value))
+            .collect()
     }
 
     /// Records a matrix leaf, from any nalgebra matrix, vector, row or view.
