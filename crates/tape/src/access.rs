@@ -1,6 +1,6 @@
 //! Reaching entries by id: handles, values, and leaves to be set.
 
-use crate::error::Error;
+use crate::error::{Error, equally_many};
 use crate::id::{Id, MatrixId, VarId};
 use crate::inspect::EntryId;
 use crate::matrix_var::MatrixVar;
@@ -11,6 +11,7 @@ use crate::tape::Tape;
 use crate::var::Var;
 use crate::view::{View, ViewMut};
 use nalgebra::{DMatrix, Dim, Matrix, RawStorage};
+use std::iter::zip;
 
 impl<T: Scalar> Tape<T> {
     pub(crate) fn id(&self, index: u32) -> Id {
@@ -78,6 +79,49 @@ impl<T: Scalar> Tape<T> {
             return Err(store.not_a_leaf(index));
         }
         store.values[index] = value;
+        Ok(())
+    }
+
+    /// Sets several scalar leaves, each to the number at its place. With [`Cotangents::of_vars`](crate::Cotangents::of_vars) this is what an optimiser
+    /// needs that holds a point and a gradient as slices.
+    ///
+    /// ```
+    /// use tape::{Cotangents, Seed, Tape, Var};
+    /// let mut tape = Tape::new();
+    /// let x = tape.vars(&[0.0; 3]);
+    /// let y: Var = x.iter().map(|x| x.square()).sum();
+    /// let (y, x): (_, Vec<_>) = (y.id(), x.iter().map(|x| x.id()).collect());
+    ///
+    /// let (mut point, mut gradient) = (vec![1.0, -2.0, 3.0], vec![0.0; 3]);
+    /// let mut cotangents = Cotangents::new();
+    /// for _ in 0..100 {
+    ///     tape.set_vars(&x, &point)?;
+    ///     tape.replay()?;
+    ///     tape.sweep(Seed::one(y), &mut cotangents)?;
+    ///     cotangents.of_vars(&x, &mut gradient)?;
+    ///     for (x, slope) in point.iter_mut().zip(&gradient) {
+    ///         *x -= 0.1 * slope;
+    ///     }
+    /// }
+    /// assert!(tape.value(y)? < 1e-15);
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless there are as many numbers as ids, and as [`set`](Tape::set) for each of the ids; the leaves
+    /// before it are set then.
+    pub fn set_vars(&mut self, ids: &[VarId], values: &[T]) -> Result<(), Error> {
+        equally_many(values.len(), ids.len())?;
+        let store = self.store.get_mut();
+        let (codes, leaves) = (store.entries.codes(), &mut store.values[..]);
+        for (id, &value) in zip(ids, values) {
+            self.history.check(id.0, self.number, codes.len())?;
+            let index = id.entry();
+            if codes[index] != Code::Leaf {
+                return Err(store.not_a_leaf(index));
+            }
+            leaves[index] = value;
+        }
         Ok(())
     }
 

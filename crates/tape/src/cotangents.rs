@@ -7,8 +7,9 @@
 use crate::buffer::{Buffer, private::Sealing};
 pub use crate::buffer::{MatrixTarget, ScalarTarget, Seed, Target};
 use crate::entries::Entry;
-use crate::error::Error;
+use crate::error::{Error, equally_many};
 use crate::hint::aside;
+use crate::id::VarId;
 use crate::op::Sink;
 use crate::ops::registry::*;
 use crate::ops::registry::{Code, PowI, scalar_rules};
@@ -19,6 +20,7 @@ use crate::store::Store;
 use crate::tape::Tape;
 use crate::view::View;
 use std::cell::Cell;
+use std::iter::zip;
 
 /// The cotangents of a reverse sweep: for a scalar output, its gradient.
 ///
@@ -50,6 +52,19 @@ impl<T: Scalar> Cotangents<T> {
     #[track_caller]
     pub fn of<A: Target<T>>(&self, target: A) -> A::Found<'_> {
         target.find(&self.0)
+    }
+
+    /// Writes the cotangents of several scalars into a slice, in their order; see [`Tape::set_vars`].
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless the slice has a place for each, and as [`of`](Cotangents::of) for each of the ids; those
+    /// before it are written then.
+    pub fn of_vars(&self, ids: &[VarId], into: &mut [T]) -> Result<(), Error> {
+        equally_many(into.len(), ids.len())?;
+        for (slope, &id) in zip(into, ids) {
+            *slope = self.of(id)?;
+        }
+        Ok(())
     }
 }
 

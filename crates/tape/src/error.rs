@@ -46,6 +46,16 @@ pub enum Error {
         /// The entry's shape.
         expected: Shape,
     },
+    /// As many numbers were expected as scalars were named.
+    #[error(
+        "{found} numbers for {expected} scalars: as many of the ones as of the others are expected"
+    )]
+    Length {
+        /// How many numbers were given.
+        found: usize,
+        /// How many scalars were named.
+        expected: usize,
+    },
     /// A comparison turned out differently than when the tape was recorded.
     #[error(
         "replay took another branch: `{comparison}` at {location} was {recorded} when recorded and is {} \
@@ -73,6 +83,15 @@ pub enum Error {
         /// What the op found and what it expected.
         message: String,
     },
+}
+
+/// That there are as many numbers as scalars.
+pub(crate) fn equally_many(found: usize, expected: usize) -> Result<(), Error> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(Error::Length { found, expected })
+    }
 }
 
 /// A place in the source: file, line and column.

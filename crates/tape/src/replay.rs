@@ -74,18 +74,31 @@ impl<T: Scalar> Store<T> {
     }
 
     /// Computes scalar entries up to the first application or the end of the range; returns where it stopped.
+    ///
+    /// The two values before an entry are carried along: operands mostly, and read back from memory they would come some
+    /// cycles later, which is what a chain of operations would wait for.
     fn run_scalars(&mut self, range: Range<usize>) -> usize {
         let (codes, operands) = self.entries.first(range.end);
         let values = &mut self.values[..range.end];
-        // The last value is at hand; in memory it could be read only some cycles later.
-        let mut last = (usize::MAX, T::zero());
+        let before = |entries: usize| {
+            let index = range.start.checked_sub(entries);
+            index.map_or(T::zero(), |index| values[index])
+        };
+        let (mut second_last, mut last) = (before(2), before(1));
         let mut index = range.start;
-        while index < codes.len() {
+        loop {
+            if index >= codes.len() {
+                aside();
+                return index;
+            }
             let (code, [a, b]) = (codes[index], operands[index]);
             let of = |operand: usize| {
-                if operand == last.0 {
+                if operand + 1 == index {
                     aside();
-                    last.1
+                    last
+                } else if operand + 2 == index {
+                    aside();
+                    second_last
                 } else {
                     values[operand]
                 }
@@ -93,13 +106,14 @@ impl<T: Scalar> Store<T> {
             match evaluate(Entry { code, a, b }, of, &self.numbers) {
                 Some(value) => {
                     values[index] = value;
-                    last = (index, value);
+                    (second_last, last) = (last, value);
                 }
                 None if code == Code::Apply => return index,
-                None => {}
+                None => {
+                    (second_last, last) = (last, values[index]);
+                }
             }
             index += 1;
         }
-        range.end
     }
 }

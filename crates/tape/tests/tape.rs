@@ -185,6 +185,37 @@ fn ids_outlive_handles_but_not_their_entries() {
 }
 
 #[test]
+fn several_leaves_are_set_and_read_in_order() {
+    let mut tape = Tape::new();
+    let x = tape.vars(&[1.0, 2.0, 3.0]);
+    let y = x[0] * x[1] * x[1] - x[2];
+    let (y, x): (_, Vec<_>) = (y.id(), x.iter().map(|x| x.id()).collect());
+    tape.set_vars(&x, &[5.0, 7.0, 11.0]).unwrap();
+    tape.replay().unwrap();
+    assert_eq!(tape.value(y), Ok(234.0));
+    let (mut cotangents, mut slopes) = (Cotangents::new(), [0.0; 3]);
+    tape.sweep(Seed::one(y), &mut cotangents).unwrap();
+    cotangents.of_vars(&x, &mut slopes).unwrap();
+    assert_eq!(slopes, [49.0, 70.0, -1.0]);
+
+    let length = |found, expected| Err(Error::Length { found, expected });
+    assert_eq!(tape.set_vars(&x, &[1.0]), length(1, 3));
+    assert_eq!(cotangents.of_vars(&x[..2], &mut slopes), length(3, 2));
+    let not_a_leaf = tape.set_vars(&[x[0], y], &[13.0, 17.0]).unwrap_err();
+    assert!(matches!(not_a_leaf, Error::NotALeaf { op: "sub", .. }));
+    assert_eq!(tape.value(x[0]), Ok(13.0));
+    let other = Tape::new().var(1.0).id();
+    assert!(matches!(
+        tape.set_vars(&[other], &[1.0]),
+        Err(Error::Foreign { .. })
+    ));
+    assert!(matches!(
+        cotangents.of_vars(&[other], &mut [0.0]),
+        Err(Error::Foreign { .. })
+    ));
+}
+
+#[test]
 fn a_mark_past_a_rewind_is_refused() {
     let mut tape = Tape::new();
     let start = tape.mark();

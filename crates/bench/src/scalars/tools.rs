@@ -52,15 +52,12 @@ fn replayed<'p, P: Program>(program: &'p P, point: &'p [f64]) -> Gradient<'p> {
     let y = program.run(&x).id();
     let x: Vec<_> = x.iter().map(|x| x.id()).collect();
     Box::new(move |gradient| {
-        for (&x, &value) in zip(&x, point) {
-            tape.set(x, value).expect("a leaf");
-        }
+        tape.set_vars(&x, point).expect("leaves");
         tape.replay().expect("no comparison, no op that can fail");
         let swept = tape.sweep(Seed::one(y), &mut cotangents);
         swept.expect("an id of this tape");
-        for (slope, &x) in zip(gradient, &x) {
-            *slope = cotangents.of(x).expect("an id of this tape");
-        }
+        let read = cotangents.of_vars(&x, gradient);
+        read.expect("ids of this tape");
         tape.value(y).expect("an id of this tape")
     })
 }
