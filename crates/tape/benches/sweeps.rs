@@ -1,4 +1,4 @@
-//! Scalar programs, recorded and replayed, beside the plain function on `f64`.
+//! Scalar programs, recorded and replayed, beside the plain function on `f64`; and what a dot product as one entry gains.
 
 #[path = "../../bench/src/measure.rs"]
 mod measure;
@@ -11,9 +11,13 @@ type Plain = fn(&[f64]) -> f64;
 type Recorded = for<'t> fn(&[Var<'t>]) -> Var<'t>;
 
 fn main() {
-    let programs: [(&str, Plain, Recorded); 2] = [
+    let programs: [(&str, Plain, Recorded); 4] = [
         ("Rosenbrock", rosenbrock, |x| rosenbrock(x)),
         ("chain of sines", chain, |x| chain(x)),
+        ("dot of neighbours", dot, |x| dot(x)),
+        ("dot of neighbours, one entry", dot, |x| {
+            tape::dot(&x[1..], &x[..x.len() - 1])
+        }),
     ];
     for (name, plain, recorded) in programs {
         for inputs in [100, 100_000] {
@@ -70,4 +74,9 @@ fn rosenbrock<R: Real>(x: &[R]) -> R {
 /// `y ← sin(y + xᵢ)`: every operation waits for the one before.
 fn chain<R: Real>(x: &[R]) -> R {
     x.iter().fold(R::from_f64(0.5), |y, &x| (y + x).sin())
+}
+
+/// `Σ xᵢ₊₁ xᵢ`.
+fn dot<R: Real>(x: &[R]) -> R {
+    x.windows(2).map(|pair| pair[1] * pair[0]).sum()
 }

@@ -7,6 +7,7 @@
 
 use crate::entries::Entries;
 use crate::error::{ForwardError, ShapeError};
+use crate::ops::registry::Code;
 use crate::product::{Product, Strided, StridedMut};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Signature};
@@ -144,14 +145,20 @@ impl<'a, T: Scalar> Operands<'a, T> {
     ///
     /// # Panics
     /// If it is larger.
-    #[inline]
+    #[inline(always)]
     pub fn scalar(&self, i: usize) -> T {
         let id = self.ids[i] as usize;
-        if self.entries.at(id).block().is_none() {
-            self.values[id]
-        } else {
-            self.get(i).scalar()
+        match self.entries.codes()[id] {
+            Code::MatrixLeaf | Code::Apply => self.only_element(i),
+            _ => self.values[id],
         }
+    }
+
+    /// [`scalar`](Operands::scalar) of what may be a matrix.
+    #[cold]
+    #[inline(never)]
+    fn only_element(&self, i: usize) -> T {
+        self.get(i).scalar()
     }
 }
 
@@ -267,8 +274,24 @@ impl<T: Scalar> Sink<'_, T> {
     }
 
     /// Adds one number to a scalar operand, or to every element of a matrix.
-    #[inline]
+    #[inline(always)]
     pub fn add_scalar(&mut self, i: usize, value: T) {
+        let index = self.operands.ids[i] as usize;
+        match self.operands.entries.codes()[index] {
+            Code::Constant => {}
+            Code::MatrixLeaf | Code::Apply => self.add_everywhere(i, value),
+            _ => {
+                let keep = std::mem::replace(&mut self.reached[index], true);
+                let target = &mut self.values[index];
+                *target = if keep { *target + value } else { value };
+            }
+        }
+    }
+
+    /// [`add_scalar`](Sink::add_scalar) to what may be a matrix.
+    #[cold]
+    #[inline(never)]
+    fn add_everywhere(&mut self, i: usize, value: T) {
         self.accumulate(i, |target, keep| {
             for t in target {
                 *t = if keep { *t + value } else { value };
