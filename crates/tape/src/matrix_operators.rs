@@ -36,7 +36,8 @@ macro_rules! with_scalars {
 }
 with_scalars!(Add add, Sub sub, Mul mul, Div div);
 
-/// A number on the left of a matrix.
+/// A number on the left of a matrix. `inline`, so that it is compiled where it is used: here it would bring all of these ops
+/// for a dozen types of numbers, a quarter of the time this crate takes to build.
 macro_rules! number_on_the_left {
     ([$($generics:tt)*] $number:ty) => {
         $crate::matrix_operators::number_on_the_left!(@ [$($generics)*] $number, Add add);
@@ -47,6 +48,7 @@ macro_rules! number_on_the_left {
     (@ [$($generics:tt)*] $number:ty, $trait:ident $method:ident) => {
         impl<'t, $($generics)*> std::ops::$trait<$crate::MatrixVar<'t, $number>> for $number {
             type Output = $crate::MatrixVar<'t, $number>;
+            #[inline]
             #[track_caller]
             fn $method(self, other: $crate::MatrixVar<'t, $number>) -> Self::Output {
                 std::ops::$trait::$method($crate::Var::from(self), other)

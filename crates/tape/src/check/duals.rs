@@ -21,6 +21,7 @@ use num_dual::Dual64;
 ///
 /// # Panics
 /// If the lists differ in length.
+#[inline] // As below.
 pub fn duals(list: &[Box<dyn Op<f64>>], same: &[Box<dyn Op<Dual64>>]) -> Report {
     assert_eq!(
         list.len(),
@@ -42,6 +43,7 @@ pub fn duals(list: &[Box<dyn Op<f64>>], same: &[Box<dyn Op<Dual64>>]) -> Report 
 }
 
 /// [`duals`] for the scalar rules, in all their forms.
+#[inline] // Compiled where it is used: every rule, for two types of numbers.
 pub fn dual_rules() -> Report {
     let (mut plain, mut lifted) = (Vec::new(), Vec::new());
     record_each::<f64>(&mut |label, record| {

@@ -190,44 +190,33 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {
-        let (xs, ys): (Vec<f64>, Vec<f64>) = R::POINTS.iter().copied().unzip();
-        let n = xs.len();
-        let x = xs[0];
-        // A row against a column pairs everything with everything; only smooth pairs are kept.
-        let partners: Vec<f64> = ys.iter().copied().filter(|&y| R::is_smooth(x, y)).collect();
-        let others: Vec<f64> = xs
-            .iter()
-            .copied()
-            .filter(|&x| R::is_smooth(x, ys[0]))
-            .collect();
-        vec![
-            vec![Sample::new(1, n, &xs), Sample::new(1, n, &ys)],
-            vec![
-                Sample::new(1, 1, &[x]),
-                Sample::new(1, partners.len(), &partners),
-            ],
-            vec![
-                Sample::new(others.len(), 1, &others),
-                Sample::new(1, 1, &ys[..1]),
-            ],
-            vec![
-                Sample::new(1, 1, &[x]),
-                Sample::new(partners.len(), 1, &partners),
-            ],
-            vec![
-                Sample::new(2, 1, &[x, x]),
-                Sample::new(1, partners.len(), &partners),
-            ],
-            vec![
-                Sample::new(
-                    others.len(),
-                    2,
-                    &others.iter().flat_map(|&x| [x, x]).collect::<Vec<_>>(),
-                ),
-                Sample::new(1, 2, &[ys[0], ys[0]]),
-            ],
-        ]
+        samples(R::POINTS, R::is_smooth)
     }
+}
+
+/// Pairs of operands of every kind of broadcasting; apart from the rules, so that it is compiled once.
+fn samples(points: &[(f64, f64)], is_smooth: fn(f64, f64) -> bool) -> Vec<Vec<Sample>> {
+    let (xs, ys): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+    let (x, y) = (xs[0], ys[0]);
+    // A row against a column pairs everything with everything; only smooth pairs are kept.
+    let only = |of: &[f64], is_smooth: &dyn Fn(f64) -> bool| -> Vec<f64> {
+        of.iter().copied().filter(|&at| is_smooth(at)).collect()
+    };
+    let partners = only(&ys, &|y| is_smooth(x, y));
+    let others = only(&xs, &|x| is_smooth(x, y));
+    let both: Vec<f64> = others.iter().flat_map(|&x| [x, x]).collect();
+    let (row, column) = (
+        |values: &[f64]| Sample::new(1, values.len(), values),
+        |values: &[f64]| Sample::new(values.len(), 1, values),
+    );
+    vec![
+        vec![row(&xs), row(&ys)],
+        vec![row(&[x]), row(&partners)],
+        vec![column(&others), row(&[y])],
+        vec![row(&[x]), column(&partners)],
+        vec![column(&[x, x]), row(&partners)],
+        vec![Sample::new(others.len(), 2, &both), row(&[y, y])],
+    ]
 }
 
 /// Adds the cotangent of one operand; a repeated operand gets the sum over its repetitions.
