@@ -46,14 +46,12 @@ pub enum Error {
         /// The entry's shape.
         expected: Shape,
     },
-    /// As many numbers were expected as scalars were named.
-    #[error(
-        "{found} numbers for {expected} scalars: as many of the ones as of the others are expected"
-    )]
+    /// A slice with a number for each of several scalars was expected.
+    #[error("a slice of {found} numbers for {expected} scalars: there must be one for each")]
     Length {
-        /// How many numbers were given.
+        /// The length of the slice.
         found: usize,
-        /// How many scalars were named.
+        /// How many scalars there are.
         expected: usize,
     },
     /// A comparison turned out differently than when the tape was recorded.
