@@ -72,18 +72,12 @@ impl<T: Scalar> Tape<T> {
     /// [`Error::NotALeaf`] if the entry is the result of an operation.
     #[inline(always)]
     pub fn set(&mut self, id: VarId, value: T) -> Result<(), Error> {
-        let store = self.store.get_mut();
-        self.history.check(id.0, self.number, store.entries.len())?;
-        let index = id.entry();
-        if store.entries.codes()[index] != Code::Leaf {
-            return Err(store.not_a_leaf(index));
-        }
-        store.values[index] = value;
-        Ok(())
+        self.set_vars(&[id], &[value])
     }
 
-    /// Sets several scalar leaves, each to the number at its place. With [`Cotangents::of_vars`](crate::Cotangents::of_vars) this is what an optimiser
-    /// needs that holds a point and a gradient as slices.
+    /// Sets several scalar leaves, each to the number at its place. With
+    /// [`Cotangents::of_vars`](crate::Cotangents::of_vars) this is what an optimiser needs that holds a point and a
+    /// gradient as slices.
     ///
     /// ```
     /// use tape::{Cotangents, Seed, Tape, Var};
@@ -110,6 +104,7 @@ impl<T: Scalar> Tape<T> {
     /// # Errors
     /// [`Error::Length`] unless there are as many numbers as ids, and as [`set`](Tape::set) for each of the ids; the leaves
     /// before it are set then.
+    #[inline]
     pub fn set_vars(&mut self, ids: &[VarId], values: &[T]) -> Result<(), Error> {
         equally_many(values.len(), ids.len())?;
         let store = self.store.get_mut();

@@ -218,11 +218,8 @@ impl<T: Scalar> Swept<'_, T> {
 #[cold]
 #[inline(never)]
 fn end_of_reached(reached: &[Cell<bool>], first: usize, end: usize) -> usize {
-    let unreached = reached[first..end]
-        .iter()
-        .rev()
-        .take_while(|entry| !entry.get());
-    end - unreached.count()
+    let last = reached[first..end].iter().rposition(Cell::get);
+    last.map_or(first, |last| first + last + 1)
 }
 
 impl<T: Scalar> Store<T> {

@@ -23,8 +23,7 @@ impl Entry {
     /// The block a matrix result lies in; `None` for a scalar.
     #[inline]
     pub(crate) fn block(&self) -> Option<u32> {
-        let is_matrix =
-            matches!(self.code, Code::MatrixLeaf | Code::Apply) && self.b != Entry::NO_BLOCK;
+        let is_matrix = self.code.may_be_matrix() && self.b != Entry::NO_BLOCK;
         is_matrix.then_some(self.b)
     }
 }

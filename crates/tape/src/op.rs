@@ -148,10 +148,10 @@ impl<'a, T: Scalar> Operands<'a, T> {
     #[inline(always)]
     pub fn scalar(&self, i: usize) -> T {
         let id = self.ids[i] as usize;
-        match self.entries.codes()[id] {
-            Code::MatrixLeaf | Code::Apply => self.only_element(i),
-            _ => self.values[id],
+        if self.entries.codes()[id].may_be_matrix() {
+            return self.only_element(i);
         }
+        self.values[id]
     }
 
     /// [`scalar`](Operands::scalar) of what may be a matrix.
@@ -277,18 +277,16 @@ impl<T: Scalar> Sink<'_, T> {
     #[inline(always)]
     pub fn add_scalar(&mut self, i: usize, value: T) {
         let index = self.operands.ids[i] as usize;
-        match self.operands.entries.codes()[index] {
-            Code::Constant => {}
-            Code::MatrixLeaf | Code::Apply => self.add_everywhere(i, value),
-            _ => {
-                let keep = std::mem::replace(&mut self.reached[index], true);
-                let target = &mut self.values[index];
-                *target = if keep { *target + value } else { value };
-            }
+        let code = self.operands.entries.codes()[index];
+        if code.may_be_matrix() || code == Code::Constant {
+            return self.add_everywhere(i, value);
         }
+        let keep = std::mem::replace(&mut self.reached[index], true);
+        let target = &mut self.values[index];
+        *target = if keep { *target + value } else { value };
     }
 
-    /// [`add_scalar`](Sink::add_scalar) to what may be a matrix.
+    /// [`add_scalar`](Sink::add_scalar) to what may be a matrix, or want no cotangent.
     #[cold]
     #[inline(never)]
     fn add_everywhere(&mut self, i: usize, value: T) {

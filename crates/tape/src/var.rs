@@ -242,7 +242,7 @@ impl<'t, T: Scalar> Var<'t, T> {
 }
 
 /// [`binary`](Var::binary) where an operand may be a plain number. Takes and returns what fits in registers, so that the
-/// handles of the short way need not lie in memory.
+/// handles of the short way need not lie in memory; `cold`, so that the short way needs no jump.
 #[cold]
 #[inline(never)]
 #[track_caller]

@@ -21,7 +21,7 @@ use num_dual::Dual64;
 ///
 /// # Panics
 /// If the lists differ in length.
-#[inline] // As below.
+#[inline] // Compiled where it is used, like `dual_rules`.
 pub fn duals(list: &[Box<dyn Op<f64>>], same: &[Box<dyn Op<Dual64>>]) -> Report {
     assert_eq!(
         list.len(),

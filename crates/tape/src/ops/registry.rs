@@ -220,6 +220,12 @@ impl Code {
         }
     }
 
+    /// Whether the result may lie in a block; of other entries it is a number.
+    #[inline]
+    pub(crate) const fn may_be_matrix(self) -> bool {
+        matches!(self, Code::MatrixLeaf | Code::Apply)
+    }
+
     /// The code of the same rule where the operands are two entries.
     pub(crate) const fn of_two(self) -> Self {
         match self {

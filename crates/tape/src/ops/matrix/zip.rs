@@ -205,10 +205,8 @@ fn samples(points: &[(f64, f64)], is_smooth: fn(f64, f64) -> bool) -> Vec<Vec<Sa
     let partners = only(&ys, &|y| is_smooth(x, y));
     let others = only(&xs, &|x| is_smooth(x, y));
     let both: Vec<f64> = others.iter().flat_map(|&x| [x, x]).collect();
-    let (row, column) = (
-        |values: &[f64]| Sample::new(1, values.len(), values),
-        |values: &[f64]| Sample::new(values.len(), 1, values),
-    );
+    let row = |values: &[f64]| Sample::new(1, values.len(), values);
+    let column = |values: &[f64]| Sample::new(values.len(), 1, values);
     vec![
         vec![row(&xs), row(&ys)],
         vec![row(&[x]), row(&partners)],
