@@ -58,6 +58,26 @@ fn a_rewound_recording_of_scalars_allocates_nothing() {
     assert_eq!(counted.count_total, 3);
 }
 
+/// Of matrix ops without parameters, which their boxes hold without room of their own.
+#[test]
+fn a_rewound_recording_of_matrices_allocates_nothing() {
+    let matrix = nalgebra::dmatrix![0.5, 0.1; -0.2, 0.3];
+    let mut tape = Tape::new();
+    let mut cotangents = Cotangents::new();
+    let mut run = |tape: &mut Tape| {
+        tape.clear();
+        let (x, s) = (tape.matrix(&matrix), tape.var(0.5));
+        let last = (0..100).fold(x, |y, _| (y * x + x * s).sigmoid());
+        let many: [Var; 20] = std::array::from_fn(|i| s * i as f64);
+        let output = last.softmax().dot(x) + tape::dot(&many, &many);
+        tape.sweep(Seed::one(output), &mut cotangents).unwrap();
+        assert!(cotangents.of(x)[(0, 0)] != 0.0);
+    };
+    run(&mut tape);
+    let counted = measure(|| (0..3).for_each(|_| run(&mut tape)));
+    assert_eq!((counted.count_total, counted.bytes_total), (0, 0));
+}
+
 #[test]
 fn a_replay_allocates_nothing() {
     let mut tape = Tape::new();

@@ -16,7 +16,7 @@ use crate::ops::registry::{Code, PowI, scalar_rules};
 use crate::ops::scalar::{Binary, Unary};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::store::Store;
+use crate::store::{Store, split_at_result};
 use crate::tape::Tape;
 use crate::view::View;
 use std::cell::Cell;
@@ -225,32 +225,22 @@ fn end_of_reached(reached: &[Cell<bool>], first: usize, end: usize) -> usize {
 impl<T: Scalar> Store<T> {
     /// Runs the reverse rule of application `entry`.
     pub(crate) fn reverse_application(&self, entry: usize, buffer: &mut Buffer<T>) {
-        let Entry { a, .. } = self.entries.at(entry);
-        let application = &self.applications[a as usize];
+        let (application, block) = self.application(entry);
+        let application = &self.applications[application];
         if !application.active {
             return;
         }
-        let point = self.point(entry);
-        let (values, own_value) = buffer.values.split_at_mut(entry);
-        let block = self
-            .entries
-            .at(entry)
-            .block()
-            .map(|block| self.blocks[block as usize]);
-        let split = block.map_or(buffer.arena.len(), |block| block.start);
-        let (arena, own_block) = buffer.arena.split_at_mut(split);
-        let cotangent = match block {
-            None => View::over(&own_value[..1], Shape::SCALAR),
-            Some(block) => View::over(&own_block[..block.shape().len()], block.shape()),
-        };
+        let point = self.point(application, entry, block);
+        let (values, arena, cotangent) =
+            split_at_result(&mut buffer.values, &mut buffer.arena, entry, block);
         let mut sink = Sink {
-            operands: point.operands,
+            ids: point.operands.ids,
             store: self,
             values,
             arena,
             reached: &mut buffer.reached,
         };
-        application.op.vjp(&point, cotangent, &mut sink);
+        application.op.vjp(&point, cotangent.into_view(), &mut sink);
     }
 }
 

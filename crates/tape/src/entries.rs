@@ -66,6 +66,7 @@ impl Entries {
         (&self.codes[..length], &self.operands[..length])
     }
 
+    #[inline]
     pub fn push(&mut self, Entry { code, a, b }: Entry) {
         self.codes.push(code);
         self.operands.push([a, b]);

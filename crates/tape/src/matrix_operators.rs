@@ -62,6 +62,7 @@ number_on_the_left!([] f64);
 
 impl<T: Scalar> Add for MatrixVar<'_, T> {
     type Output = Self;
+    #[inline]
     #[track_caller]
     fn add(self, other: Self) -> Self {
         Self::zip::<rules::Add>(self.into(), other.into())
@@ -70,6 +71,7 @@ impl<T: Scalar> Add for MatrixVar<'_, T> {
 
 impl<T: Scalar> Sub for MatrixVar<'_, T> {
     type Output = Self;
+    #[inline]
     #[track_caller]
     fn sub(self, other: Self) -> Self {
         Self::zip::<rules::Sub>(self.into(), other.into())
@@ -78,6 +80,7 @@ impl<T: Scalar> Sub for MatrixVar<'_, T> {
 
 impl<T: Scalar> Mul for MatrixVar<'_, T> {
     type Output = Self;
+    #[inline]
     #[track_caller]
     fn mul(self, other: Self) -> Self {
         self.matmul(other)

@@ -52,6 +52,7 @@ impl<T: Scalar> fmt::Display for MatrixVar<'_, T> {
 }
 
 impl<'t, T> MatrixVar<'t, T> {
+    #[inline(always)]
     pub(crate) fn on(tape: &'t Tape<T>, index: u32, shape: Shape) -> Self {
         let (rows, cols) = (shape.rows as u32, shape.cols as u32);
         MatrixVar {
@@ -63,6 +64,7 @@ impl<'t, T> MatrixVar<'t, T> {
     }
 
     /// Rows and columns.
+    #[inline]
     pub fn shape(self) -> Shape {
         Shape::new(self.rows as usize, self.cols as usize)
     }
@@ -128,16 +130,17 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
 
     #[track_caller]
     fn with(self, op: impl crate::Op<T> + 'static) -> MatrixVar<'t, T> {
-        let operands = std::iter::once(Operand::Matrix(self));
-        self.tape.apply_infallible(op, operands).matrix()
+        let operands = [Operand::Matrix(self)];
+        self.tape.matrix_of(op, operands.iter())
     }
 
     #[track_caller]
     fn reduced(self, op: impl crate::Op<T> + 'static) -> Var<'t, T> {
-        let operands = std::iter::once(Operand::Matrix(self));
-        self.tape.apply_infallible(op, operands).scalar()
+        let operands = [Operand::Matrix(self)];
+        self.tape.scalar_of(op, operands.iter())
     }
 
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn zip<R: Binary>(
         first: Operand<'t, T>,
@@ -149,8 +152,8 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
                 unreachable!("one of the operands is a matrix")
             }
         };
-        tape.apply_infallible(ops::Zip::<R>::default(), [first, second].into_iter())
-            .matrix()
+        let operands = [first, second];
+        tape.matrix_of(ops::Zip::<R>::default(), operands.iter())
     }
 
     #[track_caller]
@@ -162,12 +165,11 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     ///
     /// # Panics
     /// If `self` has not as many columns as `other` has rows.
+    #[inline]
     #[track_caller]
     pub fn matmul(self, other: Self) -> Self {
         let operands = [Operand::Matrix(self), Operand::Matrix(other)];
-        self.tape
-            .apply_infallible(ops::MatMul, operands.into_iter())
-            .matrix()
+        self.tape.matrix_of(ops::MatMul, operands.iter())
     }
 
     /// The transpose.
@@ -328,7 +330,7 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
             .expect("at least one matrix to put beside others")
             .tape;
         let operands = matrices.iter().map(|&m| Operand::Matrix(m));
-        tape.apply_infallible(ops::Beside, operands).matrix()
+        tape.matrix_of(ops::Beside, operands)
     }
 
     /// Matrices one below the other.
@@ -342,7 +344,7 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
             .expect("at least one matrix to put below others")
             .tape;
         let operands = matrices.iter().map(|&m| Operand::Matrix(m));
-        tape.apply_infallible(ops::Below, operands).matrix()
+        tape.matrix_of(ops::Below, operands)
     }
 }
 
@@ -367,8 +369,7 @@ impl<T: Scalar> Tape<T> {
         scalars: &[Var<'t, T>],
     ) -> MatrixVar<'t, T> {
         let operands = scalars.iter().map(|&x| Operand::Scalar(x));
-        self.apply_infallible(ops::Assemble { rows, cols }, operands)
-            .matrix()
+        self.matrix_of(ops::Assemble { rows, cols }, operands)
     }
 }
 

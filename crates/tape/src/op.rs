@@ -203,7 +203,7 @@ impl<'a, T: Scalar> Tangents<'a, T> {
 /// The first contribution to a matrix overwrites what the buffer held, later ones are added; the sink knows
 /// which it is, so that nothing is filled with zeros first.
 pub struct Sink<'a, T> {
-    pub(crate) operands: Operands<'a, T>,
+    pub(crate) ids: &'a [u32],
     pub(crate) store: &'a Store<T>,
     pub(crate) values: &'a mut [T],
     pub(crate) arena: &'a mut [T],
@@ -214,20 +214,20 @@ impl<T: Scalar> Sink<'_, T> {
     /// Whether operand `i` has a cotangent at all; constants and inputs have none.
     #[inline]
     pub fn wants(&self, i: usize) -> bool {
-        self.store.is_active(self.operands.ids[i])
+        self.store.is_active(self.ids[i])
     }
 
     /// The cotangent of operand `i`, its shape, and whether earlier contributions must be kept; `None` if it
     /// wants none.
     #[inline(always)]
     fn target(&mut self, i: usize) -> Option<(&mut [T], Shape, bool)> {
-        let id = self.operands.ids[i];
+        let id = self.ids[i];
         let index = id as usize;
-        let (target, shape) = match self.operands.entries.at(index).block() {
+        let (target, shape) = match self.store.entries.at(index).block() {
             None if !self.store.is_active(id) => return None,
             None => (&mut self.values[index..=index], Shape::SCALAR),
             Some(block) => {
-                let block = &self.operands.blocks[block as usize];
+                let block = &self.store.blocks[block as usize];
                 if !block.active {
                     return None;
                 }
@@ -276,8 +276,8 @@ impl<T: Scalar> Sink<'_, T> {
     /// Adds one number to a scalar operand, or to every element of a matrix.
     #[inline(always)]
     pub fn add_scalar(&mut self, i: usize, value: T) {
-        let index = self.operands.ids[i] as usize;
-        let code = self.operands.entries.codes()[index];
+        let index = self.ids[i] as usize;
+        let code = self.store.entries.codes()[index];
         if code.may_be_matrix() || code == Code::Constant {
             return self.add_everywhere(i, value);
         }

@@ -65,6 +65,28 @@ impl<T> Application<T> {
     }
 }
 
+/// What lies before an entry in a column of numbers and in an arena, both as long as the tape's, and the entry's own
+/// result: a number of the column, or a block of the arena.
+#[inline(always)]
+pub(crate) fn split_at_result<'a, T>(
+    values: &'a mut [T],
+    arena: &'a mut [T],
+    entry: usize,
+    block: Option<Block>,
+) -> (&'a mut [T], &'a mut [T], ViewMut<'a, T>) {
+    match block {
+        None => {
+            let (values, own) = values.split_at_mut(entry);
+            (values, arena, ViewMut::over(&mut own[..1], Shape::SCALAR))
+        }
+        Some(block) => {
+            let (arena, own) = arena.split_at_mut(block.start);
+            let own = &mut own[..block.shape().len()];
+            (values, arena, ViewMut::over(own, block.shape()))
+        }
+    }
+}
+
 /// All arrays of a tape.
 pub(crate) struct Store<T> {
     pub entries: Entries,
@@ -82,6 +104,8 @@ pub(crate) struct Store<T> {
     pub scopes: Vec<(u32, Option<String>)>,
     /// The caller's place for every entry, if the tape keeps them.
     pub places: Option<Vec<Place>>,
+    /// The shapes of the operands that are being recorded; kept for its memory.
+    pub shapes: Vec<Shape>,
 }
 
 impl<T> Store<T> {
@@ -99,6 +123,7 @@ impl<T> Store<T> {
             names: Vec::new(),
             scopes: Vec::new(),
             places: None,
+            shapes: Vec::new(),
         }
     }
 
@@ -114,13 +139,23 @@ impl<T> Store<T> {
     /// Whether an entry has a cotangent: constants and what depends on inputs alone have none.
     #[inline]
     pub fn is_active(&self, id: u32) -> bool {
+        self.shape_and_activity(id).1
+    }
+
+    /// The shape of an entry's result, and whether it has a cotangent.
+    #[inline]
+    pub fn shape_and_activity(&self, id: u32) -> (Shape, bool) {
         let entry = self.entries.at(id as usize);
-        match entry.code {
+        if let Some(block) = entry.block() {
+            let block = &self.blocks[block as usize];
+            return (block.shape(), block.active);
+        }
+        let active = match entry.code {
             Code::Constant => false,
-            Code::MatrixLeaf => self.blocks[entry.b as usize].active,
             Code::Apply => self.applications[entry.a as usize].active,
             _ => true,
-        }
+        };
+        (Shape::SCALAR, active)
     }
 
     /// How many leaves the list begins with: neither replay nor a sweep has anything to do there.
@@ -138,10 +173,7 @@ impl<T> Store<T> {
 
     /// The shape of an entry's result.
     pub fn shape(&self, id: u32) -> Shape {
-        match self.entries.at(id as usize).block() {
-            None => Shape::SCALAR,
-            Some(block) => self.blocks[block as usize].shape(),
-        }
+        self.shape_and_activity(id).0
     }
 
     /// The caller's place of an entry, where it is known.
@@ -185,6 +217,7 @@ impl<T: Scalar> Store<T> {
     ///
     /// # Panics
     /// If there are as many entries as an index can tell apart.
+    #[inline]
     pub fn push(&mut self, code: Code, a: u32, b: u32, value: T, place: Place) -> u32 {
         self.assert_room(1);
         let index = self.entries.len() as u32;
@@ -226,20 +259,22 @@ impl<T: Scalar> Store<T> {
         self.places = Some(Vec::new());
     }
 
-    /// Appends a block of the arena for the entry that comes next; its elements are zero.
-    pub fn push_block(&mut self, shape: Shape, active: bool) -> u32 {
+    /// Appends a block of the arena for the entry that comes next; its elements are zero. Returns its index, and the block.
+    #[inline]
+    pub fn push_block(&mut self, shape: Shape, active: bool) -> (u32, Block) {
         let dimension =
             |n: usize| u32::try_from(n).expect("a matrix has fewer than 2³² rows and columns");
-        let start = self.arena.len();
-        self.arena.resize(start + shape.len(), T::zero());
-        self.blocks.push(Block {
-            start,
+        let block = Block {
+            start: self.arena.len(),
             rows: dimension(shape.rows),
             cols: dimension(shape.cols),
             entry: self.entries.len() as u32,
             active,
-        });
-        self.blocks.len() as u32 - 1
+        };
+        self.arena
+            .extend(std::iter::repeat_n(T::zero(), shape.len()));
+        self.blocks.push(block);
+        (self.blocks.len() as u32 - 1, block)
     }
 
     /// The matrix of block `block`.
@@ -248,10 +283,22 @@ impl<T: Scalar> Store<T> {
         View::over(&self.arena[block.range()], block.shape())
     }
 
-    /// An application at entry `entry`, after its forward run.
-    pub fn point(&self, entry: usize) -> Point<'_, T> {
-        let Entry { a, .. } = self.entries.at(entry);
-        let application = &self.applications[a as usize];
+    /// The index of the application at entry `entry`, and the block of its result unless that is a scalar.
+    #[inline]
+    pub fn application(&self, entry: usize) -> (usize, Option<Block>) {
+        let Entry { a, b, .. } = self.entries.at(entry);
+        let block = (b != Entry::NO_BLOCK).then(|| self.blocks[b as usize]);
+        (a as usize, block)
+    }
+
+    /// An application at entry `entry` after its forward run, with the block of its result.
+    #[inline(always)]
+    pub fn point<'s>(
+        &'s self,
+        application: &Application<T>,
+        entry: usize,
+        block: Option<Block>,
+    ) -> Point<'s, T> {
         let operands = Operands {
             ids: &self.operands[application.operands()],
             entries: &self.entries,
@@ -259,9 +306,9 @@ impl<T: Scalar> Store<T> {
             values: &self.values,
             arena: &self.arena,
         };
-        let result = match self.entries.at(entry).block() {
-            None => View::over(&self.values[entry..entry + 1], Shape::SCALAR),
-            Some(block) => self.view(block),
+        let result = match block {
+            None => View::over(&self.values[entry..=entry], Shape::SCALAR),
+            Some(block) => View::over(&self.arena[block.range()], block.shape()),
         };
         Point {
             operands,
@@ -272,26 +319,27 @@ impl<T: Scalar> Store<T> {
 
     /// Runs the op of entry `entry` forward.
     pub fn apply_forward(&mut self, entry: usize) -> Result<(), ForwardError> {
-        let Entry { a, .. } = self.entries.at(entry);
-        let block = self
-            .entries
-            .at(entry)
-            .block()
-            .map(|block| self.blocks[block as usize]);
-        let application = &self.applications[a as usize];
-        let (values, own_value) = self.values.split_at_mut(entry);
-        let split = block.map_or(self.arena.len(), |block| block.start);
-        let (arena, own_block) = self.arena.split_at_mut(split);
+        let (application, block) = self.application(entry);
+        self.run_application(application, entry, block)
+    }
+
+    /// Runs an application forward, whose result is that of `entry` and lies in `block` unless it is a scalar.
+    #[inline(always)]
+    pub fn run_application(
+        &mut self,
+        application: usize,
+        entry: usize,
+        block: Option<Block>,
+    ) -> Result<(), ForwardError> {
+        let application = &self.applications[application];
+        let (values, arena, result) =
+            split_at_result(&mut self.values, &mut self.arena, entry, block);
         let operands = Operands {
             ids: &self.operands[application.operands()],
             entries: &self.entries,
             blocks: &self.blocks,
             values,
             arena,
-        };
-        let result = match block {
-            None => ViewMut::over(&mut own_value[..1], Shape::SCALAR),
-            Some(block) => ViewMut::over(&mut own_block[..block.shape().len()], block.shape()),
         };
         let residual = &mut self.residuals[application.residual.clone()];
         application.op.forward(&operands, result, residual)

@@ -11,10 +11,8 @@ use crate::ops::registry::*;
 use crate::ops::registry::{Code, PowI, scalar_rules};
 use crate::ops::scalar::{Binary, Unary};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
-use crate::store::Store;
+use crate::store::{Store, split_at_result};
 use crate::tape::Tape;
-use crate::view::ViewMut;
 
 /// The tangents of a forward sweep: the derivative of every entry along one direction of the leaves.
 #[derive(Clone, Debug)]
@@ -92,21 +90,16 @@ impl<T: Scalar> Tape<T> {
 
 impl<T: Scalar> Store<T> {
     fn tangent_of_application(&self, entry: usize, buffer: &mut Buffer<T>) {
-        let application = &self.applications[self.entries.at(entry).a as usize];
-        let point = self.point(entry);
+        let (application, block) = self.application(entry);
+        let application = &self.applications[application];
+        let point = self.point(application, entry, block);
         let ids = point.operands.ids;
         if !ids.iter().any(|&id| buffer.reached[id as usize]) {
             return;
         }
         buffer.reached[entry] = true;
-        let (values, own_value) = buffer.values.split_at_mut(entry);
-        let block = self
-            .entries
-            .at(entry)
-            .block()
-            .map(|block| self.blocks[block as usize]);
-        let split = block.map_or(buffer.arena.len(), |block| block.start);
-        let (arena, own_block) = buffer.arena.split_at_mut(split);
+        let (values, arena, result) =
+            split_at_result(&mut buffer.values, &mut buffer.arena, entry, block);
         let operands = Operands {
             ids,
             entries: &self.entries,
@@ -117,10 +110,6 @@ impl<T: Scalar> Store<T> {
         let tangents = Tangents {
             operands,
             reached: &buffer.reached,
-        };
-        let result = match block {
-            None => ViewMut::over(&mut own_value[..1], Shape::SCALAR),
-            Some(block) => ViewMut::over(&mut own_block[..block.shape().len()], block.shape()),
         };
         application.op.jvp(&point, &tangents, result);
     }

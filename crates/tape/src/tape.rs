@@ -144,12 +144,11 @@ impl<T: Scalar> Tape<T> {
         let shape = Shape::new(values.nrows(), values.ncols());
         let place = Place(Location::caller());
         let mut store = self.store.borrow_mut();
-        let block = store.push_block(shape, active);
-        let range = store.blocks[block as usize].range();
-        for (to, from) in store.arena[range].iter_mut().zip(values.iter()) {
+        let (index, block) = store.push_block(shape, active);
+        for (to, from) in store.arena[block.range()].iter_mut().zip(values.iter()) {
             *to = *from;
         }
-        let index = store.push(Code::MatrixLeaf, 0, block, T::zero(), place);
+        let index = store.push(Code::MatrixLeaf, 0, index, T::zero(), place);
         MatrixVar::on(self, index, shape)
     }
 

@@ -1,5 +1,6 @@
 //! The handle of a scalar entry.
 
+use crate::apply::Operand;
 use crate::cotangents::Cotangents;
 use crate::error::Place;
 use crate::guard::{Relation, Side};
@@ -489,6 +490,6 @@ fn nary<'t, T: Scalar>(
 ) -> Var<'t, T> {
     match operands.clone().find_map(|x| x.tape) {
         None => Var::from(plain()),
-        Some(tape) => tape.apply_infallible(op, operands.map(Into::into)).scalar(),
+        Some(tape) => tape.scalar_of(op, operands.map(Operand::Scalar)),
     }
 }

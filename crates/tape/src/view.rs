@@ -182,6 +182,12 @@ impl<'a, T> ViewMut<'a, T> {
         self.values
     }
 
+    /// The same elements to be read, borrowed for as long as the view itself was.
+    #[inline(always)]
+    pub(crate) fn into_view(self) -> View<'a, T> {
+        View::over(self.values, self.shape)
+    }
+
     /// Rows and columns.
     #[inline]
     pub fn shape(&self) -> Shape {

@@ -211,7 +211,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
             }
         }
         let mut sink = Sink {
-            operands: reading(&store, &self.operands, &store.values, &store.arena),
+            ids: &self.operands,
             store: &store,
             values: &mut bars.values,
             arena: &mut bars.arena,
@@ -375,10 +375,9 @@ fn put<T: Scalar>(store: &mut Store<T>, given: &Given<T>) -> u32 {
         };
         return store.push(code, 0, 0, given.values[0], place);
     }
-    let block = store.push_block(given.shape, given.active);
-    let range = store.blocks[block as usize].range();
-    store.arena[range].copy_from_slice(&given.values);
-    store.push(Code::MatrixLeaf, 0, block, T::zero(), place)
+    let (index, block) = store.push_block(given.shape, given.active);
+    store.arena[block.range()].copy_from_slice(&given.values);
+    store.push(Code::MatrixLeaf, 0, index, T::zero(), place)
 }
 
 /// The result of an entry, column by column.

@@ -3,6 +3,7 @@
 
 use super::strided::{Strided, StridedMut, check_shapes};
 use num_traits::Zero;
+use std::array::from_fn;
 use std::ops::{AddAssign, Mul};
 
 /// The side of the square of `c` that [`plain_product`] keeps in registers.
@@ -27,6 +28,13 @@ pub fn plain_product<T>(
     T: Copy + Zero + Mul<Output = T> + AddAssign,
 {
     check_shapes(&c, &a, &b);
+    match (a.rows, a.cols, b.cols) {
+        (2, 2, 1) => return unrolled::<T, 2, 1>(c, accumulate, alpha, a, b),
+        (2, 2, 2) => return unrolled::<T, 2, 2>(c, accumulate, alpha, a, b),
+        (3, 3, 1) => return unrolled::<T, 3, 1>(c, accumulate, alpha, a, b),
+        (3, 3, 3) => return unrolled::<T, 3, 3>(c, accumulate, alpha, a, b),
+        _ => {}
+    }
     let mut write = |i: usize, j: usize, sum: T| {
         let offset = c.offset(i, j);
         let target = &mut c.elements[offset];
@@ -55,6 +63,30 @@ pub fn plain_product<T>(
     }
 }
 
+/// The product of a small square matrix and `COLS` columns, of sizes known to the compiler: without loops, and with the
+/// slices' bounds checked once. Every sum is taken in the order of the other ways.
+#[inline(always)]
+fn unrolled<T, const SIDE: usize, const COLS: usize>(
+    mut c: StridedMut<'_, T>,
+    accumulate: bool,
+    alpha: T,
+    a: Strided<'_, T>,
+    b: Strided<'_, T>,
+) where
+    T: Copy + Zero + Mul<Output = T> + AddAssign,
+{
+    let (a, b) = (a.columns::<SIDE, SIDE>(), b.columns::<SIDE, COLS>());
+    let dot = |i: usize, j: usize| {
+        let mut sum = T::zero();
+        for k in 0..SIDE {
+            sum += a[k][i] * b[j][k];
+        }
+        alpha * sum
+    };
+    let products: [[T; SIDE]; COLS] = from_fn(|j| from_fn(|i| dot(i, j)));
+    c.write_columns(products, accumulate);
+}
+
 /// Elements (i.., j..) of `a·b`, [`TILE`] rows of [`TILE`] columns, indexed `[column][row]`.
 #[inline(always)]
 fn tile<T>(a: Strided<'_, T>, i: usize, b: Strided<'_, T>, j: usize) -> [[T; TILE]; TILE]
@@ -63,7 +95,7 @@ where
 {
     let mut sums = [[T::zero(); TILE]; TILE];
     for k in 0..a.cols {
-        let left: [T; TILE] = std::array::from_fn(|p| a.at(i + p, k));
+        let left: [T; TILE] = from_fn(|p| a.at(i + p, k));
         for (q, sums) in sums.iter_mut().enumerate() {
             let right = b.at(k, j + q);
             for (sum, left) in sums.iter_mut().zip(left) {
@@ -108,7 +140,7 @@ where
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();
     let lanes = a.iter().zip(b).fold([T::zero(); LANES], |lanes, (a, b)| {
-        std::array::from_fn(|i| lanes[i] + a[i] * b[i])
+        from_fn(|i| lanes[i] + a[i] * b[i])
     });
     let rest = a_rest
         .iter()

@@ -3,6 +3,9 @@
 //! The fields are open to the files about products, for reading: the `unsafe` in `product.rs`
 //! rests on the promises made here.
 
+use std::array::from_fn;
+use std::ops::AddAssign;
+
 /// A read-only matrix over a slice: element (i, j) lies at offset
 /// `i * row_stride + j * col_stride`.
 ///
@@ -88,10 +91,43 @@ impl<'a, T: Copy> Strided<'a, T> {
         }
     }
 
+    /// All elements of a matrix of `R` × `C`, column by column. By both promises the slice holds as many.
+    #[inline(always)]
+    pub(super) fn columns<const R: usize, const C: usize>(&self) -> [[T; R]; C] {
+        let few = &self.elements[..R * C];
+        match (self.row_stride, self.col_stride) {
+            (1, stride) if stride == R => from_fn(|j| from_fn(|i| few[j * R + i])),
+            (stride, 1) if stride == C => from_fn(|j| from_fn(|i| few[i * C + j])),
+            _ => from_fn(|j| from_fn(|i| self.at(i, j))),
+        }
+    }
+
     /// Element (i, j).
     #[inline(always)]
     pub(super) fn at(&self, i: usize, j: usize) -> T {
         self.elements[self.offset(i, j)]
+    }
+}
+
+impl<T: Copy + AddAssign> StridedMut<'_, T> {
+    /// Writes or adds all elements of a matrix of `R` × `C`, given column by column.
+    #[inline(always)]
+    pub(super) fn write_columns<const R: usize, const C: usize>(
+        &mut self,
+        columns: [[T; R]; C],
+        accumulate: bool,
+    ) {
+        for (j, column) in columns.into_iter().enumerate() {
+            for (i, value) in column.into_iter().enumerate() {
+                let offset = self.offset(i, j);
+                let target = &mut self.elements[offset];
+                if accumulate {
+                    *target += value;
+                } else {
+                    *target = value;
+                }
+            }
+        }
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) fn list<T: Scalar>() -> Vec<Box<dyn Op<T>>> {
 }
 
 /// The one operand's shape.
+#[inline]
 pub(crate) fn one(operands: &[Shape]) -> Result<Shape, ShapeError> {
     match operands {
         [x] => Ok(*x),
@@ -78,6 +79,7 @@ pub(crate) fn one(operands: &[Shape]) -> Result<Shape, ShapeError> {
 }
 
 /// The two operands' shapes.
+#[inline]
 pub(crate) fn two(operands: &[Shape]) -> Result<(Shape, Shape), ShapeError> {
     match operands {
         [x, y] => Ok((*x, *y)),
