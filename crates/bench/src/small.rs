@@ -78,6 +78,7 @@ fn measure_chain(table: &mut Table, side: usize, link: Link) {
         what: format!("{workload}: of the scalar entries' time"),
         ratio: comparison.ratio(1, 0),
         bound: Bound::AtMost(2.0),
+        best: None,
     });
 }
 

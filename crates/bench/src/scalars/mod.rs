@@ -76,11 +76,13 @@ fn judge(table: &mut Table, program: &str, comparison: &Comparison) {
         what: format!("{program}: record + sweep of {name}"),
         ratio: comparison.ratio(record, fastest),
         bound: Bound::AtMost(0.95),
+        best: None,
     });
     table.budget(Budget {
         what: format!("{program}: replay + sweep of echidna's replay"),
         ratio: comparison.ratio(replay, echidna_replay),
         bound: Bound::AtMost(0.6),
+        best: None,
     });
 }
 

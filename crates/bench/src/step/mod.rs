@@ -4,12 +4,14 @@
 mod burn;
 mod hand;
 mod ours;
+mod peak;
 mod problem;
 mod python;
 
 use crate::measure::{Comparison, Contender, Effort, compare};
 use crate::table::{Bound, Budget, Row, Table};
 use hand::{Hand, Update};
+use peak::MultiplyAdds;
 use problem::Problem;
 use python::Python;
 use std::hint::black_box;
@@ -38,6 +40,7 @@ impl<'a> Stepper<'a> {
 
 const OURS: &str = "this engine";
 const HAND: &str = "hand-written";
+const MULTIPLY_ADDS: &str = "as many multiply-adds, in registers";
 
 /// Adds the rows of every size of net and batch. `python` names an interpreter with some of NumPy, JAX and PyTorch.
 pub fn measure(table: &mut Table, python: Option<&str>) {
@@ -76,6 +79,8 @@ fn measure_size(table: &mut Table, problem: &Problem, python: Option<&mut Python
     contenders.push(Contender::new("its five products alone", move || {
         hand.products()
     }));
+    let multiply_adds = MultiplyAdds::of(problem);
+    contenders.push(Contender::new(MULTIPLY_ADDS, move || multiply_adds.take()));
     let comparison = compare(Effort::USUAL, contenders);
 
     let workload = format!("step, h = {}, batch {}", problem.hidden, problem.batch);
@@ -95,6 +100,8 @@ fn measure_size(table: &mut Table, problem: &Problem, python: Option<&mut Python
 /// Every batch is held to the hand-written step, a batch of 100 to the other tools.
 fn judge(table: &mut Table, workload: &str, comparison: &Comparison, others: bool) {
     let ours = 0;
+    let floor = comparison.names().position(|name| name == MULTIPLY_ADDS);
+    let floor = floor.expect("a contender");
     for (tool, name) in comparison.names().enumerate() {
         let (ratio, bound, what) = if name == HAND {
             (
@@ -117,7 +124,13 @@ fn judge(table: &mut Table, workload: &str, comparison: &Comparison, others: boo
             } else {
                 format!("{workload}: faster than {what}")
             };
-            table.budget(Budget { what, ratio, bound });
+            let best = (name != HAND).then(|| comparison.ratio(tool, floor));
+            table.budget(Budget {
+                what,
+                ratio,
+                bound,
+                best,
+            });
         }
     }
 }
