@@ -20,9 +20,9 @@
 //! 26 and 33 µs beside 8.3 µs for the copy; all examples of a tile of pixels first, instead of all
 //! pixels of sixteen examples, takes two thirds more there, because nothing is prefetched then.
 //!
-//! A grey level over 255 is what NumPy's `/ 255.0` gives, to the last bit, without a division
-//! ([`Pixel::unit`]), which took an eighth longer. A multiplication by 1/255 would round half of
-//! the grey levels otherwise.
+//! A grey level over 255 is what NumPy's `/ 255.0` gives, to the last bit, but without a division
+//! ([`Pixel::unit`]): with one a batch took an eighth longer. A multiplication by 1/255 would round
+//! half of the grey levels otherwise in `f32`.
 
 use std::array;
 
@@ -40,12 +40,12 @@ pub trait Pixel: Copy + From<u8> {
 /// 1/255 is 2⁻⁸ + 2⁻¹⁶ + 2⁻²⁴ + …: a byte times the first few of them is exact, and what is left is so small that its own
 /// rounding does not show in the sum.
 macro_rules! pixel {
-    ($float:ident, $first:literal / 2^$bits:literal) => {
+    ($float:ident, $terms:literal terms) => {
         impl Pixel for $float {
             #[inline(always)]
             fn unit(byte: u8) -> Self {
-                const SCALE: $float = (1_u64 << $bits) as $float;
-                const FIRST: $float = $first as $float / SCALE;
+                const SCALE: $float = 256_u64.pow($terms) as $float;
+                const FIRST: $float = ((256_u64.pow($terms) - 1) / 255) as $float / SCALE;
                 const REST: $float = 1.0 / 255.0 / SCALE;
                 let byte = $float::from(byte);
                 byte * FIRST + byte * REST
@@ -53,8 +53,8 @@ macro_rules! pixel {
         }
     };
 }
-pixel!(f32, 0x0101 / 2 ^ 16);
-pixel!(f64, 0x0101_0101_0101_u64 / 2 ^ 48);
+pixel!(f32, 2 terms);
+pixel!(f64, 6 terms);
 
 /// What a byte of an image becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

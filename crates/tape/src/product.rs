@@ -269,7 +269,7 @@ mod x86 {
         }
 
         /// Bytes in a vector, and vectors in a column of the kernel's tile of `c`.
-        fn tile(self) -> (usize, usize) {
+        pub(super) fn tile(self) -> (usize, usize) {
             match self.0 {
                 InstrSet::Avx512 => (64, 6),
                 InstrSet::Avx256 => (32, 3),
@@ -287,10 +287,11 @@ mod x86 {
         b: Strided<'_, T>,
     ) {
         check_shapes(&c, &a, &b);
-        let (rows, cut) = (c.rows, cut::<T>(vectors, c.rows));
-        for rows in [0..cut, cut..rows] {
-            if !rows.is_empty() {
-                let (c, a) = (c.rows(rows.clone()), a.rows(rows));
+        let end = c.rows;
+        let middle = cut::<T>(vectors, end);
+        for piece in [0..middle, middle..end] {
+            if !piece.is_empty() {
+                let (c, a) = (c.rows(piece.clone()), a.rows(piece));
                 kernel(vectors, c, accumulate, alpha, a, b);
             }
         }
@@ -300,7 +301,8 @@ mod x86 {
 
     /// Where to cut the rows of `c` so that no tile is one vector high: such a sliver and
     /// the whole tile before it are shared out evenly. The end of the rows if there is none.
-    fn cut<T>(vectors: Vectors, rows: usize) -> usize {
+    /// (With `f64`, AVX-512 and at most 48 rows left, the kernel halves its tiles; there a sliver may stay.)
+    pub(super) fn cut<T>(vectors: Vectors, rows: usize) -> usize {
         let (bytes, height) = vectors.tile();
         let vector = bytes / size_of::<T>();
         let tile = vector * height;

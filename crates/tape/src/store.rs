@@ -65,8 +65,8 @@ impl<T> Application<T> {
     }
 }
 
-/// What lies before an entry in a column of numbers and in an arena, both as long as the tape's, and the entry's own
-/// result: a number of the column, or a block of the arena.
+/// Splits off an entry's result from a column of numbers or from an arena, both as long as the tape's: what lies before it
+/// there, the other one whole, and the result. Operands precede their result, so each is in one of the first two.
 #[inline(always)]
 pub(crate) fn split_at_result<'a, T>(
     values: &'a mut [T],
@@ -134,6 +134,12 @@ impl<T> Store<T> {
             "a tape holds at most {} entries",
             Entry::MOST
         );
+    }
+
+    /// Whether an entry's result is a matrix.
+    #[inline]
+    pub fn has_block(&self, id: u32) -> bool {
+        self.entries.at(id as usize).block().is_some()
     }
 
     /// Whether an entry has a cotangent: constants and what depends on inputs alone have none.
@@ -271,8 +277,7 @@ impl<T: Scalar> Store<T> {
             entry: self.entries.len() as u32,
             active,
         };
-        self.arena
-            .extend(std::iter::repeat_n(T::zero(), shape.len()));
+        self.arena.extend(repeat_n(T::zero(), shape.len()));
         self.blocks.push(block);
         (self.blocks.len() as u32 - 1, block)
     }
@@ -286,9 +291,9 @@ impl<T: Scalar> Store<T> {
     /// The index of the application at entry `entry`, and the block of its result unless that is a scalar.
     #[inline]
     pub fn application(&self, entry: usize) -> (usize, Option<Block>) {
-        let Entry { a, b, .. } = self.entries.at(entry);
-        let block = (b != Entry::NO_BLOCK).then(|| self.blocks[b as usize]);
-        (a as usize, block)
+        let entry = self.entries.at(entry);
+        let block = entry.block().map(|block| self.blocks[block as usize]);
+        (entry.a as usize, block)
     }
 
     /// An application at entry `entry` after its forward run, with the block of its result.

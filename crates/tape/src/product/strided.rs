@@ -94,10 +94,12 @@ impl<'a, T: Copy> Strided<'a, T> {
     /// All elements of a matrix of `R` × `C`, column by column. By both promises the slice holds as many.
     #[inline(always)]
     pub(super) fn columns<const R: usize, const C: usize>(&self) -> [[T; R]; C] {
+        debug_assert_eq!((self.rows, self.cols), (R, C));
         let few = &self.elements[..R * C];
         match (self.row_stride, self.col_stride) {
             (1, stride) if stride == R => from_fn(|j| from_fn(|i| few[j * R + i])),
             (stride, 1) if stride == C => from_fn(|j| from_fn(|i| few[i * C + j])),
+            // Some rows of a larger matrix.
             _ => from_fn(|j| from_fn(|i| self.at(i, j))),
         }
     }
@@ -117,6 +119,7 @@ impl<T: Copy + AddAssign> StridedMut<'_, T> {
         columns: [[T; R]; C],
         accumulate: bool,
     ) {
+        debug_assert_eq!((self.rows, self.cols), (R, C));
         for (j, column) in columns.into_iter().enumerate() {
             for (i, value) in column.into_iter().enumerate() {
                 let offset = self.offset(i, j);

@@ -390,3 +390,52 @@ fn vectors_are_used_where_the_processor_has_them() {
     assert_eq!(x86::Vectors::avx512().is_some(), avx2 && wide);
     assert_eq!(x86::Vectors::detect().is_some(), avx2);
 }
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn no_piece_leaves_a_sliver() {
+    for vectors in [x86::Vectors::avx2(), x86::Vectors::avx512()]
+        .into_iter()
+        .flatten()
+    {
+        let (bytes, height) = vectors.tile();
+        let vector = bytes / size_of::<f32>();
+        for rows in 1..=3 * vector * height {
+            let cut = x86::cut::<f32>(vectors, rows);
+            assert!(0 < cut && cut <= rows, "{rows} cut at {cut}");
+            let sliver = |piece: usize| (1..=vector).contains(&(piece % (vector * height)));
+            let whole = rows < vector * height;
+            assert!(whole || !sliver(cut), "{rows} cut at {cut}");
+            assert!(!sliver(rows - cut), "{rows} cut at {cut}");
+        }
+    }
+}
+
+/// Fractions, whose sums are rounded: only the same order of additions gives the same bits.
+#[test]
+fn unrolled_products_add_in_the_order_of_depth() {
+    let mut draw = Draw(7);
+    for (side, cols) in [(2, 1), (2, 2), (3, 1), (3, 3)] {
+        for case in Case::all((side, side, cols), 1) {
+            let [ta, tb, tc] = case.transposed;
+            let (a, b) = (draw.fractions(side * side), draw.fractions(side * cols));
+            let before = draw.fractions(side * cols);
+            let mut c = before.clone();
+            plain_product(
+                write(&mut c, side, cols, tc),
+                case.accumulate,
+                0.7,
+                read(&a, side, side, ta),
+                read(&b, side, cols, tb),
+            );
+            for (i, j) in (0..side).flat_map(|i| (0..cols).map(move |j| (i, j))) {
+                let at = offset(i, j, side, cols, tc);
+                let sum = (0..side).fold(0.0, |sum, k| {
+                    sum + a[offset(i, k, side, side, ta)] * b[offset(k, j, side, cols, tb)]
+                });
+                let kept = if case.accumulate { before[at] } else { 0.0 };
+                assert_eq!(c[at], kept + 0.7 * sum, "{case:?}");
+            }
+        }
+    }
+}
