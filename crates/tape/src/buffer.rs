@@ -97,6 +97,24 @@ impl<T: Scalar> Buffer<T> {
         self.history.check(id, self.tape, self.len)
     }
 
+    /// Whether the entry at `index` of the tape was there when it was swept: not recorded since, and not in the place of
+    /// one that a rewind has removed since.
+    #[inline]
+    fn saw(&self, tape: &Tape<T>, index: u32) -> bool {
+        let since = self.history.epoch();
+        let is_same = || {
+            let cut = tape.history.shortest_since(since);
+            cut.is_none_or(|cut| index < cut)
+        };
+        (index as usize) < self.len && (since == tape.history.epoch() || is_same())
+    }
+
+    /// Whether every entry that was swept is still on the tape.
+    pub fn is_current(&self, tape: &Tape<T>) -> bool {
+        let cut = tape.history.shortest_since(self.history.epoch());
+        cut.is_none_or(|cut| self.len <= cut as usize)
+    }
+
     #[inline]
     #[track_caller]
     fn assert_tape(&self, tape: &Tape<T>) {
@@ -138,7 +156,11 @@ impl<T: Scalar> Target<T> for Var<'_, T> {
             None => T::zero(),
             Some(tape) => {
                 buffer.0.assert_tape(tape);
-                buffer.0.scalar(self.index)
+                if buffer.0.saw(tape, self.index) {
+                    buffer.0.scalar(self.index)
+                } else {
+                    T::zero()
+                }
             }
         }
     }
@@ -149,13 +171,14 @@ impl<T: Scalar> Target<T> for MatrixVar<'_, T> {
     #[track_caller]
     fn find(self, buffer: &private::Sealing<T>) -> View<'_, T> {
         buffer.0.assert_tape(self.tape);
-        let view = buffer.0.matrix(self.index);
-        view.unwrap_or_else(|| {
-            panic!(
+        let seen = buffer.0.saw(self.tape, self.index);
+        match buffer.0.matrix(self.index) {
+            Some(view) if seen => view,
+            _ => panic!(
                 "the matrix of entry {} was recorded after the sweep",
                 self.index
-            )
-        })
+            ),
+        }
     }
 }
 

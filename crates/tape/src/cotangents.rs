@@ -41,10 +41,10 @@ impl<T: Scalar> Cotangents<T> {
     }
 
     /// The cotangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where the
-    /// output does not depend on it. By id the answer is a `Result`.
+    /// output does not depend on it, as on a scalar recorded since. By id the answer is a `Result`.
     ///
     /// # Errors
-    /// For an id of another tape, or of an entry that was gone when the sweep ran.
+    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a rewind since.
     ///
     /// # Panics
     /// For a handle of another tape, or of a matrix recorded after the sweep.
@@ -69,6 +69,11 @@ impl<T: Scalar> Cotangents<T> {
 }
 
 impl<T: Scalar> Cotangents<T> {
+    /// Whether every entry that was swept is still on the tape.
+    pub(crate) fn is_current(&self, tape: &Tape<T>) -> bool {
+        self.0.0.is_current(tape)
+    }
+
     /// The number of the tape that was swept.
     pub(crate) fn tape_number(&self) -> u64 {
         self.0.0.tape_number()

@@ -28,6 +28,14 @@ pub enum Error {
         /// The index of the entry the id named.
         entry: usize,
     },
+    /// The id was taken after the sweep, and after a rewind: the sweep may have seen another entry there.
+    #[error(
+        "the id names entry {entry} as it is since a rewind, the sweep is from before: sweep again"
+    )]
+    Later {
+        /// The index of the entry the id names.
+        entry: usize,
+    },
     /// Only a leaf's value can be set.
     #[error("entry {entry} is the result of `{op}`: only the value of a leaf can be set")]
     NotALeaf {

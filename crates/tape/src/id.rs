@@ -102,6 +102,9 @@ impl History {
             });
         }
         let index = id.index as usize;
+        if id.epoch > self.epoch {
+            return Err(Error::Later { entry: index });
+        }
         let cut = self.shortest_since(id.epoch);
         if cut.is_some_and(|cut| id.index >= cut) || index >= length {
             return Err(Error::Outdated { entry: index });

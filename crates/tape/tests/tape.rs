@@ -107,6 +107,35 @@ fn matrices_broadcast_and_mix_with_scalars() {
 }
 
 #[test]
+fn a_sweep_answers_for_no_entry_that_came_after_it() {
+    let mut tape = Tape::new();
+    let kept = tape.var(2.0);
+    let id = kept.id();
+    let mark = tape.mark();
+    let x = tape.var(3.0);
+    let row = tape.matrix(&dmatrix![1.0, 2.0]);
+    let old = (kept * x + row.sum()).gradient();
+    assert_eq!(old.of(id), Ok(3.0));
+
+    tape.rewind(mark).unwrap();
+    let x = tape.var(5.0); // where the other x was
+    let column = tape.matrix(&dmatrix![1.0; 2.0; 3.0]);
+    assert_eq!(old.of(x), 0.0);
+    assert_eq!(
+        old.of(x.id()),
+        Err(Error::Later {
+            entry: x.id().entry()
+        })
+    );
+    assert_eq!(old.of(tape.handle(id).unwrap()), 3.0);
+    assert_eq!(old.of(id), Ok(3.0));
+    let asked = std::panic::AssertUnwindSafe(|| old.of(column).to_matrix());
+    assert!(std::panic::catch_unwind(asked).is_err());
+    let drawn = std::panic::AssertUnwindSafe(|| drop(tape.picture_with("late", &old)));
+    assert!(std::panic::catch_unwind(drawn).is_err());
+}
+
+#[test]
 fn inputs_have_no_cotangent() {
     let tape = Tape::new();
     let x = tape.input(&dmatrix![1.0, 2.0]);

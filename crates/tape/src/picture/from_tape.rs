@@ -49,13 +49,17 @@ impl<T: Scalar> Tape<T> {
     /// ```
     ///
     /// # Panics
-    /// If the cotangents are of another tape.
+    /// If the cotangents are of another tape, or of entries that a rewind has removed since.
     #[track_caller]
     pub fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture {
         assert_eq!(
             cotangents.tape_number(),
             self.number,
             "the cotangents are of another tape"
+        );
+        assert!(
+            cotangents.is_current(self),
+            "the cotangents are of entries that a rewind has removed since"
         );
         Picture::new(self.graph(title.into(), Some(cotangents)))
     }
