@@ -118,7 +118,7 @@ pub trait Product: Sized {
 }
 
 /// Up to so many multiplications go to the plain loop, which then needs at most what a
-/// kernel needs at least, 65 ns: 22 ns for 2×2 matrices, 31 for 3×3, 50 for 5×5.
+/// kernel needs at least, 65 ns: 50 ns for 5×5 matrices.
 const TINY: usize = 128;
 
 /// What `f32` and `f64` each tell the kernels about themselves.
