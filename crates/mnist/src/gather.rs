@@ -18,7 +18,7 @@
 //! takes 2.5 µs, converting as many bytes in place 5.4 µs): 13 µs when the images are in the cache,
 //! 22 µs when they are drawn from 60,000; an element at a time 35 and 70 µs. On a Zen 3 core it is
 //! 26 and 33 µs beside 8.3 µs for the copy; all examples of a tile of pixels first, instead of all
-//! pixels of sixteen examples, takes two thirds more there, because nothing is prefetched then.
+//! pixels of sixteen examples, takes two thirds more there, probably for want of prefetching.
 //!
 //! A grey level over 255 is what NumPy's `/ 255.0` gives, to the last bit, but without a division
 //! ([`Pixel::unit`]): with one a batch took an eighth longer. A multiplication by 1/255 would round

@@ -4,7 +4,7 @@
 //! but only if it is read in the piece it was written in: a struct written field by field and copied as a whole makes it
 //! wait until the fields have reached the cache, a dozen cycles each time. So nothing that was just made is copied:
 //! operands are looked at where they lie, what `record_op` returns fits in registers, and a handle is made of it where
-//! it is used. With that, and a sixth fewer instructions, recording a sum of 2×2 takes 46 ns and not 69 (a Zen 3 core,
+//! it is used. With that, and some instructions fewer, recording a sum of 2×2 takes 46 ns and not 69 (a Zen 3 core,
 //! before and after in turn).
 
 use crate::entries::Entry;
