@@ -1,5 +1,6 @@
 //! One adapter for each tool: the gradient of a program, written into a slice; the value returned.
 
+use super::least;
 use super::program::{Number, Program, number};
 use num_traits::Float;
 use std::iter::zip;
@@ -25,6 +26,7 @@ pub fn all<P: Program>() -> Vec<Tool<P>> {
         tool("reverse 0.2.2", reverse_crate::<P>),
         tool("echidna 0.15.0, reverse", echidna_reverse::<P>),
         tool("echidna 0.15.0, replay", echidna_replay::<P>),
+        tool("the least loop, replay + sweep", least::replayed::<P>),
     ]
 }
 
