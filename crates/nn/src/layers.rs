@@ -55,12 +55,17 @@ pub fn cross_entropy<'t, T: Scalar>(
 /// Half the sum of squared differences, a mean over the rows: `(1/2N) Σᵢⱼ (yᵢⱼ − tᵢⱼ)²`.
 ///
 /// # Panics
-/// If the shapes do not broadcast.
+/// If the shapes differ.
 #[track_caller]
 pub fn half_sum_of_squares<'t, T: Scalar>(
     outputs: MatrixVar<'t, T>,
     targets: MatrixVar<'t, T>,
 ) -> Var<'t, T> {
+    let (y, t) = (outputs.shape(), targets.shape());
+    assert!(
+        y == t,
+        "half_sum_of_squares: the outputs are {y}, the targets {t}; expected one shape"
+    );
     let rows = T::from_f64(outputs.shape().rows as f64);
     (outputs - targets).square().sum() / (rows + rows)
 }
