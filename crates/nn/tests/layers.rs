@@ -150,7 +150,9 @@ fn half_the_sum_of_squares_of_the_book() {
 }
 
 #[test]
-#[should_panic(expected = "half_sum_of_squares: the outputs are 3×2, the targets 1×2; expected one shape")]
+#[should_panic(
+    expected = "half_sum_of_squares: the outputs are 3×2, the targets 1×2; expected one shape"
+)]
 fn half_the_sum_of_squares_stretches_no_targets() {
     let tape = Tape::new();
     let zeros = |rows, cols| tape.matrix(&DMatrix::<f64>::zeros(rows, cols));
