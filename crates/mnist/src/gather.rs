@@ -22,8 +22,8 @@
 //!
 //! What else was tried on the Zen 3 core, and left: the bytes of 16 to 128 images copied to one place first, 64 to 784 pixels at
 //! a time (up to a tenth less where images are read in order, a tenth to a third more where they are drawn); memory in
-//! large pages (no difference); the loops compiled for AVX2 (20 µs for 25, of images in the cache: it is the writing that
-//! takes the time).
+//! large pages (no difference); the loops compiled for AVX2 (20 µs for 25, of images in the cache: probably it is the
+//! writing that takes the time).
 //!
 //! A grey level over 255 is what NumPy's `/ 255.0` gives, to the last bit, but without a division
 //! ([`Pixel::unit`]): with one a batch took an eighth longer. A multiplication by 1/255 would round

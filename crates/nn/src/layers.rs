@@ -66,7 +66,7 @@ pub fn half_sum_of_squares<'t, T: Scalar>(
         y == t,
         "half_sum_of_squares: the outputs are {y}, the targets {t}; expected one shape"
     );
-    let rows = T::from_f64(outputs.shape().rows as f64);
+    let rows = T::from_f64(y.rows as f64);
     (outputs - targets).square().sum() / (rows + rows)
 }
 

@@ -6,9 +6,10 @@
 //! all its columns, and what it costs to file it in the store is paid once for 128 operations, by a copy. Measured on
 //! recording, each beside the same peer: 1.8 ns an operation without it, 1.55 ns with it.
 //!
-//! A larger page would be filed less often, but then in one burst that no arithmetic hides where the store is larger than
-//! the caches: with 256 operations to a page the chain of 10⁷ takes an eighth longer to record and sweep, and Rosenbrock's
-//! function of 100 numbers, which stays in the cache, as long (Zen 3, in turn, least and median of 20; with 32, the latter took 3 % longer).
+//! A larger page would be filed less often, but then in one burst, which probably no arithmetic hides where the store is
+//! larger than the caches: with 256 operations to a page the chain of 10⁷ takes a seventh longer to record and sweep, and
+//! Rosenbrock's function of 100 numbers, which stays in the cache, as long (Zen 3, in turn, least and median of 20; with 32
+//! to a page, the latter takes 3 % longer).
 //!
 //! Whoever looks at the store sees every operation: [`borrow`](Recorder::borrow) and its like file the page first.
 

@@ -31,10 +31,10 @@ impl<T: Scalar> Directional<T> {
     }
 
     /// The tangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where it does
-    /// not depend on a seeded leaf. By id the answer is a `Result`.
+    /// not depend on a seeded leaf, as for a scalar recorded since. By id the answer is a `Result`.
     ///
     /// # Errors
-    /// For an id of another tape, or of an entry that was gone when the sweep ran.
+    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a rewind since.
     ///
     /// # Panics
     /// For a handle of another tape, or of a matrix recorded after the sweep.

@@ -1,4 +1,4 @@
-//! The least that a loop with one dispatch an operation does: how fast a tape that is walked entry by entry can be.
+//! The least that a loop with one dispatch an operation does: a yardstick for tapes that are walked entry by entry.
 //!
 //! It knows the operations of these programs and no others, one type of number, and no matrices. Nothing is checked but what
 //! the language checks; there are no guards, no ids, no marks of what a sweep reached (cotangents start from zero, so a zero
@@ -103,12 +103,9 @@ impl Handle<'_> {
     }
 
     fn with_number(&self, operation: Operation, number: f64) -> Self {
-        let at = {
-            let mut recorded = self.recorded.borrow_mut();
-            recorded.numbers.push(number);
-            recorded.numbers.len() - 1
-        };
-        self.entry(operation, at as u32)
+        let at = self.recorded.borrow().numbers.len() as u32;
+        self.recorded.borrow_mut().numbers.push(number);
+        self.entry(operation, at)
     }
 }
 
