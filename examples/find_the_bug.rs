@@ -57,8 +57,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::error::Error;
 use tape::{
-    Cotangents, ForwardError, MatrixId, MatrixVar, Op, Operands, Point, Sample, Seed, Shape,
-    ShapeError, Signature, Sink, Tangents, Tape, Var, View, ViewMut,
+    Cotangents, ForwardError, MatrixId, MatrixVar, Op, OperandTangents, OutputSpec, Point,
+    PointMut, Sample, Seed, Shape, ShapeError, Sink, Tape, Var, View, ViewMut,
 };
 
 pub fn main() -> Result<(), Box<dyn Error>> {
@@ -143,25 +143,21 @@ impl Op<f64> for SoftmaxWithLoss {
         "dX = dy · (Y − T) / N"
     }
 
-    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         match operands {
-            &[x, t] if x == t => Ok(Signature::scalar().with_residual(x.len())),
+            &[x, t] if x == t => Ok(OutputSpec::scalar().with_residual(x.len())),
             _ => Err(ShapeError::new(
                 "takes logits and one-hot targets of one shape",
             )),
         }
     }
 
-    fn forward(
-        &self,
-        operands: &Operands<'_, f64>,
-        mut result: ViewMut<'_, f64>,
-        y: &mut [f64],
-    ) -> Result<(), ForwardError> {
-        let (x, t) = (operands.get(0), operands.get(1));
-        self.softmax(x, y);
-        let entropies = y.iter().zip(t.values()).map(|(y, t)| -t * (y + 1e-7).ln());
-        result.values_mut()[0] = entropies.sum::<f64>() / x.rows() as f64;
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+        let (x, t) = (at.operands.get(0), at.operands.get(1));
+        self.softmax(x, at.residual);
+        let pairs = at.residual.iter().zip(t.values());
+        let entropies = pairs.map(|(y, t)| -t * (y + 1e-7).ln());
+        at.result.values_mut()[0] = entropies.sum::<f64>() / x.rows() as f64;
         Ok(())
     }
 
@@ -179,7 +175,7 @@ impl Op<f64> for SoftmaxWithLoss {
     fn jvp(
         &self,
         at: &Point<'_, f64>,
-        tangents: &Tangents<'_, f64>,
+        tangents: &OperandTangents<'_, f64>,
         mut tangent: ViewMut<'_, f64>,
     ) {
         let t = at.operands.get(1);

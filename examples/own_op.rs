@@ -21,8 +21,8 @@
 use drawing::save;
 use nalgebra::dmatrix;
 use std::error::Error;
-use tape::{ForwardError, Op, Operands, Point, Sample, Shape, ShapeError, Signature};
-use tape::{Sink, Tangents, Tape, View, ViewMut, check};
+use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
+use tape::{OperandTangents, Sink, Tape, View, ViewMut, check};
 
 /// `X: N×C, a: scalar → N×C`, `y = x` for positive `x`, else `a · x`.
 #[derive(Clone, Copy)]
@@ -44,21 +44,16 @@ impl Op<f64> for LearnedSlope {
         "dX = dY ∘ (1 or a), da = Σ dY ∘ min(X, 0)"
     }
 
-    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         match operands {
-            &[x, a] if a.len() == 1 => Ok(Signature::matrix(x.rows, x.cols)),
+            &[x, a] if a.len() == 1 => Ok(OutputSpec::matrix(x.rows, x.cols)),
             _ => Err(ShapeError::new("takes a matrix and a slope")),
         }
     }
 
-    fn forward(
-        &self,
-        operands: &Operands<'_, f64>,
-        mut y: ViewMut<'_, f64>,
-        _residual: &mut [f64],
-    ) -> Result<(), ForwardError> {
-        let (x, a) = (operands.get(0), operands.scalar(1));
-        for (y, &x) in y.values_mut().iter_mut().zip(x.values()) {
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+        let (x, a) = (at.operands.get(0), at.operands.scalar(1));
+        for (y, &x) in at.result.values_mut().iter_mut().zip(x.values()) {
             *y = if x > 0.0 { x } else { a * x };
         }
         Ok(())
@@ -76,7 +71,12 @@ impl Op<f64> for LearnedSlope {
         sink.add_scalar(1, shares.take(count).sum());
     }
 
-    fn jvp(&self, at: &Point<'_, f64>, tangents: &Tangents<'_, f64>, mut dy: ViewMut<'_, f64>) {
+    fn jvp(
+        &self,
+        at: &Point<'_, f64>,
+        tangents: &OperandTangents<'_, f64>,
+        mut dy: ViewMut<'_, f64>,
+    ) {
         let (x, a) = (at.operands.get(0), at.operands.scalar(1));
         for (k, dy) in dy.values_mut().iter_mut().enumerate() {
             let x = x.values()[k];

@@ -5,7 +5,7 @@ mod measure;
 
 use measure::{Contender, Effort, compare};
 use nalgebra::DMatrix;
-use tape::{Cotangents, Product, Seed, Strided, StridedMut, Tape};
+use tape::{Cotangents, MatrixProduct, Seed, Strided, StridedMut, Tape};
 
 fn main() {
     for (n, d, h) in [(100, 784, 50), (100, 784, 512), (100, 50, 10), (2, 2, 2)] {

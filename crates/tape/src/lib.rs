@@ -22,65 +22,43 @@
 //! ```
 //!
 //! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from `f64` and nalgebra.
-//! - [`Cotangents`]: the result of a reverse sweep; [`Directional`]: of a forward one.
+//! - [`Cotangents`]: the result of a reverse sweep; [`Tangents`]: of a forward one.
 //! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the tape.
 //! - [`picture`]: the graph drawn, values forward and derivatives back.
 //! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
 //! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of gradients in one call.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
 
-mod access;
-mod apply;
-mod buffer;
 pub mod check;
-mod cotangents;
-#[cfg(feature = "num-dual")]
-mod dual;
-mod entries;
+mod cold;
 mod error;
-mod gradient;
-mod guard;
-mod hint;
-mod id;
-mod inspect;
-mod matrix_operators;
-mod matrix_var;
+mod handle;
+mod list;
+mod number;
 mod op;
 pub mod ops;
 pub mod picture;
 mod product;
-mod real;
-mod recorder;
-mod replay;
-mod rewind;
-mod scalar;
+pub mod rules;
 mod shape;
-mod store;
 #[cfg(feature = "proptest")]
 pub mod strategies;
-mod tangents;
-mod tape;
-mod var;
-mod view;
+mod sweep;
 
-pub use access::Named;
-pub use apply::{Operand, Output};
-pub use cotangents::{Cotangents, MatrixTarget, ScalarTarget, Seed, Target};
 pub use error::{Error, ForwardError, Place, ShapeError};
-pub use gradient::{gradient, value_and_gradient};
-pub use id::{MatrixId, VarId};
-pub use inspect::{Argument, EntryId, EntryInfo, Kind};
-pub use matrix_var::MatrixVar;
-pub use op::{Op, Operands, Point, Sample, Sink, Tangents};
-pub use product::{Product, Strided, StridedMut};
-pub use real::Real;
-pub use rewind::Mark;
-pub use scalar::Scalar;
-pub use shape::{Shape, Signature};
-pub use tangents::Directional;
-pub use tape::{Scope, Tape};
-pub use var::{Var, dot, log_sum_exp, sum};
-pub use view::{View, ViewMut};
+pub use handle::{
+    Argument, EntryInfo, Kind, Mark, MatrixVar, Named, Operand, Output, Real, Scope, Tape, Var,
+};
+pub use handle::{dot, log_sum_exp, sum};
+pub use list::{EntryId, MatrixId, VarId};
+pub use number::Scalar;
+pub use op::{
+    Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut,
+};
+pub use product::{MatrixProduct, Strided, StridedMut};
+pub use shape::Shape;
+pub use sweep::{Cotangents, EntryRef, MatrixRef, ScalarRef, Seed, Tangents};
+pub use sweep::{gradient, value_and_gradient};
 
 /// The pages of `docs/` whose code is compiled and run.
 #[cfg(all(doctest, feature = "proptest"))]

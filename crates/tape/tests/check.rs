@@ -2,8 +2,8 @@
 
 use nalgebra::{DMatrix, dmatrix};
 use tape::check::{self, Cause, Check, Mode};
-use tape::{ForwardError, Op, Operands, Point, Sample, Shape, ShapeError, Signature};
-use tape::{Sink, Tangents, Tape, Var, View, ViewMut};
+use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
+use tape::{OperandTangents, Sink, Tape, Var, View, ViewMut};
 
 fn scattered(rows: usize, cols: usize, seed: usize) -> DMatrix<f64> {
     Sample::scattered(rows, cols, -1.0, 1.0, seed).values
@@ -173,16 +173,13 @@ impl Op<f64> for Doubled {
     fn rule(&self) -> &'static str {
         "dX = 2 dY"
     }
-    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
-        Ok(Signature::matrix(operands[0].rows, operands[0].cols))
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        Ok(OutputSpec::matrix(operands[0].rows, operands[0].cols))
     }
-    fn forward(
-        &self,
-        operands: &Operands<'_, f64>,
-        mut result: ViewMut<'_, f64>,
-        _: &mut [f64],
-    ) -> Result<(), ForwardError> {
-        result.matrix().copy_from(&(operands.get(0).matrix() * 2.0));
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+        at.result
+            .matrix()
+            .copy_from(&(at.operands.get(0).matrix() * 2.0));
         Ok(())
     }
     fn vjp(&self, _: &Point<'_, f64>, cotangent: View<'_, f64>, sink: &mut Sink<'_, f64>) {
@@ -192,7 +189,12 @@ impl Op<f64> for Doubled {
             each.map(|(k, d)| if k == self.wrong { 2.01 * d } else { 2.0 * d }),
         );
     }
-    fn jvp(&self, _: &Point<'_, f64>, tangents: &Tangents<'_, f64>, mut tangent: ViewMut<'_, f64>) {
+    fn jvp(
+        &self,
+        _: &Point<'_, f64>,
+        tangents: &OperandTangents<'_, f64>,
+        mut tangent: ViewMut<'_, f64>,
+    ) {
         for (k, dy) in tangent.values_mut().iter_mut().enumerate() {
             *dy = 2.0 * tangents.get(0).map_or(0.0, |dx| dx.values()[k]);
         }

@@ -1,7 +1,7 @@
 //! Random graphs: the crate's own property tests, by the strategies it offers to users.
 
 use tape::strategies::{assert_function, assert_op, assert_property, graphs, matrix, points};
-use tape::{Cotangents, Directional, Seed, Tape, check, ops};
+use tape::{Cotangents, Seed, Tangents, Tape, check, ops, rules};
 
 #[test]
 fn every_entry_and_the_gradient_of_a_random_graph_are_right() {
@@ -53,10 +53,10 @@ fn random_graphs_hold_every_op_in_every_form() {
         .filter(|name| seen.iter().all(|(op, _)| op != name))
         .collect();
     assert!(missing.is_empty(), "never recorded: {missing:?}");
-    for rule in ops::rules() {
+    for rule in rules::all() {
         let forms: Vec<&str> = match rule {
-            ops::Rule::Unary { .. } => vec!["scalars", "matrices"],
-            ops::Rule::Binary { .. } => vec![
+            rules::Rule::Unary { .. } => vec!["scalars", "matrices"],
+            rules::Rule::Binary { .. } => vec![
                 "scalars",
                 "matrices",
                 "a number on the right",
@@ -107,7 +107,7 @@ fn a_replay_at_other_inputs_is_a_recording_at_other_inputs() {
 
 #[test]
 fn a_reused_buffer_gives_the_same_bits_as_a_fresh_one() {
-    let reused = std::cell::RefCell::new((Cotangents::new(), Directional::new()));
+    let reused = std::cell::RefCell::new((Cotangents::new(), Tangents::new()));
     assert_property(graphs(12), |graph| {
         let tape = Tape::new();
         let output = graph.record(&tape);

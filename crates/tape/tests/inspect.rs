@@ -209,7 +209,7 @@ fn ops_are_called_what_they_are() {
             .any(|part| rule.contains(part));
         assert!(of_cotangents && rule.contains('='), "{}: {rule}", op.name());
     }
-    for rule in tape::ops::rules() {
+    for rule in tape::rules::all() {
         let known = NAMES.iter().any(|(name, _)| *name == rule.name());
         assert!(known, "{}", rule.name());
     }

@@ -1,7 +1,7 @@
 //! What recording, sweeping, rewinding and replaying promise.
 
 use nalgebra::{DMatrix, dmatrix, matrix};
-use tape::{Cotangents, Directional, Error, MatrixVar, Seed, Tape, Var};
+use tape::{Cotangents, Error, MatrixVar, Seed, Tangents, Tape, Var};
 
 #[test]
 fn the_shopping_graph_of_the_book() {
@@ -336,7 +336,7 @@ fn the_forward_sweep_meets_the_reverse_sweep() {
     let y = ((x * x.transpose()).sin() * s).softmax();
     let (dx, ds) = (dmatrix![0.1, -0.3; 0.7, 0.2], 0.9);
     let seed = dmatrix![1.0, -2.0; 0.5, 3.0];
-    let mut along = Directional::new();
+    let mut along = Tangents::new();
     tape.push_forward([Seed::matrix(x, &dx), Seed::scalar(s, ds)], &mut along)
         .unwrap();
     let mut back = Cotangents::new();

@@ -2,8 +2,8 @@
 
 use nalgebra::{DMatrix, dmatrix};
 use std::panic::catch_unwind;
-use tape::{ForwardError, Op, Operands, Point, Sample, Shape, ShapeError, Signature};
-use tape::{Sink, Tangents, Tape, View, ViewMut};
+use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
+use tape::{OperandTangents, Sink, Tape, View, ViewMut};
 
 const COLUMNS: [f64; 6] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
 const SHAPE: Shape = Shape::new(2, 3);
@@ -52,7 +52,7 @@ fn shapes_know_their_size() {
         (6, false, "2×3".into())
     );
     assert!(Shape::new(0, 3).is_empty() && Shape::new(3, 0).is_empty());
-    let signature = Signature::matrix(2, 3).with_residual(4);
+    let signature = OutputSpec::matrix(2, 3).with_residual(4);
     assert_eq!(
         (
             signature.shape(),
@@ -61,7 +61,7 @@ fn shapes_know_their_size() {
         ),
         (SHAPE, 4, false)
     );
-    assert!(Signature::scalar().is_scalar() && Signature::scalar().residual() == 0);
+    assert!(OutputSpec::scalar().is_scalar() && OutputSpec::scalar().residual() == 0);
 }
 
 #[test]
@@ -87,17 +87,12 @@ impl Op<f64> for Counting {
     fn rule(&self) -> &'static str {
         "nothing"
     }
-    fn shape(&self, _: &[Shape]) -> Result<Signature, ShapeError> {
-        Ok(Signature::scalar())
+    fn shape(&self, _: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        Ok(OutputSpec::scalar())
     }
-    fn forward(
-        &self,
-        operands: &Operands<'_, f64>,
-        mut result: ViewMut<'_, f64>,
-        _: &mut [f64],
-    ) -> Result<(), ForwardError> {
-        let empty = if operands.is_empty() { 0.5 } else { 0.0 };
-        result.values_mut()[0] = operands.len() as f64 + empty;
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+        let empty = if at.operands.is_empty() { 0.5 } else { 0.0 };
+        at.result.values_mut()[0] = at.operands.len() as f64 + empty;
         Ok(())
     }
     fn vjp(&self, at: &Point<'_, f64>, cotangent: View<'_, f64>, sink: &mut Sink<'_, f64>) {
@@ -109,7 +104,7 @@ impl Op<f64> for Counting {
     fn jvp(
         &self,
         at: &Point<'_, f64>,
-        tangents: &Tangents<'_, f64>,
+        tangents: &OperandTangents<'_, f64>,
         mut tangent: ViewMut<'_, f64>,
     ) {
         let count = at.operands.len();
@@ -141,7 +136,7 @@ fn an_op_sees_what_it_is_given() {
         ),
         (1.0, &[1.0][..], &[0.0][..])
     );
-    let mut along = tape::Directional::new();
+    let mut along = tape::Tangents::new();
     tape.push_forward(tape::Seed::scalar(x, 0.25), &mut along)
         .unwrap();
     assert_eq!(along.of(y), 10.25);
@@ -164,22 +159,17 @@ fn a_rule_that_gives_too_few_elements_is_caught() {
         fn rule(&self) -> &'static str {
             "wrong"
         }
-        fn shape(&self, _: &[Shape]) -> Result<Signature, ShapeError> {
-            Ok(Signature::scalar())
+        fn shape(&self, _: &[Shape]) -> Result<OutputSpec, ShapeError> {
+            Ok(OutputSpec::scalar())
         }
-        fn forward(
-            &self,
-            x: &Operands<'_, f64>,
-            mut y: ViewMut<'_, f64>,
-            _: &mut [f64],
-        ) -> Result<(), ForwardError> {
-            y.values_mut()[0] = x.get(0).values().iter().sum();
+        fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+            at.result.values_mut()[0] = at.operands.get(0).values().iter().sum();
             Ok(())
         }
         fn vjp(&self, _: &Point<'_, f64>, d: View<'_, f64>, sink: &mut Sink<'_, f64>) {
             sink.add(0, [d.scalar()]);
         }
-        fn jvp(&self, _: &Point<'_, f64>, _: &Tangents<'_, f64>, _: ViewMut<'_, f64>) {}
+        fn jvp(&self, _: &Point<'_, f64>, _: &OperandTangents<'_, f64>, _: ViewMut<'_, f64>) {}
         fn samples(&self) -> Vec<Vec<Sample>> {
             vec![]
         }

@@ -5,7 +5,7 @@
 
 use super::problem::{CLASSES, INPUTS, Problem, RATE};
 use std::iter::zip;
-use tape::{Product, Strided, StridedMut};
+use tape::{MatrixProduct, Strided, StridedMut};
 
 /// Parameters, activations, gradients.
 pub struct Hand {

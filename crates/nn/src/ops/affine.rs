@@ -1,8 +1,8 @@
 //! `Y = X · W + b`.
 
 use tape::{
-    ForwardError, Op, Operands, Point, Product, Sample, Scalar, Shape, ShapeError, Signature, Sink,
-    Tangents, View, ViewMut,
+    ForwardError, MatrixProduct, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar,
+    Shape, ShapeError, Sink, View, ViewMut,
 };
 
 /// An affine layer: `X: N×D, W: D×H, b: 1×H → N×H`.
@@ -25,7 +25,7 @@ impl<T: Scalar> Op<T> for Affine {
         "dX = dY · Wᵀ, dW = Xᵀ · dY, db = column sums of dY"
     }
 
-    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         let &[x, w, b] = operands else {
             let count = operands.len();
             return Err(ShapeError::new(format!(
@@ -45,19 +45,20 @@ impl<T: Scalar> Op<T> for Affine {
                 w.cols
             )));
         }
-        Ok(Signature::matrix(x.rows, w.cols))
+        Ok(OutputSpec::matrix(x.rows, w.cols))
     }
 
-    fn forward(
-        &self,
-        operands: &Operands<'_, T>,
-        mut result: ViewMut<'_, T>,
-        _: &mut [T],
-    ) -> Result<(), ForwardError> {
-        let (x, w, b) = (operands.get(0), operands.get(1), operands.get(2));
-        Product::product(result.strided(), false, T::one(), x.strided(), w.strided());
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let (x, w, b) = (at.operands.get(0), at.operands.get(1), at.operands.get(2));
+        MatrixProduct::product(
+            at.result.strided(),
+            false,
+            T::one(),
+            x.strided(),
+            w.strided(),
+        );
         for (j, &b) in b.values().iter().enumerate() {
-            for y in result.column_mut(j) {
+            for y in at.result.column_mut(j) {
                 *y += b;
             }
         }
@@ -71,7 +72,12 @@ impl<T: Scalar> Op<T> for Affine {
         sink.add(2, (0..cotangent.cols()).map(|j| cotangent.column_sum(j)));
     }
 
-    fn jvp(&self, at: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
         let (x, w) = (at.operands.get(0), at.operands.get(1));
         match tangents.get(2) {
             None => tangent.values_mut().fill(T::zero()),
@@ -82,10 +88,10 @@ impl<T: Scalar> Op<T> for Affine {
             }
         }
         if let Some(dx) = tangents.get(0) {
-            Product::product(tangent.strided(), true, T::one(), dx.strided(), w.strided());
+            MatrixProduct::product(tangent.strided(), true, T::one(), dx.strided(), w.strided());
         }
         if let Some(dw) = tangents.get(1) {
-            Product::product(tangent.strided(), true, T::one(), x.strided(), dw.strided());
+            MatrixProduct::product(tangent.strided(), true, T::one(), x.strided(), dw.strided());
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::targets::{check_shapes, for_each_wanted};
 use tape::{
-    ForwardError, Op, Operands, Point, Sample, Scalar, Shape, ShapeError, Signature, Sink,
-    Tangents, View, ViewMut,
+    ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar, Shape,
+    ShapeError, Sink, View, ViewMut,
 };
 
 /// Cross-entropy of probabilities: `P: N×C, T: N×1 or N×C → scalar`, the mean over the rows.
@@ -28,18 +28,13 @@ impl<T: Scalar> Op<T> for CrossEntropy {
         "dP = −dy · T / (N · P) at the wanted classes, 0 elsewhere"
     }
 
-    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         check_shapes(operands)?;
-        Ok(Signature::scalar())
+        Ok(OutputSpec::scalar())
     }
 
-    fn forward(
-        &self,
-        operands: &Operands<'_, T>,
-        mut result: ViewMut<'_, T>,
-        _: &mut [T],
-    ) -> Result<(), ForwardError> {
-        let (p, targets) = (operands.get(0), operands.get(1));
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let (p, targets) = (at.operands.get(0), at.operands.get(1));
         if p.shape().is_empty() {
             return Err(ForwardError::new(format!(
                 "there is no loss of {} probabilities",
@@ -50,7 +45,7 @@ impl<T: Scalar> Op<T> for CrossEntropy {
         for_each_wanted(targets, p.cols(), |i, j, weight| {
             loss -= weight * p[(i, j)].ln()
         })?;
-        result.values_mut()[0] = loss / T::from_f64(p.rows() as f64);
+        at.result.values_mut()[0] = loss / T::from_f64(p.rows() as f64);
         Ok(())
     }
 
@@ -67,7 +62,12 @@ impl<T: Scalar> Op<T> for CrossEntropy {
         });
     }
 
-    fn jvp(&self, at: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
         let (p, targets) = (at.operands.get(0), at.operands.get(1));
         let mut dy = T::zero();
         if let Some(dp) = tangents.get(0) {

@@ -2,8 +2,8 @@
 
 use super::targets::{check_shapes, for_each_wanted};
 use tape::{
-    ForwardError, Op, Operands, Point, Sample, Scalar, Shape, ShapeError, Signature, Sink,
-    Tangents, View, ViewMut,
+    ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar, Shape,
+    ShapeError, Sink, View, ViewMut,
 };
 
 /// Softmax of each row and cross-entropy in one entry: `X: N×C, T: N×1 or N×C → scalar`, the mean over the rows.
@@ -74,38 +74,33 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
         "dX = dy · (softmax(X) − T) / N"
     }
 
-    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         let x = check_shapes(operands)?;
-        Ok(Signature::scalar().with_residual(x.len() + 2 * x.rows))
+        Ok(OutputSpec::scalar().with_residual(x.len() + 2 * x.rows))
     }
 
-    fn forward(
-        &self,
-        operands: &Operands<'_, T>,
-        mut result: ViewMut<'_, T>,
-        residual: &mut [T],
-    ) -> Result<(), ForwardError> {
-        let (x, targets) = (operands.get(0), operands.get(1));
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let (x, targets) = (at.operands.get(0), at.operands.get(1));
         if x.shape().is_empty() {
             return Err(ForwardError::new(format!(
                 "there is no loss of {} logits",
                 x.shape()
             )));
         }
-        let mut residual = Residual::split(residual, x.rows(), x.cols());
-        exponentials(x, &mut residual);
+        let mut kept = Residual::split(at.residual, x.rows(), x.cols());
+        exponentials(x, &mut kept);
         let mut loss = T::zero();
-        for (sum, maximum) in residual.sums.iter_mut().zip(residual.maxima.iter()) {
+        for (sum, maximum) in kept.sums.iter_mut().zip(kept.maxima.iter()) {
             loss += sum.ln() + *maximum;
             *sum = T::one() / *sum;
         }
-        for column in residual.probabilities.chunks_exact_mut(x.rows()) {
-            for (p, &inverse) in column.iter_mut().zip(residual.sums.iter()) {
+        for column in kept.probabilities.chunks_exact_mut(x.rows()) {
+            for (p, &inverse) in column.iter_mut().zip(kept.sums.iter()) {
                 *p *= inverse;
             }
         }
         for_each_wanted(targets, x.cols(), |i, j, weight| loss -= weight * x[(i, j)])?;
-        result.values_mut()[0] = loss / T::from_f64(x.rows() as f64);
+        at.result.values_mut()[0] = loss / T::from_f64(x.rows() as f64);
         Ok(())
     }
 
@@ -123,11 +118,14 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
         });
     }
 
-    fn jvp(&self, at: &Point<'_, T>, tangents: &Tangents<'_, T>, mut tangent: ViewMut<'_, T>) {
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
         let (x, targets) = (at.operands.get(0), at.operands.get(1));
-        let Some(dx) = tangents.get(0) else {
-            return tangent.values_mut().fill(T::zero());
-        };
+        let Some(dx) = tangents.get(0) else { return };
         let each = at.residual.iter().zip(dx.values());
         let mut dy: T = each.map(|(&p, &dx)| p * dx).sum();
         let wanted = |i, j, weight| dy -= weight * dx[(i, j)];

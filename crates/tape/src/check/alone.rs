@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use super::difference::Reading;
 use super::slopes::{Claim, Function};
-use crate::scalar::Scalar;
+use crate::number::Scalar;
 
 /// `⟨ȳ, y⟩` of the entry on the bench, as a function of its operands.
 pub(super) struct Alone<'f, 'a, T: Scalar> {

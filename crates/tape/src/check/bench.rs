@@ -3,18 +3,19 @@
 //! Buffers can be filled with any number before a rule runs, so that what a rule fails to write, or reads
 //! without having written it, shows.
 
-use crate::buffer::Seed;
-use crate::cotangents::Cotangents;
 use crate::error::{ForwardError, Place, ShapeError};
-use crate::id::VarId;
-use crate::op::{Op, Operands, Point, Sink, Tangents};
-use crate::ops::registry::{Code, Form};
-use crate::scalar::Scalar;
-use crate::shape::{Shape, Signature};
-use crate::store::Store;
-use crate::tangents::Directional;
-use crate::tape::Tape;
-use crate::view::{View, ViewMut};
+use crate::handle::Tape;
+use crate::list::Store;
+use crate::list::VarId;
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Operands, Point, PointMut, Sink};
+use crate::op::{View, ViewMut};
+use crate::rules::{Code, Form};
+use crate::shape::Shape;
+use crate::sweep::Cotangents;
+use crate::sweep::Seed;
+use crate::sweep::Tangents;
 use std::panic::Location;
 
 /// An operand put on the bench.
@@ -60,7 +61,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
         Ok(Bench::with_signature(op, signature, given))
     }
 
-    fn with_signature(op: &'a dyn Op<T>, signature: Signature, given: &[Given<T>]) -> Self {
+    fn with_signature(op: &'a dyn Op<T>, signature: OutputSpec, given: &[Given<T>]) -> Self {
         let mut tape = Tape::default();
         let operands = given
             .iter()
@@ -88,7 +89,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
                 let ids = &store.operands[application.operands()];
                 let given: Vec<_> = ids.iter().map(|&id| copy(store, id)).collect();
                 let op = &*application.op;
-                let mut signature = Signature::matrix(0, 0);
+                let mut signature = OutputSpec::matrix(0, 0);
                 signature.shape = store.shape(index as u32);
                 signature.scalar = entry.block().is_none();
                 signature.residual = application.residual.len();
@@ -184,8 +185,11 @@ impl<'a, T: Scalar> Bench<'a, T> {
                 self.residual.fill(garbage);
                 let store = self.tape.store.get_mut();
                 let operands = reading(store, &self.operands, &store.values, &store.arena);
-                let result = ViewMut::new(&mut self.result, self.shape);
-                op.forward(&operands, result, &mut self.residual)
+                op.forward(&mut PointMut {
+                    operands,
+                    result: ViewMut::new(&mut self.result, self.shape),
+                    residual: &mut self.residual,
+                })
             }
         }
     }
@@ -212,7 +216,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
         }
         let mut sink = Sink {
             ids: &self.operands,
-            store: &store,
+            layout: store.layout(),
             values: &mut bars.values,
             arena: &mut bars.arena,
             reached: &mut bars.reached,
@@ -245,7 +249,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
             .collect()
     }
 
-    /// The result's tangent, written into a buffer that holds `garbage`.
+    /// The result's tangent, from operands' tangents in a buffer that holds `garbage` elsewhere.
     pub fn jvp(&self, tangents: &[Option<Vec<T>>], garbage: T) -> Vec<T> {
         let op = match self.rule {
             Rule::Scalar(entry) => return vec![self.push_forward(entry, tangents)],
@@ -260,9 +264,13 @@ impl<'a, T: Scalar> Bench<'a, T> {
         }
         let operands = reading(&store, &self.operands, &dots.values, &dots.arena);
         let reached = &dots.reached[..];
-        let mut tangent = vec![garbage; self.shape.len()];
+        let mut tangent = vec![T::zero(); self.shape.len()];
         let result = ViewMut::new(&mut tangent, self.shape);
-        op.jvp(&self.point(&store), &Tangents { operands, reached }, result);
+        op.jvp(
+            &self.point(&store),
+            &OperandTangents { operands, reached },
+            result,
+        );
         tangent
     }
 
@@ -272,7 +280,7 @@ impl<'a, T: Scalar> Bench<'a, T> {
             let tangent = tangent.as_ref()?;
             Some(Seed::scalar(VarId(self.tape.id(id)), tangent[0]))
         });
-        let mut along = Directional::new();
+        let mut along = Tangents::new();
         self.tape
             .push_forward(seeds, &mut along)
             .expect("the bench's own entries");
@@ -337,8 +345,7 @@ fn reading<'s, T>(
 ) -> Operands<'s, T> {
     Operands {
         ids,
-        entries: &store.entries,
-        blocks: &store.blocks,
+        layout: store.layout(),
         values,
         arena,
     }

@@ -7,8 +7,8 @@ use super::pair::{Pair, rounding, worst};
 use super::random::Random;
 use super::report::{Cause, Finding, Report};
 use super::rules::record_each;
+use crate::handle::Tape;
 use crate::op::Op;
-use crate::tape::Tape;
 use num_dual::Dual64;
 
 /// Compares the tangent rules of a list of ops with the forward runs of the same ops on dual numbers, at the

@@ -7,7 +7,7 @@ use super::pair::{Pair, rounding, same, worst};
 use super::random::Random;
 use super::report::Cause;
 use super::slopes::{self, Claim};
-use crate::scalar::Scalar;
+use crate::number::Scalar;
 
 /// What was found about an entry; the caller knows which entry it is.
 #[derive(Clone, Debug)]

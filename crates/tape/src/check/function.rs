@@ -6,9 +6,9 @@ use super::random::Random;
 use super::recorded::spread;
 use super::report::{Finding, Report};
 use super::slopes::{self, Claim, Function};
-use crate::scalar::Scalar;
-use crate::tape::Tape;
-use crate::var::Var;
+use crate::handle::Tape;
+use crate::handle::Var;
+use crate::number::Scalar;
 
 /// Checks the gradient of a closure at a point: every entry that it records alone, then the whole against
 /// slopes of the closure run on plain numbers.

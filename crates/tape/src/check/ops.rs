@@ -6,8 +6,8 @@ use super::examine::{Symptom, examine};
 use super::pair::{Pair, rounding, worst};
 use super::random::Random;
 use super::report::{Cause, Finding, Report};
+use crate::number::Scalar;
 use crate::op::{Op, Sample};
-use crate::scalar::Scalar;
 use crate::shape::Shape;
 
 /// Puts every op of a list through the generic suite, at each of its [samples](Op::samples).

@@ -2,12 +2,13 @@
 //! was made of was.
 
 use super::bench::{Before, Bench, results};
-use crate::cotangents::Cotangents;
 use crate::error::Place;
-use crate::inspect::{Argument, EntryId, EntryInfo};
-use crate::scalar::Scalar;
-use crate::store::Store;
-use crate::tape::Tape;
+use crate::handle::Tape;
+use crate::handle::{Argument, EntryInfo};
+use crate::list::EntryId;
+use crate::list::Store;
+use crate::number::Scalar;
+use crate::sweep::Cotangents;
 use std::fmt;
 
 /// An operand at the origin: what it is, and the number that mattered.

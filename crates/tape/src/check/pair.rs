@@ -1,6 +1,6 @@
 //! Two numbers that should be equal, and how far from it they may be.
 
-use crate::scalar::Scalar;
+use crate::number::Scalar;
 
 /// The rounding of elementary functions, in units of the last place, that a formula may pile up.
 const FORMULA: f64 = 32.0;

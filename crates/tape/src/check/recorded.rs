@@ -9,17 +9,18 @@ use super::report::{Cause, Finding, Report};
 use super::slopes::{self, Claim, Function};
 use super::witness::witness;
 use super::{Check, Mode};
-use crate::apply::Operand;
-use crate::buffer::{Seed, SeedValues};
-use crate::cotangents::Cotangents;
-use crate::id::{MatrixId, VarId};
-use crate::inspect::{Argument, EntryId, EntryInfo};
-use crate::ops::registry::Code;
-use crate::scalar::Scalar;
+use crate::handle::Operand;
+use crate::handle::Tape;
+use crate::handle::{Argument, EntryInfo};
+use crate::list::EntryId;
+use crate::list::Store;
+use crate::list::{MatrixId, VarId};
+use crate::number::Scalar;
+use crate::op::View;
+use crate::rules::Code;
 use crate::shape::Shape;
-use crate::store::Store;
-use crate::tape::Tape;
-use crate::view::View;
+use crate::sweep::Cotangents;
+use crate::sweep::{Seed, SeedValues};
 
 impl<T: Scalar> Tape<T> {
     /// Checks every entry of the tape alone, against its recorded operands, and the gradient of `output` as a

@@ -6,11 +6,11 @@ use super::bench::Bench;
 use super::examine::examine;
 use super::random::Random;
 use super::report::{Finding, Report};
-use crate::ops::registry::{self as rules, scalar_rules};
-use crate::ops::scalar::{Binary, Unary};
-use crate::scalar::Scalar;
-use crate::tape::Tape;
-use crate::var::Var;
+use crate::handle::Tape;
+use crate::handle::Var;
+use crate::number::Scalar;
+use crate::rules::{self, scalar_rules};
+use crate::rules::{Binary, Unary};
 
 /// Integer exponents at which `powi` is tried, and numbers to raise.
 const EXPONENTS: [i32; 7] = [-3, -1, 0, 1, 2, 5, 10];

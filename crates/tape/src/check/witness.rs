@@ -4,11 +4,11 @@ use super::pair::{Pair, rounding};
 use super::random::Random;
 use super::recorded::{Whole, bar, id_of, numbers, spread};
 use super::slopes::{self, Claim};
-use crate::cotangents::Cotangents;
-use crate::inspect::EntryId;
-use crate::scalar::Scalar;
-use crate::tangents::Directional;
-use crate::tape::Tape;
+use crate::handle::Tape;
+use crate::list::EntryId;
+use crate::number::Scalar;
+use crate::sweep::Cotangents;
+use crate::sweep::Tangents;
 
 /// Both sides of the identity for a random direction of the leaves.
 pub(super) fn witness<T: Scalar>(
@@ -32,7 +32,7 @@ pub(super) fn witness<T: Scalar>(
     let seeds: Vec<_> = given
         .map(|(claim, x)| whole.seed(claim.operand as u32, x))
         .collect();
-    let mut along = Directional::new();
+    let mut along = Tangents::new();
     whole
         .tape
         .push_forward(seeds, &mut along)
@@ -60,7 +60,7 @@ pub(super) fn witness<T: Scalar>(
 }
 
 /// The tangent of an entry, as plain numbers.
-fn tangent<T: Scalar>(tape: &Tape<T>, along: &Directional<T>, index: u32) -> Vec<f64> {
+fn tangent<T: Scalar>(tape: &Tape<T>, along: &Tangents<T>, index: u32) -> Vec<f64> {
     match id_of(tape, index) {
         EntryId::Scalar(id) => vec![along.of(id).expect("the tape's own entry").to_f64()],
         EntryId::Matrix(id) => numbers(along.of(id).expect("the tape's own entry").values()),

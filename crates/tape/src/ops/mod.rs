@@ -1,42 +1,40 @@
-//! Every operation, one place each.
-//!
-//! Scalar rules are blocks of the family files under [`scalar`]; matrix ops are files under [`matrix`].
-//! [`rules`] lists the former and [`all`] lists the latter together with every scalar rule applied to whole
-//! matrices; the generic tests walk over both lists.
+//! Matrix ops: one file each, listed in `registry`.
 
-pub mod matrix;
-pub(crate) mod registry;
-pub mod scalar;
+mod arity;
+mod assemble;
+mod concatenate;
+mod element;
+mod map;
+mod matmul;
+mod maximum;
+mod nary;
+mod range;
+mod registry;
+mod reshape;
+mod row_log_sum_exp;
+mod row_maxima;
+mod shifted;
+mod softmax;
+mod sum;
+mod sums;
+mod transpose;
+mod zip;
 
-pub use matrix::*;
-pub use registry::*;
-pub use scalar::{Binary, Unary};
-
-use crate::op::Op;
-use crate::scalar::Scalar;
-
-macro_rules! elementwise {
-    (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
-    ) => {
-        fn elementwise<T: Scalar>() -> Vec<Box<dyn Op<T>>> {
-            vec![
-                $(Box::new(Map::<$ou>::default()),)*
-                $(Box::new(Map::<$u>::default()),)*
-                $(Box::new(Zip::<$ob>::default()),)*
-                $(Box::new(Zip::<$b>::default()),)*
-            ]
-        }
-    };
-}
-registry::scalar_rules!(elementwise);
-
-/// Every op of this crate: each scalar rule applied element by element, then the matrix ops.
-pub fn all<T: Scalar>() -> Vec<Box<dyn Op<T>>> {
-    let mut ops = elementwise();
-    ops.extend(matrix::list());
-    ops
-}
+pub use assemble::Assemble;
+pub use concatenate::{Below, Beside};
+pub use element::Element;
+pub use map::{Map, MapPowI};
+pub use matmul::MatMul;
+pub use maximum::Maximum;
+pub use nary::{DotOf, LogSumExpOf, SumOf};
+pub use range::{ColumnRange, RowRange};
+pub use registry::all;
+pub use reshape::Reshape;
+pub use row_log_sum_exp::RowLogSumExp;
+pub use row_maxima::RowMaxima;
+pub(crate) use shifted::log_sum_exp;
+pub use softmax::Softmax;
+pub use sum::Sum;
+pub use sums::{ColumnSums, RowSums};
+pub use transpose::Transpose;
+pub use zip::Zip;

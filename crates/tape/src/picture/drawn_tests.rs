@@ -4,8 +4,8 @@
 //! beside them, `drawn/….new.svg`, and let them take the old ones' places.
 
 use super::*;
+use crate::handle::Tape;
 use crate::picture::samples::{arbitrary, fan_out, shopping, two_layer_net};
-use crate::tape::Tape;
 use nalgebra::dmatrix;
 use std::path::Path;
 

@@ -1,12 +1,12 @@
 //! A tape as a graph to be drawn: what was recorded, and what a sweep gave.
 
 use super::{Graph, Matrix, Operation, OperationId, Picture, Quantity, Source, ValueId};
-use crate::cotangents::Cotangents;
-use crate::inspect::{Argument, EntryInfo, Kind};
-use crate::scalar::Scalar;
-use crate::store::Store;
-use crate::tape::Tape;
-use crate::view::View;
+use crate::handle::Tape;
+use crate::handle::{Argument, EntryInfo, Kind};
+use crate::list::Store;
+use crate::number::Scalar;
+use crate::op::View;
+use crate::sweep::Cotangents;
 use std::collections::HashMap;
 
 /// Operations whose operands may be drawn in any order.

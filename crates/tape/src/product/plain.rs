@@ -9,7 +9,7 @@ use std::ops::{AddAssign, Mul};
 /// The side of the square of `c` that [`plain_product`] keeps in registers.
 const TILE: usize = 4;
 
-/// [`Product::product`](super::Product::product) as a plain loop, for any scalar.
+/// [`MatrixProduct::product`](super::MatrixProduct::product) as a plain loop, for any scalar.
 ///
 /// Four rows times four columns of `c` are summed at once, so every element of `a` and `b`
 /// that is loaded serves four sums; at the edges, one element of `c` at a time. Squares of 2×2 and 3×3 times their

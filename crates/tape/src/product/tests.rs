@@ -51,7 +51,7 @@ impl<T> Named<T> {
     }
 }
 
-fn routes<T: Float + Product>() -> Vec<Named<T>> {
+fn routes<T: Float + MatrixProduct>() -> Vec<Named<T>> {
     let mut routes = kernels();
     routes.push(Named::new("product", true, T::product));
     routes.push(Named::new("plain_product", true, plain_product));
@@ -152,7 +152,7 @@ const MARGIN: usize = 32;
 
 fn check<T>(case: Case, routes: &[Named<T>], nan: T, draw: &mut Draw)
 where
-    T: Float + Product + From<i8> + PartialEq + Debug,
+    T: Float + MatrixProduct + From<i8> + PartialEq + Debug,
     f64: From<T>,
 {
     let (m, depth, n) = case.shape;

@@ -1,10 +1,10 @@
 //! Tests in one call.
 
-use crate::apply::{Operand, Output};
 use crate::check::{Check, Mode, Report};
+use crate::handle::Tape;
+use crate::handle::Var;
+use crate::handle::{Operand, Output};
 use crate::op::Op;
-use crate::tape::Tape;
-use crate::var::Var;
 use nalgebra::DMatrix;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};

@@ -2,10 +2,10 @@
 
 use super::operations::{BINARY, BinaryStep, OTHERS, UNARY, UnaryStep};
 use super::values::matrices;
-use crate::matrix_var::MatrixVar;
+use crate::handle::MatrixVar;
+use crate::handle::Tape;
+use crate::handle::Var;
 use crate::shape::Shape;
-use crate::tape::Tape;
-use crate::var::Var;
 use nalgebra::DMatrix;
 use proptest::collection::vec;
 use proptest::prelude::*;

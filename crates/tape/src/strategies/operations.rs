@@ -1,10 +1,10 @@
 //! Every operation of the crate, as steps of a random graph: a step takes what fits or is left out.
 
 use super::graph::{Handle, Pick};
-use crate::matrix_var::MatrixVar;
-use crate::ops::registry::{self as rules, scalar_rules};
-use crate::ops::scalar::{Binary, Unary};
-use crate::var::{Var, dot, log_sum_exp, sum};
+use crate::handle::MatrixVar;
+use crate::handle::{Var, dot, log_sum_exp, sum};
+use crate::rules::{self, scalar_rules};
+use crate::rules::{Binary, Unary};
 
 pub(super) struct UnaryStep {
     pub smooth: fn(f64) -> bool,

@@ -3,7 +3,7 @@
 use super::INF;
 use nalgebra::{DMatrix, dmatrix};
 use num_dual::Dual64;
-use tape::{Directional, MatrixVar, Seed, Tape, Var};
+use tape::{MatrixVar, Seed, Tangents, Tape, Var};
 
 #[test]
 fn empty_matrices() {
@@ -103,7 +103,7 @@ fn entries_the_output_does_not_depend_on() {
     let y = x * 2.0;
     assert_eq!(y.gradient().of(x), 2.0, "the ∞ aside is not visited");
     assert_eq!(y.gradient().of(aside), 0.0);
-    let mut along = Directional::new();
+    let mut along = Tangents::new();
     tape.push_forward(Seed::one(aside), &mut along).unwrap();
     assert_eq!(along.of(y), 0.0);
 }

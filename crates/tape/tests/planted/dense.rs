@@ -2,8 +2,8 @@
 
 use nalgebra::DMatrix;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tape::{ForwardError, Op, Operands, Point, Sample, Shape, ShapeError, Signature};
-use tape::{Sink, Tangents, View, ViewMut};
+use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
+use tape::{OperandTangents, Sink, View, ViewMut};
 
 /// What is wrong with the layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,40 +109,35 @@ impl Op<f64> for Dense {
         "G = dY ∘ (1 − Y²), dX = G · Wᵀ, dW = Xᵀ · G, db = Σ rows of G"
     }
 
-    fn shape(&self, operands: &[Shape]) -> Result<Signature, ShapeError> {
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         let &[x, w, b] = operands else {
             return Err(ShapeError::new("takes 3 operands"));
         };
         if x.cols != w.rows || b != Shape::new(1, w.cols) {
             return Err(ShapeError::new("the shapes do not fit"));
         }
-        Ok(Signature::matrix(x.rows, w.cols).with_residual(x.rows * w.cols))
+        Ok(OutputSpec::matrix(x.rows, w.cols).with_residual(x.rows * w.cols))
     }
 
-    fn forward(
-        &self,
-        operands: &Operands<'_, f64>,
-        mut result: ViewMut<'_, f64>,
-        residual: &mut [f64],
-    ) -> Result<(), ForwardError> {
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
-        let mut z = operands.get(0).matrix() * operands.get(1).matrix();
+        let mut z = at.operands.get(0).matrix() * at.operands.get(1).matrix();
         for mut row in z.row_iter_mut() {
-            row += operands.get(2).matrix().row(0);
+            row += at.operands.get(2).matrix().row(0);
         }
         let y = z.map(f64::tanh);
         let written = y.len() - usize::from(self.is(Bug::ResultNotWhole));
-        let stale = self.is(Bug::StaleResult) && result.values()[0].is_finite() && run > 0;
+        let stale = self.is(Bug::StaleResult) && at.result.values()[0].is_finite() && run > 0;
         if !stale {
-            result.values_mut()[..written].copy_from_slice(&y.as_slice()[..written]);
+            at.result.values_mut()[..written].copy_from_slice(&y.as_slice()[..written]);
         }
         if self.is(Bug::ForwardChanges) {
-            result.values_mut()[0] += run as f64;
+            at.result.values_mut()[0] += run as f64;
         }
         let slopes: Vec<f64> = y.iter().map(|y| 1.0 - y * y).collect();
         let kept = slopes.len() - usize::from(self.is(Bug::ResidualNotWhole));
         if !(self.is(Bug::StaleResidual) && run > 0) {
-            residual[..kept].copy_from_slice(&slopes[..kept]);
+            at.residual[..kept].copy_from_slice(&slopes[..kept]);
         }
         Ok(())
     }
@@ -190,7 +185,7 @@ impl Op<f64> for Dense {
     fn jvp(
         &self,
         at: &Point<'_, f64>,
-        tangents: &Tangents<'_, f64>,
+        tangents: &OperandTangents<'_, f64>,
         mut tangent: ViewMut<'_, f64>,
     ) {
         let (x, w) = (at.operands.get(0).matrix(), at.operands.get(1).matrix());

@@ -1,0 +1,285 @@
+//! Functions of matrices: every scalar rule, element by element, and the matrix ops as methods of [`MatrixVar`].
+
+use super::matrix_var::MatrixVar;
+use super::operand::Operand;
+use super::tape::Tape;
+use super::var::Var;
+use crate::number::Scalar;
+use crate::op::Op;
+use crate::ops;
+use crate::rules::{self, Binary, Unary, scalar_rules};
+use std::ops::Range;
+
+impl<'t, T: Scalar> MatrixVar<'t, T> {
+    #[track_caller]
+    fn with(self, op: impl Op<T> + 'static) -> MatrixVar<'t, T> {
+        let operands = [Operand::Matrix(self)];
+        self.tape.matrix_of(op, operands.iter())
+    }
+
+    #[track_caller]
+    fn reduced(self, op: impl Op<T> + 'static) -> Var<'t, T> {
+        let operands = [Operand::Matrix(self)];
+        self.tape.scalar_of(op, operands.iter())
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn zip<R: Binary>(
+        first: Operand<'t, T>,
+        second: Operand<'t, T>,
+    ) -> MatrixVar<'t, T> {
+        let tape = match (first, second) {
+            (Operand::Matrix(matrix), _) | (_, Operand::Matrix(matrix)) => matrix.tape,
+            (Operand::Scalar(_), Operand::Scalar(_)) => {
+                unreachable!("one of the operands is a matrix")
+            }
+        };
+        let operands = [first, second];
+        tape.matrix_of(ops::Zip::<R>::default(), operands.iter())
+    }
+
+    #[track_caller]
+    pub(crate) fn map<R: Unary>(self) -> Self {
+        self.with(ops::Map::<R>::default())
+    }
+
+    /// The matrix product `self · other`; also written `self * other`.
+    ///
+    /// # Panics
+    /// If `self` has not as many columns as `other` has rows.
+    #[inline]
+    #[track_caller]
+    pub fn matmul(self, other: Self) -> Self {
+        let operands = [Operand::Matrix(self), Operand::Matrix(other)];
+        self.tape.matrix_of(ops::MatMul, operands.iter())
+    }
+
+    /// The transpose.
+    #[track_caller]
+    pub fn transpose(self) -> Self {
+        self.with(ops::Transpose)
+    }
+
+    /// The product of elements, broadcasting.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
+    #[track_caller]
+    pub fn component_mul(self, other: Self) -> Self {
+        Self::zip::<rules::Mul>(self.into(), other.into())
+    }
+
+    /// The quotient of elements, broadcasting.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
+    #[track_caller]
+    pub fn component_div(self, other: Self) -> Self {
+        Self::zip::<rules::Div>(self.into(), other.into())
+    }
+
+    /// Every element to an integer power.
+    #[track_caller]
+    pub fn powi(self, n: i32) -> Self {
+        self.with(ops::MapPowI(n))
+    }
+
+    /// The sum of all elements; 0 if there are none.
+    #[track_caller]
+    pub fn sum(self) -> Var<'t, T> {
+        self.reduced(ops::Sum)
+    }
+
+    /// The mean of all elements, two entries; NaN if there are none.
+    #[track_caller]
+    pub fn mean(self) -> Var<'t, T> {
+        self.sum() / T::from_f64(self.shape().len() as f64)
+    }
+
+    /// A sum for each row, R×1.
+    #[track_caller]
+    pub fn row_sums(self) -> Self {
+        self.with(ops::RowSums)
+    }
+
+    /// A sum for each column, 1×C; the book's `np.sum(x, axis=0)`.
+    #[track_caller]
+    pub fn column_sums(self) -> Self {
+        self.with(ops::ColumnSums)
+    }
+
+    /// The largest element; [`max`](MatrixVar::max) is the larger of two.
+    #[track_caller]
+    pub fn maximum(self) -> Var<'t, T> {
+        self.reduced(ops::Maximum)
+    }
+
+    /// The largest element of each row, R×1.
+    #[track_caller]
+    pub fn row_maxima(self) -> Self {
+        self.with(ops::RowMaxima)
+    }
+
+    /// `ln Σ exp` of each row, R×1.
+    #[track_caller]
+    pub fn row_log_sum_exp(self) -> Self {
+        self.with(ops::RowLogSumExp)
+    }
+
+    /// The softmax of each row.
+    #[track_caller]
+    pub fn softmax(self) -> Self {
+        self.with(ops::Softmax)
+    }
+
+    /// The same elements, column by column, in another shape.
+    ///
+    /// # Panics
+    /// If the number of elements differs.
+    #[track_caller]
+    pub fn reshape(self, rows: usize, cols: usize) -> Self {
+        self.with(ops::Reshape { rows, cols })
+    }
+
+    /// A copy of some rows.
+    ///
+    /// # Panics
+    /// If the range is not within the matrix.
+    #[track_caller]
+    pub fn rows(self, range: Range<usize>) -> Self {
+        self.with(ops::RowRange {
+            start: range.start,
+            len: range.len(),
+        })
+    }
+
+    /// A copy of some columns.
+    ///
+    /// # Panics
+    /// If the range is not within the matrix.
+    #[track_caller]
+    pub fn columns(self, range: Range<usize>) -> Self {
+        self.with(ops::ColumnRange {
+            start: range.start,
+            len: range.len(),
+        })
+    }
+
+    /// One element as a scalar.
+    ///
+    /// # Panics
+    /// If there is no such element.
+    #[track_caller]
+    pub fn element(self, row: usize, col: usize) -> Var<'t, T> {
+        self.reduced(ops::Element { row, col })
+    }
+
+    /// A copy of row `i`, 1×C.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[track_caller]
+    pub fn row(self, i: usize) -> Self {
+        self.rows(i..i + 1)
+    }
+
+    /// A copy of column `j`, R×1.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    #[track_caller]
+    pub fn column(self, j: usize) -> Self {
+        self.columns(j..j + 1)
+    }
+
+    /// The sum of the products of elements, two entries; broadcasting.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
+    #[track_caller]
+    pub fn dot(self, other: Self) -> Var<'t, T> {
+        self.component_mul(other).sum()
+    }
+
+    /// Matrices side by side.
+    ///
+    /// # Panics
+    /// If they have not equally many rows, or if there are none.
+    #[track_caller]
+    pub fn beside(matrices: &[Self]) -> Self {
+        let tape = matrices
+            .first()
+            .expect("at least one matrix to put beside others")
+            .tape;
+        let operands = matrices.iter().map(|&m| Operand::Matrix(m));
+        tape.matrix_of(ops::Beside, operands)
+    }
+
+    /// Matrices one below the other.
+    ///
+    /// # Panics
+    /// If they have not equally many columns, or if there are none.
+    #[track_caller]
+    pub fn below(matrices: &[Self]) -> Self {
+        let tape = matrices
+            .first()
+            .expect("at least one matrix to put below others")
+            .tape;
+        let operands = matrices.iter().map(|&m| Operand::Matrix(m));
+        tape.matrix_of(ops::Below, operands)
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// A matrix built from scalars, given row by row as one writes a matrix down. Plain numbers among them are constants.
+    ///
+    /// ```
+    /// use tape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.var(1.0), tape.var(2.0));
+    /// let m = tape.assemble(2, 2, &[x, y, (0.0).into(), x * y]);
+    /// assert_eq!(m.value(), nalgebra::dmatrix![1.0, 2.0; 0.0, 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there are not `rows · cols` scalars.
+    #[track_caller]
+    pub fn assemble<'t>(
+        &'t self,
+        rows: usize,
+        cols: usize,
+        scalars: &[Var<'t, T>],
+    ) -> MatrixVar<'t, T> {
+        let operands = scalars.iter().map(|&x| Operand::Scalar(x));
+        self.matrix_of(ops::Assemble { rows, cols }, operands)
+    }
+}
+
+macro_rules! methods {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        impl<'t, T: Scalar> MatrixVar<'t, T> {
+            $(
+                #[doc = concat!("Applies [`", stringify!($u), "`](crate::ops::", stringify!($u), ") to every element.")]
+                #[track_caller]
+                pub fn $um(self) -> Self {
+                    self.map::<rules::$u>()
+                }
+            )*
+            $(
+                #[doc = concat!("Applies [`", stringify!($b), "`](crate::ops::", stringify!($b),
+                    ") to every pair of elements, broadcasting; the other operand is a matrix or a scalar.")]
+                #[track_caller]
+                pub fn $bm(self, other: impl Into<Operand<'t, T>>) -> Self {
+                    Self::zip::<rules::$b>(self.into(), other.into())
+                }
+            )*
+        }
+    };
+}
+scalar_rules!(methods);

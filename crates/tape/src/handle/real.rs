@@ -1,0 +1,131 @@
+//! Numeric code written once: for plain numbers, for dual numbers and for the tape.
+
+use super::var::Var;
+use crate::number::Scalar;
+use crate::rules::{self, PowI, scalar_rules};
+use crate::rules::{Binary, Unary};
+use std::fmt::Debug;
+use std::iter::{Product, Sum};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+macro_rules! real {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        /// A real number: `f32`, `f64`, a dual number, or a [`Var`] on a tape.
+        ///
+        /// ```
+        /// use tape::{Real, gradient};
+        ///
+        /// /// Rosenbrock's banana function.
+        /// fn banana<R: Real>(x: R, y: R) -> R {
+        ///     let (one, hundred) = (R::from_f64(1.0), R::from_f64(100.0));
+        ///     (one - x).square() + hundred * (y - x.square()).square()
+        /// }
+        ///
+        /// assert_eq!(banana(1.0, 2.0), 100.0);
+        /// assert_eq!(gradient(|v| banana(v[0], v[1]), &[1.0, 2.0]), [-400.0, 200.0]);
+        /// ```
+        ///
+        /// The functions follow the crate's conventions on every type: `max` of NaN is NaN, `abs` has slope 0 at 0.
+        pub trait Real:
+            Copy
+            + Debug
+            + PartialOrd
+            + Neg<Output = Self>
+            + Add<Output = Self>
+            + Sub<Output = Self>
+            + Mul<Output = Self>
+            + Div<Output = Self>
+            + AddAssign
+            + SubAssign
+            + MulAssign
+            + DivAssign
+            + Sum
+            + Product
+        {
+            /// The plain numbers underneath: `f64` for `f64` and for `Var<f64>`.
+            type Number: Scalar;
+
+            /// A constant.
+            fn constant(x: Self::Number) -> Self;
+
+            /// The value, apart from any tape. Comparing values records no guard.
+            fn number(self) -> Self::Number;
+
+            /// The constant nearest to `x`.
+            fn from_f64(x: f64) -> Self {
+                Self::constant(<Self::Number as Scalar>::from_f64(x))
+            }
+
+            /// `self` to an integer power: [`PowI`].
+            fn powi(self, n: i32) -> Self;
+
+            $(
+                #[doc = concat!("[`", stringify!($u), "`](crate::ops::", stringify!($u), ").")]
+                fn $um(self) -> Self;
+            )*
+            $(
+                #[doc = concat!("[`", stringify!($b), "`](crate::ops::", stringify!($b), ") of `self` and `other`.")]
+                fn $bm(self, other: Self) -> Self;
+            )*
+        }
+
+        impl<T: Scalar> Real for T {
+            type Number = T;
+
+            #[inline]
+            fn constant(x: T) -> T {
+                x
+            }
+            #[inline]
+            fn number(self) -> T {
+                self
+            }
+            #[inline]
+            fn powi(self, n: i32) -> T {
+                PowI(n).value(self)
+            }
+            $(#[inline]
+            fn $um(self) -> T {
+                <rules::$u as Unary>::value(self)
+            })*
+            $(#[inline]
+            fn $bm(self, other: T) -> T {
+                <rules::$b as Binary>::value(self, other)
+            })*
+        }
+
+        impl<'t, T: Scalar> Real for Var<'t, T> {
+            type Number = T;
+
+            #[inline]
+            fn constant(x: T) -> Self {
+                Var::from(x)
+            }
+            #[inline]
+            fn number(self) -> T {
+                self.value()
+            }
+            #[inline]
+            #[track_caller]
+            fn powi(self, n: i32) -> Self {
+                Var::powi(self, n)
+            }
+            $(#[inline]
+            #[track_caller]
+            fn $um(self) -> Self {
+                self.unary::<rules::$u>()
+            })*
+            $(#[inline]
+            #[track_caller]
+            fn $bm(self, other: Self) -> Self {
+                self.binary::<rules::$b>(other)
+            })*
+        }
+    };
+}
+scalar_rules!(real);

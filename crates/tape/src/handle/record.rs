@@ -1,0 +1,226 @@
+//! Recording an application of an op: operands in, shape rule, forward run, result out.
+//!
+//! What a matrix of 2×2 costs is decided here. A processor hands a number that was just written to whoever reads it next,
+//! but only if it is read in the piece it was written in: a struct written field by field and copied as a whole makes it
+//! wait until the fields have reached the cache, a dozen cycles each time. So nothing that was just made is copied:
+//! operands are looked at where they lie, what `record_op` returns fits in registers, and a handle is made of it where
+//! it is used. With that, and some instructions fewer, recording a sum of 2×2 takes 46 ns and not 69 (a Zen 3 core,
+//! before and after in turn).
+
+use super::matrix_var::MatrixVar;
+use super::operand::{Operand, Output};
+use super::tape::Tape;
+use super::var::Var;
+use crate::error::{Error, ForwardError, Place, ShapeError};
+use crate::list::{Application, Store};
+use crate::number::Scalar;
+use crate::op::Entry;
+use crate::op::Op;
+use crate::op::OutputSpec;
+use crate::rules::Code;
+use crate::shape::Shape;
+use std::borrow::Borrow;
+use std::panic::Location;
+
+impl<T: Scalar> Tape<T> {
+    /// Records an application of `op` and runs it forward.
+    ///
+    /// Operands are handles of this tape, or numbers, which become constants.
+    ///
+    /// # Errors
+    /// [`Error::Forward`] if the op refuses the operands' values; nothing is recorded then.
+    ///
+    /// # Panics
+    /// If the op cannot take operands of these shapes, or if a handle belongs to another tape.
+    #[track_caller]
+    pub fn apply<'t>(
+        &'t self,
+        op: impl Op<T> + 'static,
+        operands: &[Operand<'t, T>],
+    ) -> Result<Output<'t, T>, Error> {
+        let recorded = self.record_op(Box::new(op), operands.iter());
+        let recorded = recorded.map_err(|error| *error)?;
+        let (store, index) = (self.store.borrow(), recorded.index);
+        Ok(if store.has_block(index) {
+            Output::Matrix(MatrixVar::on(self, index, recorded.shape()))
+        } else {
+            Output::Scalar(Var::on(self, index, store.values[index as usize]))
+        })
+    }
+
+    /// [`apply`](Tape::apply) for the ops of this crate that take any values and whose result is a matrix.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn matrix_of<'t>(
+        &'t self,
+        op: impl Op<T> + 'static,
+        operands: impl Iterator<Item: Borrow<Operand<'t, T>>>,
+    ) -> MatrixVar<'t, T> {
+        let recorded = taken(self.record_op(Box::new(op), operands));
+        debug_assert!(self.store.borrow().has_block(recorded.index));
+        MatrixVar::on(self, recorded.index, recorded.shape())
+    }
+
+    /// [`apply`](Tape::apply) for the ops of this crate that take any values and whose result is a scalar.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn scalar_of<'t>(
+        &'t self,
+        op: impl Op<T> + 'static,
+        operands: impl Iterator<Item: Borrow<Operand<'t, T>>>,
+    ) -> Var<'t, T> {
+        let Recorded { index, .. } = taken(self.record_op(Box::new(op), operands));
+        debug_assert!(!self.store.borrow().has_block(index));
+        Var::on(self, index, self.store.borrow().values[index as usize])
+    }
+
+    /// Records an application and runs it; taking the next operand must not record.
+    #[track_caller]
+    fn record_op<'t>(
+        &'t self,
+        op: Box<dyn Op<T>>,
+        operands: impl Iterator<Item: Borrow<Operand<'t, T>>>,
+    ) -> Result<Recorded, Box<Error>> {
+        let place = Place(Location::caller());
+        let mut store = self.store.borrow_mut();
+        let store = &mut *store;
+        let first = store.operands.len();
+        store.shapes.clear();
+        let mut active = false;
+        for operand in operands {
+            let operand = operand.borrow();
+            let (tape, index) = match *operand {
+                Operand::Matrix(ref matrix) => (matrix.tape, matrix.index),
+                Operand::Scalar(ref var) => match var.tape {
+                    Some(tape) => (tape, var.index),
+                    None => (self, store.push(Code::Constant, 0, 0, var.value, place)),
+                },
+            };
+            // As `assert_same`, but the op, behind a pointer, is asked for its name only if it is wanted.
+            if !std::ptr::eq(self, tape) {
+                self.refuse(tape, op.name());
+            }
+            // A scalar's shape is known, and one active operand is enough: a long dot product looks nothing else up.
+            let (shape, is_active) = match operand {
+                Operand::Matrix(_) => store.shape_and_activity(index),
+                Operand::Scalar(_) => (Shape::SCALAR, !active && store.is_active(index)),
+            };
+            active |= is_active;
+            store.operands.push(index);
+            store.shapes.push(shape);
+        }
+        let signature = match op.shape(&store.shapes) {
+            Ok(signature) => signature,
+            Err(error) => refuse_shapes(&store.shapes, op.name(), &error),
+        };
+        let shape = signature.shape();
+        let index = record_application(store, op, first, active, signature, place)?;
+        Ok(Recorded {
+            index,
+            rows: shape.rows as u32,
+            cols: shape.cols as u32,
+        })
+    }
+}
+
+/// Where a result was recorded, and its shape: 1×1 of a scalar.
+struct Recorded {
+    index: u32,
+    rows: u32,
+    cols: u32,
+}
+
+/// Two registers; boxed, an error fits in as well.
+const _: () = assert!(size_of::<Result<Recorded, Box<Error>>>() <= 2 * size_of::<u64>());
+
+impl Recorded {
+    #[inline(always)]
+    fn shape(&self) -> Shape {
+        Shape::new(self.rows as usize, self.cols as usize)
+    }
+}
+
+/// What an op recorded that takes any values.
+#[inline(always)]
+fn taken(recorded: Result<Recorded, Box<Error>>) -> Recorded {
+    match recorded {
+        Ok(recorded) => recorded,
+        Err(error) => unreachable!("an op that takes any values refused some: {error}"),
+    }
+}
+
+/// Panics with the op's name and every operand's shape.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn refuse_shapes(shapes: &[Shape], op: &str, error: &ShapeError) -> ! {
+    let shapes: Vec<_> = shapes.iter().map(Shape::to_string).collect();
+    panic!("{op} of {}: {error}", shapes.join(", "));
+}
+
+/// Appends the application whose operands were pushed since `first`, and runs it.
+#[inline(always)]
+fn record_application<T: Scalar>(
+    store: &mut Store<T>,
+    op: Box<dyn Op<T>>,
+    first: usize,
+    active: bool,
+    signature: OutputSpec,
+    place: Place,
+) -> Result<u32, Box<Error>> {
+    let index32 = |n: usize| u32::try_from(n).expect("a tape holds fewer than 2³² operands");
+    let last = store.operands.len();
+    let residual = store.residuals.len();
+    store
+        .residuals
+        .resize(residual + signature.residual(), T::zero());
+    store.applications.push(Application {
+        op,
+        operands: index32(first)..index32(last),
+        residual: residual..residual + signature.residual(),
+        active,
+        place,
+    });
+    let application = store.applications.len() - 1;
+    let (block_index, block) = if signature.is_scalar() {
+        let scalar = if active {
+            Entry::SCALAR
+        } else {
+            Entry::INACTIVE_SCALAR
+        };
+        (scalar, None)
+    } else {
+        let (index, block) = store.push_block(signature.shape(), active);
+        (index, Some(block))
+    };
+    let index = store.push(
+        Code::Apply,
+        application as u32,
+        block_index,
+        T::zero(),
+        place,
+    );
+    match store.run_application(application, index as usize, block) {
+        Ok(()) => Ok(index),
+        Err(error) => Err(Box::new(withdraw(store, index as usize, first, &error))),
+    }
+}
+
+/// Removes an application that refused its operands; the constants among them stay, unused.
+fn withdraw<T: Scalar>(
+    store: &mut Store<T>,
+    index: usize,
+    first: usize,
+    error: &ForwardError,
+) -> Error {
+    let error = store.forward_error(index, error);
+    if store.entries.at(index).block().is_some() {
+        let block = store.blocks.pop().expect("the application's block");
+        store.arena.truncate(block.start);
+    }
+    let application = store.applications.pop().expect("the application");
+    store.residuals.truncate(application.residual.start);
+    store.operands.truncate(first);
+    store.truncate_entries(index);
+    error
+}

@@ -1,0 +1,107 @@
+//! Operators of scalars: with handles and with numbers on either side.
+
+use super::var::Var;
+use crate::number::Scalar;
+use crate::rules;
+use std::iter::{Product, Sum};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// An operator on two handles, on a handle and a number, and as an assignment.
+macro_rules! operator {
+    ($trait:ident $method:ident $assign:ident $assign_method:ident) => {
+        impl<'t, T: Scalar> $trait for Var<'t, T> {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn $method(self, other: Self) -> Self {
+                self.binary::<rules::$trait>(other)
+            }
+        }
+
+        impl<'t, T: Scalar> $trait<T> for Var<'t, T> {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn $method(self, other: T) -> Self {
+                self.number_right::<rules::$trait>(other)
+            }
+        }
+
+        impl<'t, T: Scalar> $assign for Var<'t, T> {
+            #[inline(always)]
+            #[track_caller]
+            fn $assign_method(&mut self, other: Self) {
+                *self = self.binary::<rules::$trait>(other);
+            }
+        }
+
+        impl<'t, T: Scalar> $assign<T> for Var<'t, T> {
+            #[inline(always)]
+            #[track_caller]
+            fn $assign_method(&mut self, other: T) {
+                *self = self.number_right::<rules::$trait>(other);
+            }
+        }
+    };
+}
+operator!(Add add AddAssign add_assign);
+operator!(Sub sub SubAssign sub_assign);
+operator!(Mul mul MulAssign mul_assign);
+operator!(Div div DivAssign div_assign);
+
+/// A number on the left of a handle; one list of concrete types, because Rust has no other way.
+macro_rules! number_on_the_left {
+    ([$($generics:tt)*] $number:ty) => {
+        $crate::handle::scalar_operators::number_on_the_left!(@ [$($generics)*] $number, Add add);
+        $crate::handle::scalar_operators::number_on_the_left!(@ [$($generics)*] $number, Sub sub);
+        $crate::handle::scalar_operators::number_on_the_left!(@ [$($generics)*] $number, Mul mul);
+        $crate::handle::scalar_operators::number_on_the_left!(@ [$($generics)*] $number, Div div);
+    };
+    (@ [$($generics:tt)*] $number:ty, $trait:ident $method:ident) => {
+        impl<'t, $($generics)*> std::ops::$trait<$crate::Var<'t, $number>> for $number {
+            type Output = $crate::Var<'t, $number>;
+            #[inline(always)]
+            #[track_caller]
+            fn $method(self, other: $crate::Var<'t, $number>) -> Self::Output {
+                other.number_left::<$crate::rules::$trait>(self)
+            }
+        }
+    };
+}
+pub(crate) use number_on_the_left;
+number_on_the_left!([] f32);
+number_on_the_left!([] f64);
+
+impl<T: Scalar> Neg for Var<'_, T> {
+    type Output = Self;
+    #[inline]
+    #[track_caller]
+    fn neg(self) -> Self {
+        self.unary::<rules::Neg>()
+    }
+}
+
+impl<T: Scalar> Sum for Var<'_, T> {
+    /// One addition for each handle; [`sum`](crate::sum) records a single entry.
+    fn sum<I: Iterator<Item = Self>>(handles: I) -> Self {
+        handles.reduce(|a, b| a + b).unwrap_or(Var::from(T::zero()))
+    }
+}
+
+impl<'a, 't: 'a, T: Scalar> Sum<&'a Var<'t, T>> for Var<'t, T> {
+    fn sum<I: Iterator<Item = &'a Self>>(handles: I) -> Self {
+        handles.copied().sum()
+    }
+}
+
+impl<T: Scalar> Product for Var<'_, T> {
+    fn product<I: Iterator<Item = Self>>(handles: I) -> Self {
+        handles.reduce(|a, b| a * b).unwrap_or(Var::from(T::one()))
+    }
+}
+
+impl<'a, 't: 'a, T: Scalar> Product<&'a Var<'t, T>> for Var<'t, T> {
+    fn product<I: Iterator<Item = &'a Self>>(handles: I) -> Self {
+        handles.copied().product()
+    }
+}

@@ -1,0 +1,29 @@
+//! Scopes: entries that belong together.
+
+use super::tape::Tape;
+use crate::number::Scalar;
+
+impl<T: Scalar> Tape<T> {
+    /// Opens a scope: entries recorded until the returned value is dropped belong together in pictures
+    /// and reports. Scopes nest.
+    pub fn scope(&self, name: impl Into<String>) -> Scope<'_, T> {
+        let mut store = self.store.borrow_mut();
+        let entry = store.entries.len() as u32;
+        store.scopes.push((entry, Some(name.into())));
+        Scope { tape: self }
+    }
+}
+
+/// An open scope; see [`Tape::scope`].
+#[must_use = "a scope ends when this value is dropped"]
+pub struct Scope<'t, T: Copy> {
+    tape: &'t Tape<T>,
+}
+
+impl<T: Copy> Drop for Scope<'_, T> {
+    fn drop(&mut self) {
+        let mut store = self.tape.store.borrow_mut();
+        let entry = store.entries.len() as u32;
+        store.scopes.push((entry, None));
+    }
+}

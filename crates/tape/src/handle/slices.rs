@@ -1,0 +1,56 @@
+//! Functions of a slice of scalars as one entry: sum, dot product, log-sum-exp.
+
+use super::operand::Operand;
+use super::var::Var;
+use crate::number::Scalar;
+use crate::op::Op;
+use crate::ops;
+
+/// The sum of a slice as one entry with that many operands; 0 for an empty slice. Quicker to replay than additions and
+/// smaller, slower to record: worth it where a recording is replayed.
+#[track_caller]
+pub fn sum<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
+    nary(ops::SumOf, handles.iter().copied(), || {
+        handles.iter().map(|x| x.value).sum()
+    })
+}
+
+/// The dot product of two slices as one entry; 0 for empty slices. As with [`sum`], worth it where a recording is replayed.
+///
+/// # Panics
+/// If the slices have different lengths.
+#[track_caller]
+pub fn dot<'t, T: Scalar>(x: &[Var<'t, T>], y: &[Var<'t, T>]) -> Var<'t, T> {
+    assert_eq!(
+        x.len(),
+        y.len(),
+        "dot: the slices have {} and {} elements",
+        x.len(),
+        y.len()
+    );
+    nary(ops::DotOf, x.iter().chain(y).copied(), || {
+        x.iter().zip(y).map(|(x, y)| x.value * y.value).sum()
+    })
+}
+
+/// `ln Σ exp xᵢ` of a slice as one entry, shifted by the largest so that nothing overflows; −∞ for an empty slice.
+#[track_caller]
+pub fn log_sum_exp<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
+    nary(ops::LogSumExpOf, handles.iter().copied(), || {
+        let values: Vec<T> = handles.iter().map(|x| x.value).collect();
+        crate::ops::log_sum_exp(values.iter().copied())
+    })
+}
+
+/// An entry of `op` on the tape the operands are on, or the plain value if all are numbers.
+#[track_caller]
+fn nary<'t, T: Scalar>(
+    op: impl Op<T> + 'static,
+    operands: impl Iterator<Item = Var<'t, T>> + Clone,
+    plain: impl FnOnce() -> T,
+) -> Var<'t, T> {
+    match operands.clone().find_map(|x| x.tape) {
+        None => Var::from(plain()),
+        Some(tape) => tape.scalar_of(op, operands.map(Operand::Scalar)),
+    }
+}

@@ -1,0 +1,155 @@
+//! The tape: recording, leaves, marks and rewinding.
+
+use crate::error::{Error, Place};
+use crate::list::{BufferedStore, Guard, History, Id, Relation, Side, next_tape_number};
+use crate::number::Scalar;
+
+/// A Wengert list: every operation a program takes, in order, with its result.
+///
+/// Recording goes through `&Tape`; handles ([`Var`], [`MatrixVar`]) borrow it. Rewinding, setting leaves
+/// and replaying take `&mut Tape`, so a handle that would be stale does not compile:
+///
+/// ```compile_fail
+/// let mut tape = tape::Tape::new();
+/// let x = tape.var(2.0);
+/// tape.clear();
+/// let y = x * x; // error[E0502]: `tape` is still borrowed by `x`
+/// ```
+///
+/// ```
+/// use tape::Tape;
+///
+/// let tape = Tape::new();
+/// let (apple, apples, tax) = (tape.var(100.0), tape.var(2.0), tape.var(1.1));
+/// let price = apple * apples * tax;
+/// assert!((price.value() - 220.0_f64).abs() < 1e-12);
+///
+/// let gradient = price.gradient();
+/// assert!((gradient.of(apple) - 2.2).abs() < 1e-12);
+/// assert!((gradient.of(apples) - 110.0).abs() < 1e-12);
+/// assert!((gradient.of(tax) - 200.0).abs() < 1e-12);
+/// ```
+pub struct Tape<T = f64> {
+    pub(crate) store: BufferedStore<T>,
+    pub(crate) history: History,
+    pub(crate) number: u64,
+}
+
+impl<T> std::fmt::Debug for Tape<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.store.len() {
+            Some(entries) => write!(f, "Tape({entries} entries)"),
+            None => write!(f, "Tape(in use)"),
+        }
+    }
+}
+
+impl Tape<f64> {
+    /// An empty tape of `f64`. For other numbers, `Tape::<f32>::default()`: that way, literals are `f64` here
+    /// without a word.
+    pub fn new() -> Self {
+        Tape::default()
+    }
+}
+
+impl<T: Scalar> Default for Tape<T> {
+    /// An empty tape.
+    fn default() -> Self {
+        Tape {
+            store: BufferedStore::new(),
+            history: History::default(),
+            number: next_tape_number(),
+        }
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// The same tape, keeping the caller's file and line for every scalar entry from now on; matrix
+    /// entries always have theirs. Reports and pictures then say where an entry comes from. Costs 8 bytes an entry.
+    ///
+    /// # Panics
+    /// If something is recorded already.
+    pub fn with_locations(mut self) -> Self {
+        let store = self.store.get_mut();
+        assert!(
+            store.entries.is_empty(),
+            "locations are kept from the first entry on"
+        );
+        store.keep_places();
+        self
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.store.borrow().entries.len()
+    }
+
+    /// Whether nothing is recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Gives entry `index` a name; the last one given stands.
+    pub(crate) fn name(&self, index: u32, name: String) {
+        let names = &mut self.store.borrow_mut().names;
+        match names.binary_search_by_key(&index, |(entry, _)| *entry) {
+            Ok(at) => names[at].1 = name,
+            Err(at) => names.insert(at, (index, name)),
+        }
+    }
+
+    /// Records how a comparison turned out.
+    pub(crate) fn guard(
+        &self,
+        left: Side<T>,
+        right: Side<T>,
+        relation: Relation,
+        held: bool,
+        place: Place,
+    ) {
+        let mut store = self.store.borrow_mut();
+        let entry = store.entries.len() as u32;
+        store.guards.push(Guard {
+            left,
+            right,
+            relation,
+            held,
+            entry,
+            place,
+        });
+    }
+
+    pub(crate) fn id(&self, index: u32) -> Id {
+        Id {
+            tape: self.number,
+            generation: self.history.generation(),
+            index,
+        }
+    }
+
+    /// The entry an id names, if it is still there.
+    #[inline]
+    pub(crate) fn resolve(&self, id: Id) -> Result<u32, Error> {
+        self.history.check(id, self.number, self.len())?;
+        Ok(id.index)
+    }
+
+    /// Panics if `other` is another tape.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn assert_same(&self, other: &Tape<T>, op: &'static str) {
+        if !std::ptr::eq(self, other) {
+            self.refuse(other, op);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    pub(crate) fn refuse(&self, other: &Tape<T>, op: &'static str) -> ! {
+        panic!(
+            "{op}: the operands are handles of two tapes ({} and {})",
+            self.number, other.number
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! Guards: comparisons made while recording, checked again in every replay.
+//!
+//! `if x < y { … }` decides which operations are recorded. The tape cannot see the branch, but it sees the
+//! comparison, keeps it, and refuses a replay in which it would turn out the other way.
+
+use crate::error::{Error, Place};
+use crate::number::Scalar;
+use std::cmp::Ordering;
+
+/// One side of a comparison.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Side<T> {
+    Entry(u32),
+    Number(T),
+}
+
+/// What was asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Relation {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    Order(Option<Ordering>),
+}
+
+impl Relation {
+    pub fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
+        match self {
+            Relation::Less => left < right,
+            Relation::LessOrEqual => left <= right,
+            Relation::Greater => left > right,
+            Relation::GreaterOrEqual => left >= right,
+            Relation::Equal => left == right,
+            Relation::Order(order) => left.partial_cmp(right) == order,
+        }
+    }
+
+    fn symbol(self) -> &'static str {
+        match self {
+            Relation::Less => "<",
+            Relation::LessOrEqual => "<=",
+            Relation::Greater => ">",
+            Relation::GreaterOrEqual => ">=",
+            Relation::Equal => "==",
+            Relation::Order(Some(Ordering::Less)) => "is less than",
+            Relation::Order(Some(Ordering::Equal)) => "is equal to",
+            Relation::Order(Some(Ordering::Greater)) => "is greater than",
+            Relation::Order(None) => "is unordered with",
+        }
+    }
+}
+
+/// A comparison and how it turned out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guard<T> {
+    pub left: Side<T>,
+    pub right: Side<T>,
+    pub relation: Relation,
+    pub held: bool,
+    /// The length of the list when the comparison was made.
+    pub entry: u32,
+    pub place: Place,
+}
+
+impl<T: Scalar> Guard<T> {
+    /// Checks the comparison against the current values.
+    pub fn check(&self, values: &[T]) -> Result<(), Error> {
+        let number = |side: Side<T>| match side {
+            Side::Entry(index) => values[index as usize],
+            Side::Number(number) => number,
+        };
+        let (left, right) = (number(self.left), number(self.right));
+        if self.relation.holds(&left, &right) == self.held {
+            return Ok(());
+        }
+        Err(Error::Guard {
+            comparison: format!("{left} {} {right}", self.relation.symbol()),
+            recorded: self.held,
+            entry: self.entry as usize,
+            location: self.place,
+        })
+    }
+}

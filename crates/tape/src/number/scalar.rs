@@ -1,0 +1,151 @@
+//! The numbers a tape can hold.
+//!
+//! [`Scalar`] is the list of elementary functions that the rules in [`crate::ops`] are written in:
+//! what `std` gives for `f32` and `f64`, and what [`num_dual`](https://docs.rs/num-dual) gives for
+//! dual numbers. A rule written once over `Scalar` therefore evaluates, differentiates, and, on dual
+//! numbers, is differentiated itself: forward over reverse.
+
+use crate::product::MatrixProduct;
+use num_traits::{One, Zero};
+use std::fmt::{Debug, Display};
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// A number that can stand on a tape: `f32`, `f64` or a dual number.
+///
+/// The functions are the elementary ones of the standard library, under their usual names. Order and
+/// equality look at the real part only; [`is_finite`](Scalar::is_finite) looks at every part.
+pub trait Scalar:
+    Copy
+    + nalgebra::Scalar
+    + Debug
+    + Display
+    + Send
+    + Sync
+    + PartialOrd
+    + Zero
+    + One
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Sum
+    + std::iter::Product
+    + MatrixProduct
+{
+    /// The distance from 1 to the next larger number of the real part's type.
+    const EPSILON: f64;
+
+    /// The number nearest to `x`; a dual number with no dual part.
+    fn from_f64(x: f64) -> Self;
+    /// The real part.
+    fn to_f64(self) -> f64;
+    /// The number without its dual part: what a choice (a maximum, a shift) may depend on
+    /// without being differentiated.
+    fn real(self) -> Self;
+    /// Whether every part, real or dual, is finite.
+    fn is_finite(self) -> bool;
+    /// Absolute value; its derivative at ±0 is 0.
+    fn abs(self) -> Self;
+    /// `self` to an integer power.
+    fn powi(self, n: i32) -> Self;
+    /// `self` to any power, as IEEE 754 `pow`.
+    fn powf(self, exponent: Self) -> Self;
+    /// The angle of the point (`x`, `self`), in radians.
+    fn atan2(self, x: Self) -> Self;
+    /// `√(self² + other²)` without overflow; both derivatives at the origin are 0.
+    fn hypot(self, other: Self) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// Cube root.
+    fn cbrt(self) -> Self;
+    /// `e` to the power `self`.
+    fn exp(self) -> Self;
+    /// 2 to the power `self`.
+    fn exp2(self) -> Self;
+    /// `exp(self) − 1`, exact near 0.
+    fn exp_m1(self) -> Self;
+    /// Natural logarithm.
+    fn ln(self) -> Self;
+    /// `ln(1 + self)`, exact near 0.
+    fn ln_1p(self) -> Self;
+    /// Logarithm to base 2.
+    fn log2(self) -> Self;
+    /// Logarithm to base 10.
+    fn log10(self) -> Self;
+    /// Sine of an angle in radians.
+    fn sin(self) -> Self;
+    /// Cosine of an angle in radians.
+    fn cos(self) -> Self;
+    /// Tangent of an angle in radians.
+    fn tan(self) -> Self;
+    /// Arcsine, in radians.
+    fn asin(self) -> Self;
+    /// Arccosine, in radians.
+    fn acos(self) -> Self;
+    /// Arctangent, in radians.
+    fn atan(self) -> Self;
+    /// Hyperbolic sine.
+    fn sinh(self) -> Self;
+    /// Hyperbolic cosine.
+    fn cosh(self) -> Self;
+    /// Hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// Inverse hyperbolic sine.
+    fn asinh(self) -> Self;
+    /// Inverse hyperbolic tangent.
+    fn atanh(self) -> Self;
+}
+
+macro_rules! float_scalar {
+    ($float:ident; $($function:ident)*) => {
+        impl Scalar for $float {
+            const EPSILON: f64 = $float::EPSILON as f64;
+
+            #[inline]
+            fn from_f64(x: f64) -> Self {
+                x as $float
+            }
+            #[inline]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline]
+            fn real(self) -> Self {
+                self
+            }
+            #[inline]
+            fn is_finite(self) -> bool {
+                $float::is_finite(self)
+            }
+            #[inline]
+            fn powi(self, n: i32) -> Self {
+                $float::powi(self, n)
+            }
+            #[inline]
+            fn powf(self, exponent: Self) -> Self {
+                $float::powf(self, exponent)
+            }
+            #[inline]
+            fn atan2(self, x: Self) -> Self {
+                $float::atan2(self, x)
+            }
+            #[inline]
+            fn hypot(self, other: Self) -> Self {
+                $float::hypot(self, other)
+            }
+            $(#[inline]
+            fn $function(self) -> Self {
+                $float::$function(self)
+            })*
+        }
+    };
+}
+
+float_scalar!(f32; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh atanh);
+float_scalar!(f64; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh atanh);

@@ -1,0 +1,108 @@
+//! What an op sees of the list: its operands, the entry after its forward run, the operands' tangents.
+
+use super::layout::Layout;
+use super::view::{View, ViewMut};
+use crate::number::Scalar;
+use crate::shape::Shape;
+
+/// The operands of an entry.
+#[derive(Clone, Copy)]
+pub struct Operands<'a, T> {
+    pub(crate) ids: &'a [u32],
+    pub(crate) layout: Layout<'a>,
+    pub(crate) values: &'a [T],
+    pub(crate) arena: &'a [T],
+}
+
+impl<'a, T: Scalar> Operands<'a, T> {
+    /// The number of operands.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is no operand.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Operand `i` as a matrix; a scalar is 1×1.
+    ///
+    /// # Panics
+    /// If there is no operand `i`.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> View<'a, T> {
+        let id = self.ids[i] as usize;
+        match self.layout.block(self.ids[i]) {
+            None => View::over(&self.values[id..=id], Shape::SCALAR),
+            Some(block) => View::over(&self.arena[block.range()], block.shape()),
+        }
+    }
+
+    /// Operand `i`, which must be a scalar or 1×1.
+    ///
+    /// # Panics
+    /// If it is larger.
+    #[inline(always)]
+    pub fn scalar(&self, i: usize) -> T {
+        let id = self.ids[i] as usize;
+        if self.layout.entries.codes()[id].may_be_matrix() {
+            return self.only_element(i);
+        }
+        self.values[id]
+    }
+
+    /// [`scalar`](Operands::scalar) of what may be a matrix.
+    #[cold]
+    #[inline(never)]
+    fn only_element(&self, i: usize) -> T {
+        self.get(i).scalar()
+    }
+}
+
+/// An entry after its forward run: operands, result and residuals.
+#[derive(Clone, Copy)]
+pub struct Point<'a, T> {
+    /// The operands' primals.
+    pub operands: Operands<'a, T>,
+    /// The result's primal.
+    pub result: View<'a, T>,
+    /// What the forward run kept.
+    pub residual: &'a [T],
+}
+
+/// An entry in its forward run: operands to read, result and residuals to write.
+pub struct PointMut<'a, T> {
+    /// The operands' primals.
+    pub operands: Operands<'a, T>,
+    /// The result, to be written.
+    pub result: ViewMut<'a, T>,
+    /// What the reverse rule will want to see again, to be written; empty unless the op keeps residuals.
+    pub residual: &'a mut [T],
+}
+
+/// The tangents of an entry's operands.
+#[derive(Clone, Copy)]
+pub struct OperandTangents<'a, T> {
+    pub(crate) operands: Operands<'a, T>,
+    pub(crate) reached: &'a [bool],
+}
+
+impl<'a, T: Scalar> OperandTangents<'a, T> {
+    /// The tangent of operand `i`; `None` stands for zero.
+    #[inline]
+    pub fn get(&self, i: usize) -> Option<View<'a, T>> {
+        self.reached[self.operands.ids[i] as usize].then(|| self.operands.get(i))
+    }
+
+    /// The tangent of operand `i`, which must be a scalar or 1×1; zero where nothing reached it.
+    #[inline]
+    pub fn scalar(&self, i: usize) -> T {
+        if self.reached[self.operands.ids[i] as usize] {
+            self.operands.scalar(i)
+        } else {
+            T::zero()
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The trait of operations on matrices.
+
+use super::operands::{OperandTangents, Point, PointMut};
+use super::output::OutputSpec;
+use super::sample::Sample;
+use super::sink::Sink;
+use super::view::{View, ViewMut};
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::shape::Shape;
+
+/// An operation on matrices and scalars with one result.
+///
+/// Four methods make an op: its [name](Op::name), its [shape rule](Op::shape), its [forward run](Op::forward) and
+/// its [reverse rule](Op::vjp). The others have defaults, which either do without or say loudly what is missing:
+/// an op without [`jvp`](Op::jvp) works in everything but forward sweeps, and one without
+/// [`samples`](Op::samples) in everything but the generic tests. The ops of this crate, the layers of `nn` and a
+/// user's own go through this one trait.
+///
+/// The operands are seen as column-major matrices; a scalar operand is 1×1. All rules must hold for repeated
+/// operands (`f(x, x)`) and for any cotangent, not only for ones: the tape adds up, the op only says what to add.
+///
+/// ```
+/// use tape::{Op, OutputSpec, Point, PointMut, Shape, ShapeError, ForwardError, Sink, Tape, View};
+///
+/// /// The squared norm: `X: R×C → scalar`.
+/// struct SquaredNorm;
+///
+/// impl Op<f64> for SquaredNorm {
+///     fn name(&self) -> &'static str {
+///         "squared_norm"
+///     }
+///     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+///         match operands {
+///             [_] => Ok(OutputSpec::scalar()),
+///             _ => Err(ShapeError::new(format!("takes 1 operand, not {}", operands.len()))),
+///         }
+///     }
+///     fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+///         at.result.values_mut()[0] = at.operands.get(0).values().iter().map(|x| x * x).sum();
+///         Ok(())
+///     }
+///     fn vjp(&self, at: &Point<'_, f64>, cotangent: View<'_, f64>, sink: &mut Sink<'_, f64>) {
+///         let twice = 2.0 * cotangent.scalar();
+///         sink.add(0, at.operands.get(0).values().iter().map(|x| twice * x));
+///     }
+/// }
+///
+/// let tape = Tape::new();
+/// let x = tape.matrix(&nalgebra::dmatrix![3.0, 4.0]);
+/// let norm = tape.apply(SquaredNorm, &[x.into()])?.scalar();
+/// assert_eq!(norm.value(), 25.0);
+/// assert_eq!(norm.gradient().of(x), nalgebra::dmatrix![6.0, 8.0]);
+/// # Ok::<(), tape::Error>(())
+/// ```
+pub trait Op<T: Scalar>: Send + Sync {
+    /// The name users see in reports and pictures.
+    fn name(&self) -> &'static str;
+
+    /// The symbol drawn in a circle; short. The name, unless the op says otherwise.
+    fn symbol(&self) -> &'static str {
+        self.name()
+    }
+
+    /// The reverse rule as text, `"dX = dY · Wᵀ, dW = Xᵀ · dY"`. Empty, unless the op says it.
+    fn rule(&self) -> &'static str {
+        ""
+    }
+
+    /// The result's shape, and how many residuals the op keeps.
+    ///
+    /// # Errors
+    /// Says what does not fit; the tape adds the op's name and every shape, and panics at the caller's line.
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError>;
+
+    /// Writes the result, and the residuals if the op keeps some.
+    ///
+    /// Both hold arbitrary numbers before; every element must be written.
+    ///
+    /// # Errors
+    /// If the operands' values cannot be taken (a label out of range); says what was found and expected.
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError>;
+
+    /// Adds the vector-Jacobian product: for each operand that [`Sink::wants`] one, its cotangent.
+    ///
+    /// Must be linear in `cotangent`.
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>);
+
+    /// Adds the Jacobian-vector product to `tangent`, which is handed over zeroed: the result's tangent from the
+    /// operands' tangents.
+    ///
+    /// An operand whose [`OperandTangents::get`] is `None` has a tangent of zero.
+    ///
+    /// # Panics
+    /// The default does, naming the op: without this method an op can be swept backwards, but not forwards.
+    fn jvp(&self, at: &Point<'_, T>, tangents: &OperandTangents<'_, T>, tangent: ViewMut<'_, T>) {
+        let _ = (at, tangents, tangent);
+        panic!(
+            "`{0}` has no tangent rule: implement `Op::jvp` for it to push tangents forward",
+            self.name()
+        );
+    }
+
+    /// Operands at which the generic tests try the op: inside its domain and away from kinks. None by default, which
+    /// [`check::ops`](crate::check::ops) reports as a fault.
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![]
+    }
+}

@@ -1,0 +1,138 @@
+//! Where a reverse rule adds the cotangents of its operands.
+
+use super::layout::Layout;
+use super::view::{View, ViewMut};
+use crate::number::Scalar;
+use crate::product::{MatrixProduct, Strided, StridedMut};
+use crate::rules::Code;
+use crate::shape::Shape;
+
+/// Where a reverse rule adds the cotangents of its operands.
+///
+/// The first contribution to a matrix overwrites what the buffer held, later ones are added; the sink knows
+/// which it is, so that nothing is filled with zeros first.
+pub struct Sink<'a, T> {
+    pub(crate) ids: &'a [u32],
+    pub(crate) layout: Layout<'a>,
+    pub(crate) values: &'a mut [T],
+    pub(crate) arena: &'a mut [T],
+    pub(crate) reached: &'a mut [bool],
+}
+
+impl<T: Scalar> Sink<'_, T> {
+    /// Whether operand `i` has a cotangent at all; constants and inputs have none.
+    #[inline]
+    pub fn wants(&self, i: usize) -> bool {
+        self.layout.is_active(self.ids[i])
+    }
+
+    /// The cotangent of operand `i`, its shape, and whether earlier contributions must be kept; `None` if it
+    /// wants none.
+    #[inline(always)]
+    fn target(&mut self, i: usize) -> Option<(&mut [T], Shape, bool)> {
+        let id = self.ids[i];
+        let index = id as usize;
+        let (target, shape) = match self.layout.block(id) {
+            None if !self.layout.is_active(id) => return None,
+            None => (&mut self.values[index..=index], Shape::SCALAR),
+            Some(block) if !block.active => return None,
+            Some(block) => (&mut self.arena[block.range()], block.shape()),
+        };
+        let keep = std::mem::replace(&mut self.reached[index], true);
+        Some((target, shape, keep))
+    }
+
+    /// Hands the cotangent of operand `i` to `write`, column-major and for speed as it lies there, with `true` where earlier contributions
+    /// must be kept (added to) and `false` where every element must be overwritten.
+    ///
+    /// Does nothing for an operand that wants no cotangent.
+    #[inline]
+    pub fn accumulate(&mut self, i: usize, write: impl FnOnce(&mut [T], bool)) {
+        if let Some((target, _, keep)) = self.target(i) {
+            write(target, keep);
+        }
+    }
+
+    /// Adds `values`, an element for each of the operand's, column by column.
+    ///
+    /// # Panics
+    /// If `values` yields fewer elements than the operand has.
+    #[inline]
+    pub fn add(&mut self, i: usize, values: impl IntoIterator<Item = T>) {
+        self.accumulate(i, |target, keep| {
+            let len = target.len();
+            let mut count = 0;
+            if keep {
+                for (t, v) in target.iter_mut().zip(values) {
+                    *t += v;
+                    count += 1;
+                }
+            } else {
+                for (t, v) in target.iter_mut().zip(values) {
+                    *t = v;
+                    count += 1;
+                }
+            }
+            assert_eq!(count, len, "a rule gave too few elements for operand {i}");
+        });
+    }
+
+    /// Adds a matrix of the operand's shape.
+    ///
+    /// # Panics
+    /// If the view has fewer elements than the operand.
+    #[inline]
+    pub fn add_view(&mut self, i: usize, values: View<'_, T>) {
+        self.add(i, values.values().iter().copied());
+    }
+
+    /// Hands the cotangent of operand `i` to `add`, as it is so far: zeros, before the first contribution. For rules
+    /// that reach some of an operand's elements only.
+    ///
+    /// Does nothing for an operand that wants no cotangent.
+    #[inline]
+    pub fn add_with(&mut self, i: usize, add: impl FnOnce(&mut ViewMut<'_, T>)) {
+        if let Some((target, shape, keep)) = self.target(i) {
+            if !keep {
+                target.fill(T::zero());
+            }
+            add(&mut ViewMut::over(target, shape));
+        }
+    }
+
+    /// Adds one number to a scalar operand, or to every element of a matrix.
+    #[inline(always)]
+    pub fn add_scalar(&mut self, i: usize, value: T) {
+        let index = self.ids[i] as usize;
+        let code = self.layout.entries.codes()[index];
+        if code.may_be_matrix() || code == Code::Constant {
+            return self.add_everywhere(i, value);
+        }
+        let keep = std::mem::replace(&mut self.reached[index], true);
+        let target = &mut self.values[index];
+        *target = if keep { *target + value } else { value };
+    }
+
+    /// [`add_scalar`](Sink::add_scalar) to what may be a matrix, or want no cotangent.
+    #[cold]
+    #[inline(never)]
+    fn add_everywhere(&mut self, i: usize, value: T) {
+        self.accumulate(i, |target, keep| {
+            for t in target {
+                *t = if keep { *t + value } else { value };
+            }
+        });
+    }
+
+    /// Adds the matrix product `a · b`, whose shape must be the operand's.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[inline]
+    pub fn add_product(&mut self, i: usize, a: Strided<'_, T>, b: Strided<'_, T>) {
+        if let Some((target, shape, keep)) = self.target(i) {
+            let target = StridedMut::column_major(target, shape.rows, shape.cols);
+            MatrixProduct::product(target, keep, T::one(), a, b);
+        }
+    }
+}

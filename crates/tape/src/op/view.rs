@@ -1,0 +1,242 @@
+//! Borrowed matrices as an op sees them: column-major, contiguous, with their shape.
+
+use crate::product::{Strided, StridedMut};
+use crate::shape::Shape;
+use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
+use std::fmt;
+use std::ops::{Index, IndexMut};
+
+/// A read-only matrix: a column-major slice and its shape. A scalar is a 1×1 view.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a, T> {
+    values: &'a [T],
+    shape: Shape,
+}
+
+impl<'a, T> View<'a, T> {
+    /// A view of a column-major slice.
+    ///
+    /// # Panics
+    /// If the slice's length is not the number of elements of the shape.
+    pub fn new(values: &'a [T], shape: Shape) -> Self {
+        assert_eq!(
+            values.len(),
+            shape.len(),
+            "a {shape} view of a slice of another length"
+        );
+        View { values, shape }
+    }
+
+    /// A view of a slice that has the shape's length by construction; checked in debug builds only.
+    #[inline(always)]
+    pub(crate) fn over(values: &'a [T], shape: Shape) -> Self {
+        debug_assert_eq!(values.len(), shape.len());
+        View { values, shape }
+    }
+
+    /// The elements, column by column.
+    #[inline]
+    pub fn values(&self) -> &'a [T] {
+        self.values
+    }
+
+    /// Rows and columns.
+    #[inline]
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Number of rows.
+    #[inline]
+    pub fn rows(&self) -> usize {
+        self.shape.rows
+    }
+
+    /// Number of columns.
+    #[inline]
+    pub fn cols(&self) -> usize {
+        self.shape.cols
+    }
+
+    /// Column `j` as a slice of `rows` elements.
+    #[inline]
+    pub fn column(&self, j: usize) -> &'a [T] {
+        &self.values[j * self.shape.rows..(j + 1) * self.shape.rows]
+    }
+
+    /// The operand of a matrix product.
+    #[inline]
+    pub fn strided(&self) -> Strided<'a, T> {
+        Strided::column_major(self.values, self.shape.rows, self.shape.cols)
+    }
+}
+
+impl<'a, T: nalgebra::Scalar> View<'a, T> {
+    /// The same elements as a nalgebra view.
+    pub fn matrix(&self) -> DMatrixView<'a, T> {
+        DMatrixView::from_slice(self.values, self.shape.rows, self.shape.cols)
+    }
+}
+
+impl<T: nalgebra::Scalar> View<'_, T> {
+    /// A copy as an owned matrix.
+    pub fn to_matrix(&self) -> DMatrix<T> {
+        DMatrix::from_column_slice(self.shape.rows, self.shape.cols, self.values)
+    }
+}
+
+impl<T: nalgebra::Scalar + fmt::Display> fmt::Display for View<'_, T> {
+    /// Rows under one another, as nalgebra prints a matrix.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.matrix().fmt(f)
+    }
+}
+
+impl<T: PartialEq> PartialEq for View<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape == other.shape && self.values == other.values
+    }
+}
+
+impl<T: nalgebra::Scalar> PartialEq<DMatrix<T>> for View<'_, T> {
+    fn eq(&self, other: &DMatrix<T>) -> bool {
+        (self.shape.rows, self.shape.cols) == other.shape() && self.values == other.as_slice()
+    }
+}
+
+impl<T: crate::Scalar> View<'_, T> {
+    /// The sum of column `j`, in several partial sums: fast, and rounded less than one after the other.
+    #[inline]
+    pub fn column_sum(&self, j: usize) -> T {
+        crate::number::sum_of(self.column(j))
+    }
+}
+
+impl<T: Copy> View<'_, T> {
+    /// The number of a 1×1 view.
+    ///
+    /// # Panics
+    /// If the view has more or fewer than one element.
+    #[inline]
+    pub fn scalar(&self) -> T {
+        assert_eq!(
+            self.values.len(),
+            1,
+            "a scalar was read from a {} matrix",
+            self.shape
+        );
+        self.values[0]
+    }
+}
+
+impl<T> Index<(usize, usize)> for View<'_, T> {
+    type Output = T;
+    #[inline]
+    fn index(&self, (i, j): (usize, usize)) -> &T {
+        &self.column(j)[i]
+    }
+}
+
+/// A matrix to be written: a column-major slice and its shape.
+#[derive(Debug)]
+pub struct ViewMut<'a, T> {
+    values: &'a mut [T],
+    shape: Shape,
+}
+
+impl<'a, T> ViewMut<'a, T> {
+    /// A view of a column-major slice.
+    ///
+    /// # Panics
+    /// If the slice's length is not the number of elements of the shape.
+    pub fn new(values: &'a mut [T], shape: Shape) -> Self {
+        assert_eq!(
+            values.len(),
+            shape.len(),
+            "a {shape} view of a slice of another length"
+        );
+        ViewMut { values, shape }
+    }
+
+    /// A view of a slice that has the shape's length by construction; checked in debug builds only.
+    #[inline(always)]
+    pub(crate) fn over(values: &'a mut [T], shape: Shape) -> Self {
+        debug_assert_eq!(values.len(), shape.len());
+        ViewMut { values, shape }
+    }
+
+    /// The elements, column by column.
+    #[inline]
+    pub fn values(&self) -> &[T] {
+        self.values
+    }
+
+    /// The elements, column by column, to be written.
+    #[inline]
+    pub fn values_mut(&mut self) -> &mut [T] {
+        self.values
+    }
+
+    /// The same elements, borrowed for as long as the view itself was.
+    pub fn into_values(self) -> &'a mut [T] {
+        self.values
+    }
+
+    /// The same elements to be read, borrowed for as long as the view itself was.
+    #[inline(always)]
+    pub(crate) fn into_view(self) -> View<'a, T> {
+        View::over(self.values, self.shape)
+    }
+
+    /// Rows and columns.
+    #[inline]
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Number of rows.
+    #[inline]
+    pub fn rows(&self) -> usize {
+        self.shape.rows
+    }
+
+    /// Number of columns.
+    #[inline]
+    pub fn cols(&self) -> usize {
+        self.shape.cols
+    }
+
+    /// Column `j` as a slice of `rows` elements.
+    #[inline]
+    pub fn column_mut(&mut self, j: usize) -> &mut [T] {
+        &mut self.values[j * self.shape.rows..(j + 1) * self.shape.rows]
+    }
+
+    /// The result of a matrix product.
+    #[inline]
+    pub fn strided(&mut self) -> StridedMut<'_, T> {
+        StridedMut::column_major(self.values, self.shape.rows, self.shape.cols)
+    }
+}
+
+impl<T: nalgebra::Scalar> ViewMut<'_, T> {
+    /// The same elements as a nalgebra view.
+    pub fn matrix(&mut self) -> DMatrixViewMut<'_, T> {
+        DMatrixViewMut::from_slice(self.values, self.shape.rows, self.shape.cols)
+    }
+}
+
+impl<T> Index<(usize, usize)> for ViewMut<'_, T> {
+    type Output = T;
+    #[inline]
+    fn index(&self, (i, j): (usize, usize)) -> &T {
+        &self.values[j * self.shape.rows..(j + 1) * self.shape.rows][i]
+    }
+}
+
+impl<T> IndexMut<(usize, usize)> for ViewMut<'_, T> {
+    #[inline]
+    fn index_mut(&mut self, (i, j): (usize, usize)) -> &mut T {
+        &mut self.column_mut(j)[i]
+    }
+}

@@ -1,0 +1,83 @@
+//! A matrix built from scalars.
+
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+/// Scalars, row by row as one writes a matrix down, as a matrix: `rows · cols` scalars `→ rows×cols`.
+#[derive(Clone, Copy, Debug)]
+pub struct Assemble {
+    /// Rows of the result.
+    pub rows: usize,
+    /// Columns of the result.
+    pub cols: usize,
+}
+
+impl Assemble {
+    /// Operand index and place in memory of every element.
+    fn places(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let Assemble { rows, cols } = *self;
+        (0..rows * cols).map(move |k| (k, (k % cols) * rows + k / cols))
+    }
+}
+
+impl<T: Scalar> Op<T> for Assemble {
+    fn name(&self) -> &'static str {
+        "assemble"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "[…]"
+    }
+
+    fn rule(&self) -> &'static str {
+        "each scalar's cotangent = its element of dY"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let wanted = Shape::new(self.rows, self.cols);
+        if operands.len() != wanted.len() {
+            return Err(ShapeError::new(format!(
+                "{} scalars do not fill {wanted}, which has {} elements",
+                operands.len(),
+                wanted.len()
+            )));
+        }
+        if operands.iter().any(|x| *x != Shape::SCALAR) {
+            return Err(ShapeError::new("all operands must be scalars"));
+        }
+        Ok(OutputSpec::matrix(self.rows, self.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        for (k, place) in self.places() {
+            at.result.values_mut()[place] = at.operands.scalar(k);
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        for (k, place) in self.places() {
+            sink.add_scalar(k, cotangent.values()[place]);
+        }
+    }
+
+    fn jvp(
+        &self,
+        _: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        for (k, place) in self.places() {
+            tangent.values_mut()[place] = tangents.scalar(k);
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let scalar = |k| Sample::scattered(1, 1, -1.0, 2.0, k);
+        vec![(0..self.rows * self.cols).map(scalar).collect()]
+    }
+}

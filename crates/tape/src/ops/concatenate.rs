@@ -1,0 +1,158 @@
+//! Matrices side by side, or one below the other.
+
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+/// Any number of matrices with equally many rows, side by side: `R×C₁, R×C₂, … → R×(C₁ + C₂ + …)`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside;
+
+impl<T: Scalar> Op<T> for Beside {
+    fn name(&self) -> &'static str {
+        "beside"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "[X Y]"
+    }
+
+    fn rule(&self) -> &'static str {
+        "each operand's cotangent = its columns of dY"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let rows = operands.first().map_or(0, |x| x.rows);
+        if operands.iter().any(|x| x.rows != rows) {
+            return Err(ShapeError::new("all must have equally many rows"));
+        }
+        Ok(OutputSpec::matrix(
+            rows,
+            operands.iter().map(|x| x.cols).sum(),
+        ))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let mut start = 0;
+        for k in 0..at.operands.len() {
+            let x = at.operands.get(k).values();
+            at.result.values_mut()[start..start + x.len()].copy_from_slice(x);
+            start += x.len();
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let mut start = 0;
+        for k in 0..at.operands.len() {
+            let len = at.operands.get(k).values().len();
+            sink.add(k, cotangent.values()[start..start + len].iter().copied());
+            start += len;
+        }
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let mut start = 0;
+        for k in 0..at.operands.len() {
+            let len = at.operands.get(k).values().len();
+            if let Some(dx) = tangents.get(k) {
+                tangent.values_mut()[start..start + len].copy_from_slice(dx.values());
+            }
+            start += len;
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let sample = |cols, seed| Sample::scattered(2, cols, -1.0, 2.0, seed);
+        vec![
+            vec![sample(3, 0), sample(1, 1), sample(2, 2)],
+            vec![sample(2, 3)],
+        ]
+    }
+}
+
+/// Any number of matrices with equally many columns, one below the other: `R₁×C, R₂×C, … → (R₁ + R₂ + …)×C`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Below;
+
+impl<T: Scalar> Op<T> for Below {
+    fn name(&self) -> &'static str {
+        "below"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "[X; Y]"
+    }
+
+    fn rule(&self) -> &'static str {
+        "each operand's cotangent = its rows of dY"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let cols = operands.first().map_or(0, |x| x.cols);
+        if operands.iter().any(|x| x.cols != cols) {
+            return Err(ShapeError::new("all must have equally many columns"));
+        }
+        Ok(OutputSpec::matrix(
+            operands.iter().map(|x| x.rows).sum(),
+            cols,
+        ))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let mut start = 0;
+        for k in 0..at.operands.len() {
+            let x = at.operands.get(k);
+            for j in 0..x.cols() {
+                at.result.column_mut(j)[start..start + x.rows()].copy_from_slice(x.column(j));
+            }
+            start += x.rows();
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let mut start = 0;
+        for k in 0..at.operands.len() {
+            let rows = at.operands.get(k).rows();
+            let columns =
+                (0..cotangent.cols()).flat_map(|j| &cotangent.column(j)[start..start + rows]);
+            sink.add(k, columns.copied());
+            start += rows;
+        }
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let mut start = 0;
+        for k in 0..at.operands.len() {
+            let rows = at.operands.get(k).rows();
+            if let Some(dx) = tangents.get(k) {
+                for j in 0..tangent.cols() {
+                    tangent.column_mut(j)[start..start + rows].copy_from_slice(dx.column(j));
+                }
+            }
+            start += rows;
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let sample = |rows, seed| Sample::scattered(rows, 2, -1.0, 2.0, seed);
+        vec![
+            vec![sample(3, 0), sample(1, 1), sample(2, 2)],
+            vec![sample(2, 3)],
+        ]
+    }
+}

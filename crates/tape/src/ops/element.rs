@@ -1,0 +1,70 @@
+//! `y = xᵢⱼ`.
+
+use super::arity::one;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+/// One element of a matrix as a scalar: `X: R×C → scalar`.
+#[derive(Clone, Copy, Debug)]
+pub struct Element {
+    /// The row, counted from 0.
+    pub row: usize,
+    /// The column, counted from 0.
+    pub col: usize,
+}
+
+impl<T: Scalar> Op<T> for Element {
+    fn name(&self) -> &'static str {
+        "element"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "xᵢⱼ"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dX = dy at the element taken, 0 elsewhere"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let x = one(operands)?;
+        if self.row >= x.rows || self.col >= x.cols {
+            return Err(ShapeError::new(format!(
+                "there is no element ({}, {})",
+                self.row, self.col
+            )));
+        }
+        Ok(OutputSpec::scalar())
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        at.result.values_mut()[0] = at.operands.get(0)[(self.row, self.col)];
+        Ok(())
+    }
+
+    fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        sink.add_with(0, |dx| dx[(self.row, self.col)] += cotangent.scalar());
+    }
+
+    fn jvp(
+        &self,
+        _: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        tangent.values_mut()[0] = tangents
+            .get(0)
+            .map_or(T::zero(), |dx| dx[(self.row, self.col)]);
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![
+            vec![Sample::scattered(self.row + 2, self.col + 1, -1.0, 2.0, 0)],
+            vec![Sample::scattered(self.row + 1, self.col + 2, -1.0, 2.0, 1)],
+        ]
+    }
+}

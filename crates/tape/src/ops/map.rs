@@ -1,0 +1,130 @@
+//! `Y = f(X)`, element by element, for every unary scalar rule.
+
+use super::arity::one;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::rules::PowI;
+use crate::rules::Unary;
+use crate::shape::Shape;
+use std::marker::PhantomData;
+
+/// A unary rule applied to every element: `X: R×C → R×C`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Map<R>(PhantomData<R>);
+
+impl<R: Unary, T: Scalar> Op<T> for Map<R> {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn symbol(&self) -> &'static str {
+        R::SYMBOL
+    }
+
+    fn rule(&self) -> &'static str {
+        R::RULE
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let x = one(operands)?;
+        Ok(OutputSpec::matrix(x.rows, x.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        for (y, &x) in at
+            .result
+            .values_mut()
+            .iter_mut()
+            .zip(at.operands.get(0).values())
+        {
+            *y = R::value(x);
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let primals = at.operands.get(0).values().iter().zip(at.result.values());
+        let each = primals.zip(cotangent.values());
+        sink.add(0, each.map(|((&x, &y), &d)| d * R::derivative(x, y)));
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let Some(dx) = tangents.get(0) else { return };
+        let primals = at.operands.get(0).values().iter().zip(at.result.values());
+        let each = primals.zip(dx.values());
+        for (dy, ((&x, &y), &dx)) in tangent.values_mut().iter_mut().zip(each) {
+            *dy = dx * R::derivative(x, y);
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let points = Sample::new(1, R::POINTS.len(), R::POINTS);
+        let column = Sample::new(R::POINTS.len(), 1, R::POINTS);
+        vec![vec![points], vec![column]]
+    }
+}
+
+/// An integer power of every element: `X: R×C → R×C`.
+#[derive(Clone, Copy, Debug)]
+pub struct MapPowI(pub i32);
+
+impl<T: Scalar> Op<T> for MapPowI {
+    fn name(&self) -> &'static str {
+        PowI::NAME
+    }
+
+    fn symbol(&self) -> &'static str {
+        PowI::SYMBOL
+    }
+
+    fn rule(&self) -> &'static str {
+        PowI::RULE
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let x = one(operands)?;
+        Ok(OutputSpec::matrix(x.rows, x.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        for (y, &x) in at
+            .result
+            .values_mut()
+            .iter_mut()
+            .zip(at.operands.get(0).values())
+        {
+            *y = PowI(self.0).value(x);
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let each = at.operands.get(0).values().iter().zip(cotangent.values());
+        sink.add(0, each.map(|(&x, &d)| d * PowI(self.0).derivative(x)));
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let Some(dx) = tangents.get(0) else { return };
+        let each = at.operands.get(0).values().iter().zip(dx.values());
+        for (dy, (&x, &dx)) in tangent.values_mut().iter_mut().zip(each) {
+            *dy = dx * PowI(self.0).derivative(x);
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::new(2, 2, &[-1.5, 0.5, 1.0, 2.0])]]
+    }
+}

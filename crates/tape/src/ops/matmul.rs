@@ -1,0 +1,83 @@
+//! `Y = X · W`.
+
+use super::arity::two;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::product::MatrixProduct;
+use crate::shape::Shape;
+
+/// The matrix product: `X: N×D, W: D×H → N×H`.
+///
+/// Each operand's cotangent is a product again, shaped as the operand: `dX = dY · Wᵀ` is N×D, `dW = Xᵀ · dY` is D×H.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MatMul;
+
+impl<T: Scalar> Op<T> for MatMul {
+    fn name(&self) -> &'static str {
+        "matmul"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "·"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dX = dY · Wᵀ, dW = Xᵀ · dY"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let (x, w) = two(operands)?;
+        if x.cols != w.rows {
+            return Err(ShapeError::new(format!(
+                "the first has {} columns, the second {} rows: they must be equal",
+                x.cols, w.rows
+            )));
+        }
+        Ok(OutputSpec::matrix(x.rows, w.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let (x, w) = (at.operands.get(0), at.operands.get(1));
+        MatrixProduct::product(
+            at.result.strided(),
+            false,
+            T::one(),
+            x.strided(),
+            w.strided(),
+        );
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let (x, w) = (at.operands.get(0), at.operands.get(1));
+        sink.add_product(0, cotangent.strided(), w.strided().transpose());
+        sink.add_product(1, x.strided().transpose(), cotangent.strided());
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let (x, w) = (at.operands.get(0), at.operands.get(1));
+        if let Some(dx) = tangents.get(0) {
+            MatrixProduct::product(tangent.strided(), true, T::one(), dx.strided(), w.strided());
+        }
+        if let Some(dw) = tangents.get(1) {
+            MatrixProduct::product(tangent.strided(), true, T::one(), x.strided(), dw.strided());
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let sample = |rows, cols, seed| Sample::scattered(rows, cols, -1.0, 2.0, seed);
+        vec![
+            vec![sample(2, 3, 0), sample(3, 4, 1)],
+            vec![sample(1, 5, 2), sample(5, 1, 3)],
+            vec![sample(4, 1, 4), sample(1, 3, 5)],
+        ]
+    }
+}

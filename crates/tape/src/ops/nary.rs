@@ -1,0 +1,178 @@
+//! Reductions of a list of scalars as one entry: sum, dot product, log-sum-exp.
+
+use super::shifted::{log_sum_exp, share};
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+fn scalars(operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+    if operands.iter().any(|x| *x != Shape::SCALAR) {
+        return Err(ShapeError::new("all operands must be scalars"));
+    }
+    Ok(OutputSpec::scalar())
+}
+
+fn samples_of(count: usize) -> Vec<Sample> {
+    (0..count)
+        .map(|k| Sample::scattered(1, 1, -1.0, 2.0, k))
+        .collect()
+}
+
+/// `y = Σ xᵢ`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SumOf;
+
+impl<T: Scalar> Op<T> for SumOf {
+    fn name(&self) -> &'static str {
+        "sum"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "Σ"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dxᵢ = dy"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        scalars(operands)
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        at.result.values_mut()[0] = (0..at.operands.len()).map(|i| at.operands.scalar(i)).sum();
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let d = cotangent.scalar();
+        for i in 0..at.operands.len() {
+            sink.add_scalar(i, d);
+        }
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        tangent.values_mut()[0] = (0..at.operands.len()).map(|i| tangents.scalar(i)).sum();
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![samples_of(5), samples_of(1), samples_of(0)]
+    }
+}
+
+/// `y = Σ xᵢ · zᵢ`; the operands are all of `x`, then all of `z`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DotOf;
+
+impl<T: Scalar> Op<T> for DotOf {
+    fn name(&self) -> &'static str {
+        "dot"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "·"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dxᵢ = dy · zᵢ, dzᵢ = dy · xᵢ"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        if operands.len() % 2 == 1 {
+            return Err(ShapeError::new("takes two lists of the same length"));
+        }
+        scalars(operands)
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let n = at.operands.len() / 2;
+        let products = (0..n).map(|i| at.operands.scalar(i) * at.operands.scalar(n + i));
+        at.result.values_mut()[0] = products.sum();
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let (n, d) = (at.operands.len() / 2, cotangent.scalar());
+        for i in 0..n {
+            sink.add_scalar(i, d * at.operands.scalar(n + i));
+            sink.add_scalar(n + i, d * at.operands.scalar(i));
+        }
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let (n, x) = (at.operands.len() / 2, at.operands);
+        let each = (0..n)
+            .map(|i| tangents.scalar(i) * x.scalar(n + i) + x.scalar(i) * tangents.scalar(n + i));
+        tangent.values_mut()[0] = each.sum();
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![samples_of(6), samples_of(0)]
+    }
+}
+
+/// `y = ln Σ exp xᵢ`, shifted by the largest.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LogSumExpOf;
+
+impl<T: Scalar> Op<T> for LogSumExpOf {
+    fn name(&self) -> &'static str {
+        "log_sum_exp"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "lse"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dxᵢ = dy · exp(xᵢ − y)"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        scalars(operands)
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let operands = at.operands;
+        at.result.values_mut()[0] =
+            log_sum_exp((0..operands.len()).map(move |i| operands.scalar(i)));
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let (y, d) = (at.result.scalar(), cotangent.scalar());
+        for i in 0..at.operands.len() {
+            sink.add_scalar(i, d * share(at.operands.scalar(i), y));
+        }
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let y = at.result.scalar();
+        let each =
+            (0..at.operands.len()).map(|i| tangents.scalar(i) * share(at.operands.scalar(i), y));
+        tangent.values_mut()[0] = each.sum();
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        let large = [1000.0, 1001.0].map(|x| Sample::new(1, 1, &[x]));
+        vec![samples_of(5), samples_of(1), large.to_vec()]
+    }
+}

@@ -1,0 +1,79 @@
+//! The same elements in another shape.
+
+use super::arity::one;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+/// The elements, column by column, as a `rows` × `cols` matrix: `X: R×C → rows×cols` with as many elements.
+///
+/// Column by column is nalgebra's order; NumPy's `reshape` goes row by row: transpose before and after for that.
+#[derive(Clone, Copy, Debug)]
+pub struct Reshape {
+    /// Rows of the result.
+    pub rows: usize,
+    /// Columns of the result.
+    pub cols: usize,
+}
+
+impl<T: Scalar> Op<T> for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "reshape"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dX = dY in the shape of X"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let x = one(operands)?;
+        let wanted = Shape::new(self.rows, self.cols);
+        if x.len() != wanted.len() {
+            return Err(ShapeError::new(format!(
+                "{} elements do not fill {wanted}, which has {}",
+                x.len(),
+                wanted.len()
+            )));
+        }
+        Ok(OutputSpec::matrix(self.rows, self.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        at.result
+            .values_mut()
+            .copy_from_slice(at.operands.get(0).values());
+        Ok(())
+    }
+
+    fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        sink.add_view(0, cotangent);
+    }
+
+    fn jvp(
+        &self,
+        _: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        if let Some(dx) = tangents.get(0) {
+            tangent.values_mut().copy_from_slice(dx.values());
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(
+            1,
+            self.rows * self.cols,
+            -1.0,
+            2.0,
+            0,
+        )]]
+    }
+}

@@ -1,0 +1,85 @@
+//! `yᵢ = max over j of xᵢⱼ`.
+
+use super::arity::one;
+use super::maximum::place_of;
+use super::shifted::largest;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+/// The largest element of each row: `X: R×C → R×1`; NaN if the row has one, −∞ for an empty row.
+///
+/// At a tie the leftmost of the largest elements gets the whole cotangent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowMaxima;
+
+/// The elements of row `i`.
+pub(super) fn row<T: Scalar>(x: View<'_, T>, i: usize) -> impl Iterator<Item = T> + Clone {
+    (0..x.cols()).map(move |j| x[(i, j)])
+}
+
+impl<T: Scalar> Op<T> for RowMaxima {
+    fn name(&self) -> &'static str {
+        "row_maxima"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "max→"
+    }
+
+    fn rule(&self) -> &'static str {
+        "in each row, dX = dy at the first largest element, 0 elsewhere"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        Ok(OutputSpec::matrix(one(operands)?.rows, 1))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let x = at.operands.get(0);
+        for (i, y) in at.result.values_mut().iter_mut().enumerate() {
+            *y = largest(row(x, i));
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let x = at.operands.get(0);
+        sink.add_with(0, |dx| {
+            let rows = at.result.values().iter().zip(cotangent.values());
+            for (i, (&y, &d)) in rows.enumerate() {
+                if let Some(j) = place_of(row(x, i), y) {
+                    dx[(i, j)] += d;
+                }
+            }
+        });
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let x = at.operands.get(0);
+        let dx = tangents.get(0);
+        for (i, (dy, &y)) in tangent
+            .values_mut()
+            .iter_mut()
+            .zip(at.result.values())
+            .enumerate()
+        {
+            *dy = match (dx, place_of(row(x, i), y)) {
+                (Some(dx), Some(j)) => dx[(i, j)],
+                _ => T::zero(),
+            };
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
+    }
+}

@@ -1,0 +1,58 @@
+//! `y = Σ xᵢⱼ`.
+
+use super::arity::one;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::number::sum_of;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+/// The sum of all elements: `X: R×C → scalar`; 0 for a matrix without elements.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sum;
+
+impl<T: Scalar> Op<T> for Sum {
+    fn name(&self) -> &'static str {
+        "sum"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "Σ"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dX = dy everywhere"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        one(operands)?;
+        Ok(OutputSpec::scalar())
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        at.result.values_mut()[0] = sum_of(at.operands.get(0).values());
+        Ok(())
+    }
+
+    fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        sink.add_scalar(0, cotangent.scalar());
+    }
+
+    fn jvp(
+        &self,
+        _: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        tangent.values_mut()[0] = tangents.get(0).map_or(T::zero(), |dx| sum_of(dx.values()));
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![
+            vec![Sample::scattered(3, 4, -1.0, 2.0, 0)],
+            vec![Sample::scattered(1, 1, -1.0, 2.0, 1)],
+        ]
+    }
+}

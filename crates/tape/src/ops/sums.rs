@@ -1,0 +1,132 @@
+//! Sums along one dimension.
+
+use super::arity::one;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::number::sum_of;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+use std::iter::zip;
+
+/// A sum for each row: `X: R×C → R×1`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowSums;
+
+fn row_sums<T: Scalar>(x: View<'_, T>, sums: &mut [T]) {
+    sums.fill(T::zero());
+    for j in 0..x.cols() {
+        for (sum, &x) in sums.iter_mut().zip(x.column(j)) {
+            *sum += x;
+        }
+    }
+}
+
+impl<T: Scalar> Op<T> for RowSums {
+    fn name(&self) -> &'static str {
+        "row_sums"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "Σ→"
+    }
+
+    fn rule(&self) -> &'static str {
+        "every column of dX = dy"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        Ok(OutputSpec::matrix(one(operands)?.rows, 1))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        row_sums(at.operands.get(0), at.result.values_mut());
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let rows = at.operands.get(0).rows();
+        sink.accumulate(0, |target, keep| {
+            for column in target.chunks_exact_mut(rows.max(1)) {
+                for (to, &d) in zip(column, cotangent.values()) {
+                    *to = if keep { *to + d } else { d };
+                }
+            }
+        });
+    }
+
+    fn jvp(
+        &self,
+        _: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        if let Some(dx) = tangents.get(0) {
+            row_sums(dx, tangent.values_mut());
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
+    }
+}
+
+/// A sum for each column: `X: R×C → 1×C`; the book's `np.sum(x, axis=0)`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ColumnSums;
+
+fn column_sums<T: Scalar>(x: View<'_, T>, sums: &mut [T]) {
+    for (j, sum) in sums.iter_mut().enumerate() {
+        *sum = sum_of(x.column(j));
+    }
+}
+
+impl<T: Scalar> Op<T> for ColumnSums {
+    fn name(&self) -> &'static str {
+        "column_sums"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "Σ↓"
+    }
+
+    fn rule(&self) -> &'static str {
+        "every row of dX = dy"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        Ok(OutputSpec::matrix(1, one(operands)?.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        column_sums(at.operands.get(0), at.result.values_mut());
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let rows = at.operands.get(0).rows();
+        sink.accumulate(0, |target, keep| {
+            for (column, &d) in zip(target.chunks_exact_mut(rows.max(1)), cotangent.values()) {
+                for to in column {
+                    *to = if keep { *to + d } else { d };
+                }
+            }
+        });
+    }
+
+    fn jvp(
+        &self,
+        _: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        if let Some(dx) = tangents.get(0) {
+            column_sums(dx, tangent.values_mut());
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
+    }
+}

@@ -1,0 +1,67 @@
+//! `Y = Xᵀ`.
+
+use super::arity::one;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::shape::Shape;
+
+/// The transpose: `X: R×C → C×R`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Transpose;
+
+/// The elements of `x` in the order of its transpose's columns.
+fn transposed<T: Scalar>(x: View<'_, T>) -> impl Iterator<Item = T> {
+    (0..x.rows()).flat_map(move |i| (0..x.cols()).map(move |j| x[(i, j)]))
+}
+
+fn write<T: Scalar>(to: &mut ViewMut<'_, T>, x: View<'_, T>) {
+    for (y, x) in to.values_mut().iter_mut().zip(transposed(x)) {
+        *y = x;
+    }
+}
+
+impl<T: Scalar> Op<T> for Transpose {
+    fn name(&self) -> &'static str {
+        "transpose"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "ᵀ"
+    }
+
+    fn rule(&self) -> &'static str {
+        "dX = dYᵀ"
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let x = one(operands)?;
+        Ok(OutputSpec::matrix(x.cols, x.rows))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        write(&mut at.result, at.operands.get(0));
+        Ok(())
+    }
+
+    fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        sink.add(0, transposed(cotangent));
+    }
+
+    fn jvp(
+        &self,
+        _: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        if let Some(dx) = tangents.get(0) {
+            write(&mut tangent, dx);
+        }
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(2, 3, -1.0, 2.0, 0)]]
+    }
+}

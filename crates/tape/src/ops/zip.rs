@@ -1,0 +1,310 @@
+//! `Z = f(X, Y)`, element by element, for every binary scalar rule, with broadcasting.
+//!
+//! An operand with one row is repeated for every row of the result, one with one column for every column,
+//! a scalar for every element. The reverse rule of repeating is summing.
+
+use super::arity::two;
+use crate::error::{ForwardError, ShapeError};
+use crate::number::Scalar;
+use crate::number::sum_of;
+use crate::op::OutputSpec;
+use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
+use crate::op::{View, ViewMut};
+use crate::rules::Binary;
+use crate::shape::Shape;
+use std::iter::zip;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+/// A binary rule applied to every pair of elements: `X: R×C, Y: R×C, 1×C, R×1 or 1×1 → R×C`, and the other way round.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Zip<R>(PhantomData<R>);
+
+/// A matrix read as if it had the result's shape.
+#[derive(Clone, Copy)]
+struct Repeated<'a, T> {
+    values: &'a [T],
+    strides: (usize, usize),
+}
+
+/// A piece of a column of the result, as an operand sees it.
+#[derive(Clone, Copy)]
+enum Piece<'a, T> {
+    Each(&'a [T]),
+    Same(T),
+}
+
+/// The strides with which a matrix of shape `own` is read as one of shape `result`; 0 repeats.
+fn strides(own: Shape, result: Shape) -> (usize, usize) {
+    let row = if own.rows == result.rows { 1 } else { 0 };
+    let col = if own.cols == result.cols { own.rows } else { 0 };
+    (row, col)
+}
+
+impl<'a, T: Scalar> Repeated<'a, T> {
+    fn new(view: View<'a, T>, result: Shape) -> Self {
+        Repeated {
+            values: view.values(),
+            strides: strides(view.shape(), result),
+        }
+    }
+
+    /// Rows `rows` of column `j`.
+    #[inline]
+    fn piece(&self, rows: Range<usize>, j: usize) -> Piece<'a, T> {
+        let (row, col) = self.strides;
+        let column = &self.values[j * col..];
+        match row {
+            0 => Piece::Same(column[0]),
+            _ => Piece::Each(&column[rows]),
+        }
+    }
+}
+
+/// Writes `f` of two pieces, and of a third operand of which there is one for each element.
+#[inline]
+fn write<T: Scalar>(
+    to: &mut [T],
+    x: Piece<'_, T>,
+    y: Piece<'_, T>,
+    third: &[T],
+    f: impl Fn(T, T, T) -> T,
+) {
+    let to = zip(to, third);
+    match (x, y) {
+        (Piece::Each(x), Piece::Each(y)) => {
+            zip(to, zip(x, y)).for_each(|((to, &z), (&x, &y))| *to = f(x, y, z));
+        }
+        (Piece::Each(x), Piece::Same(y)) => {
+            zip(to, x).for_each(|((to, &z), &x)| *to = f(x, y, z));
+        }
+        (Piece::Same(x), Piece::Each(y)) => {
+            zip(to, y).for_each(|((to, &z), &y)| *to = f(x, y, z));
+        }
+        (Piece::Same(x), Piece::Same(y)) => to.for_each(|(to, &z)| *to = f(x, y, z)),
+    }
+}
+
+/// Calls `each` for every piece of every column of `shape`: the rows, the column, and where it lies in memory.
+#[inline]
+fn for_each_piece(shape: Shape, mut each: impl FnMut(Range<usize>, usize, Range<usize>)) {
+    for j in 0..shape.cols {
+        for first in (0..shape.rows).step_by(PIECE) {
+            let rows = first..shape.rows.min(first + PIECE);
+            let start = j * shape.rows;
+            each(rows.clone(), j, start + rows.start..start + rows.end);
+        }
+    }
+}
+
+/// The longest piece: contributions to a repeated operand are computed before they are summed.
+const PIECE: usize = 64;
+
+fn broadcast(x: usize, y: usize, what: &str) -> Result<usize, ShapeError> {
+    match (x, y) {
+        (x, y) if x == y => Ok(x),
+        (1, n) | (n, 1) => Ok(n),
+        _ => Err(ShapeError::new(format!(
+            "{x} and {y} {what}: they must be equal, or one of them 1"
+        ))),
+    }
+}
+
+impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn symbol(&self) -> &'static str {
+        R::SYMBOL
+    }
+
+    fn rule(&self) -> &'static str {
+        R::RULE
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let (x, y) = two(operands)?;
+        if x == y {
+            return Ok(OutputSpec::matrix(x.rows, x.cols));
+        }
+        let rows = broadcast(x.rows, y.rows, "rows")?;
+        let cols = broadcast(x.cols, y.cols, "columns")?;
+        Ok(OutputSpec::matrix(rows, cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let (x, y) = (at.operands.get(0), at.operands.get(1));
+        if x.shape() == y.shape() {
+            let each = x.values().iter().zip(y.values());
+            for (z, (&x, &y)) in at.result.values_mut().iter_mut().zip(each) {
+                *z = R::value(x, y);
+            }
+            return Ok(());
+        }
+        let shape = at.result.shape();
+        let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
+        let z = at.result.values_mut();
+        for_each_piece(shape, |rows, j, place| {
+            let (x, y) = (x.piece(rows.clone(), j), y.piece(rows, j));
+            // There is no third operand; what stands there is read in its place and left alone.
+            let mut values = [T::zero(); PIECE];
+            let values = &mut values[..place.len()];
+            write(values, x, y, &z[place.clone()], |x, y, _| R::value(x, y));
+            z[place].copy_from_slice(values);
+        });
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        let operands = [at.operands.get(0), at.operands.get(1)];
+        to_operand(0, R::dx::<T>, operands, at.result, cotangent, sink);
+        to_operand(1, R::dy::<T>, operands, at.result, cotangent, sink);
+    }
+
+    fn jvp(
+        &self,
+        at: &Point<'_, T>,
+        tangents: &OperandTangents<'_, T>,
+        mut tangent: ViewMut<'_, T>,
+    ) {
+        let shape = tangent.shape();
+        let (x, y) = (at.operands.get(0), at.operands.get(1));
+        let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
+        let (z, dz) = (at.result.values(), tangent.values_mut());
+        let dx = tangents.get(0).map(|dx| Repeated::new(dx, shape));
+        let dy = tangents.get(1).map(|dy| Repeated::new(dy, shape));
+        for_each_piece(shape, |rows, j, place| {
+            let (x, y) = (x.piece(rows.clone(), j), y.piece(rows.clone(), j));
+            let (z, dz) = (&z[place.clone()], &mut dz[place]);
+            let mut partials = [T::zero(); PIECE];
+            let partials = &mut partials[..z.len()];
+            if let Some(dx) = dx {
+                write(partials, x, y, z, R::dx);
+                add_products(dz, partials, dx.piece(rows.clone(), j));
+            }
+            if let Some(dy) = dy {
+                write(partials, x, y, z, R::dy);
+                add_products(dz, partials, dy.piece(rows, j));
+            }
+        });
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        samples(R::POINTS, R::is_smooth)
+    }
+}
+
+/// Pairs of operands of every kind of broadcasting; apart from the rules, so that it is compiled once.
+fn samples(points: &[(f64, f64)], is_smooth: fn(f64, f64) -> bool) -> Vec<Vec<Sample>> {
+    let (xs, ys): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+    let (x, y) = (xs[0], ys[0]);
+    // A row against a column pairs everything with everything; only smooth pairs are kept.
+    let only = |of: &[f64], is_smooth: &dyn Fn(f64) -> bool| -> Vec<f64> {
+        of.iter().copied().filter(|&at| is_smooth(at)).collect()
+    };
+    let partners = only(&ys, &|y| is_smooth(x, y));
+    let others = only(&xs, &|x| is_smooth(x, y));
+    let both: Vec<f64> = others.iter().flat_map(|&x| [x, x]).collect();
+    let row = |values: &[f64]| Sample::new(1, values.len(), values);
+    let column = |values: &[f64]| Sample::new(values.len(), 1, values);
+    vec![
+        vec![row(&xs), row(&ys)],
+        vec![row(&[x]), row(&partners)],
+        vec![column(&others), row(&[y])],
+        vec![row(&[x]), column(&partners)],
+        vec![column(&[x, x]), row(&partners)],
+        vec![Sample::new(others.len(), 2, &both), row(&[y, y])],
+    ]
+}
+
+/// Adds the cotangent of one operand; a repeated operand gets the sum over its repetitions.
+#[inline]
+fn to_operand<T: Scalar>(
+    operand: usize,
+    partial: impl Fn(T, T, T) -> T,
+    [x, y]: [View<'_, T>; 2],
+    result: View<'_, T>,
+    cotangent: View<'_, T>,
+    sink: &mut Sink<'_, T>,
+) {
+    let (z, d) = (result.values(), cotangent.values());
+    if x.shape() == y.shape() {
+        let each = zip(zip(x.values(), y.values()), zip(z, d));
+        let given = each.map(|((&x, &y), (&z, &d))| d * partial(x, y, z));
+        return sink.accumulate(operand, |target, keep| {
+            if keep {
+                zip(target, given).for_each(|(to, given)| *to += given);
+            } else {
+                zip(target, given).for_each(|(to, given)| *to = given);
+            }
+        });
+    }
+    let shape = cotangent.shape();
+    let (row, col) = strides([x, y][operand].shape(), shape);
+    let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
+    sink.add_with(operand, |sums| {
+        let sums = sums.values_mut();
+        for_each_piece(shape, |rows, j, place| {
+            let (x, y) = (x.piece(rows.clone(), j), y.piece(rows.clone(), j));
+            let mut given = [T::zero(); PIECE];
+            let given = &mut given[..place.len()];
+            write(given, x, y, &z[place.clone()], &partial);
+            zip(&mut *given, &d[place]).for_each(|(given, &d)| *given = d * *given);
+            let sums = &mut sums[j * col..];
+            match row {
+                0 => sums[0] += sum_of(given),
+                _ => zip(&mut sums[rows], given).for_each(|(to, given)| *to += *given),
+            }
+        });
+    });
+}
+
+/// `to += factors · piece`, element by element.
+fn add_products<T: Scalar>(to: &mut [T], factors: &[T], piece: Piece<'_, T>) {
+    let to = zip(to, factors);
+    match piece {
+        Piece::Each(each) => zip(to, each).for_each(|((to, &f), &x)| *to += x * f),
+        Piece::Same(x) => to.for_each(|(to, &f)| *to += x * f),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PIECE;
+    use crate::{Seed, Tangents, Tape};
+    use nalgebra::{DMatrix, RowDVector};
+
+    /// Whole numbers, so that every sum is exact in whatever order it is taken.
+    #[test]
+    fn columns_of_several_pieces_are_read_and_summed_whole() {
+        let (rows, cols) = (2 * PIECE + 3, 2);
+        let x = DMatrix::from_fn(rows, cols, |i, j| (i + 10 * j) as f64);
+        let row = RowDVector::from_vec(vec![2.0, -3.0]);
+        let column = DMatrix::from_fn(rows, 1, |i, _| (i % 7) as f64);
+        let tape = Tape::new();
+        let taped = tape.matrix(&x);
+        let (taped_row, taped_column) = (tape.matrix(&row), tape.matrix(&column));
+        let y = taped.component_mul(taped_row).component_mul(taped_column);
+        let expected = DMatrix::from_fn(rows, cols, |i, j| x[(i, j)] * row[j] * column[i]);
+        assert_eq!(y.value(), expected);
+
+        let total = y.sum();
+        let gradient = total.gradient();
+        let of_row = gradient.of(taped_row).to_matrix();
+        let of_column = gradient.of(taped_column).to_matrix();
+        for j in 0..cols {
+            let sum: f64 = (0..rows).map(|i| x[(i, j)] * column[i]).sum();
+            assert_eq!(of_row[j], sum);
+        }
+        for i in 0..rows {
+            assert_eq!(of_column[i], x[(i, 0)] * row[0] + x[(i, 1)] * row[1]);
+        }
+
+        let mut along = Tangents::new();
+        let direction = DMatrix::from_element(1, cols, 1.0);
+        let seed = Seed::matrix(taped_row, &direction);
+        tape.push_forward(seed, &mut along).unwrap();
+        assert_eq!(along.of(total), of_row.sum());
+    }
+}

@@ -1,0 +1,48 @@
+//! The activation functions of neural networks.
+
+use super::rule::unary;
+use crate::number::Scalar;
+
+unary! {
+    /// `y = max(x, 0)`; the derivative at 0 is 0. NaN stays NaN.
+    Relu "relu" "relu"
+    value |x| if x <= T::zero() { T::zero() } else { x };
+    derivative |x, _| if x <= T::zero() { T::zero() } else { T::one() }, "dx = dy where x > 0, 0 elsewhere";
+    smooth |x| x.abs() > 0.05;
+    points [-2.0, -0.3, 0.5, 3.0];
+}
+
+unary! {
+    /// The logistic function `y = 1 / (1 + e⁻ˣ)`; no exponential in it can overflow.
+    ///
+    /// The derivative is `e / (1 + e)²` with `e = exp(−|x|)`: `y (1 − y)` would lose every digit once `y` rounds to 1.
+    Sigmoid "sigmoid" "σ"
+    value |x| sigmoid(x);
+    derivative |x, _| {
+        let e = decay(x);
+        let s = T::one() / (T::one() + e);
+        e * s * s
+    }, "dx = dy · y · (1 − y)";
+    smooth |_| true;
+    points [-40.0, -2.0, 0.0, 0.5, 6.0];
+}
+
+/// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
+fn decay<T: Scalar>(x: T) -> T {
+    if x >= T::zero() { (-x).exp() } else { x.exp() }
+}
+
+fn sigmoid<T: Scalar>(x: T) -> T {
+    let e = decay(x);
+    let numerator = if x >= T::zero() { T::one() } else { e };
+    numerator / (T::one() + e)
+}
+
+unary! {
+    /// `y = ln(1 + eˣ)`, a smooth `relu`; computed as `max(x, 0) + ln(1 + exp(−|x|))`.
+    Softplus "softplus" "softplus"
+    value |x| if x >= T::zero() { x + decay(x).ln_1p() } else { decay(x).ln_1p() };
+    derivative |x, _| sigmoid(x), "dx = dy · σ(x)";
+    smooth |_| true;
+    points [-40.0, -2.0, 0.0, 0.5, 30.0];
+}

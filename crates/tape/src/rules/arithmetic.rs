@@ -1,0 +1,65 @@
+//! Sums, products and what undoes them.
+
+use super::rule::{binary, unary};
+
+binary! {
+    /// `z = x + y`.
+    Add "add" "+"
+    value |x, y| x + y;
+    dx |_, _, _| T::one();
+    dy |_, _, _| T::one();
+    rule "dx = dz, dy = dz";
+    smooth |_, _| true;
+    points [(1.0, 2.0), (-3.5, 0.25), (0.0, 0.0), (1e8, -1.0)];
+}
+
+binary! {
+    /// `z = x − y`.
+    Sub "sub" "−"
+    value |x, y| x - y;
+    dx |_, _, _| T::one();
+    dy |_, _, _| -T::one();
+    rule "dx = dz, dy = −dz";
+    smooth |_, _| true;
+    points [(1.0, 2.0), (-3.5, 0.25), (0.0, 0.0)];
+}
+
+binary! {
+    /// `z = x · y`. Each operand's cotangent is the other operand, turned over: the book's multiply node.
+    Mul "mul" "×"
+    value |x, y| x * y;
+    dx |_, y, _| y;
+    dy |x, _, _| x;
+    rule "dx = dz · y, dy = dz · x";
+    smooth |_, _| true;
+    points [(1.0, 2.0), (-3.5, 0.25), (0.0, 5.0), (0.0, 0.0)];
+}
+
+binary! {
+    /// `z = x / y`, defined for `y ≠ 0`.
+    Div "div" "/"
+    value |x, y| x / y;
+    dx |_, y, _| T::one() / y;
+    dy |_, y, z| -(z / y);
+    rule "dx = dz / y, dy = −dz · z / y";
+    smooth |_, y| y.abs() > 0.05;
+    points [(1.0, 2.0), (-3.5, 0.25), (0.0, -5.0), (7.0, 1e3)];
+}
+
+unary! {
+    /// `y = −x`.
+    Neg "neg" "−"
+    value |x| -x;
+    derivative |_, _| -T::one(), "dx = −dy";
+    smooth |_| true;
+    points [-2.0, 0.0, 3.0];
+}
+
+unary! {
+    /// `y = 1 / x`, defined for `x ≠ 0`.
+    Recip "recip" "1/x"
+    value |x| T::one() / x;
+    derivative |_, y| -(y * y), "dx = −dy · y²";
+    smooth |x| x.abs() > 0.05;
+    points [-2.0, 0.5, 3.0, 1e3];
+}

@@ -1,0 +1,147 @@
+//! What an entry does, as one byte.
+
+use super::registry::scalar_rules;
+use super::rule::{Binary, Unary};
+use super::{
+    activation::*, arithmetic::*, exponential::*, hyperbolic::*, piecewise::*, powers::*,
+    trigonometric::*,
+};
+
+/// A unary rule that has a code on the tape.
+pub(crate) trait CodedUnary: Unary {
+    const CODE: Code;
+}
+
+/// A binary rule that has its three codes on the tape.
+pub(crate) trait CodedBinary: Binary {
+    const CODE: Code;
+    const NUMBER_RIGHT: Code;
+    const NUMBER_LEFT: Code;
+    /// The code where both operands are one entry.
+    const OF_ITSELF: Code = Self::CODE.of_itself();
+}
+
+macro_rules! codes {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        /// What an entry does: one byte on the tape.
+        #[repr(u8)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Code {
+            /// A scalar whose value is set from outside.
+            Leaf,
+            /// A scalar that never changes and has no cotangent: a number used as an operand of a matrix op.
+            Constant,
+            /// A matrix whose values are set from outside.
+            MatrixLeaf,
+            /// An application of an [`Op`](crate::Op).
+            Apply,
+            /// An integer power; the exponent stands where the second operand would.
+            PowI,
+            /// [`Mul`] of an entry by itself: one contribution in a sweep, not two.
+            MulItself,
+            $($ou,)* $($u,)* $($ob, $obr, $obl,)* $($b, $br, $bl,)*
+        }
+
+        $(impl CodedUnary for $ou { const CODE: Code = Code::$ou; })*
+        $(impl CodedUnary for $u { const CODE: Code = Code::$u; })*
+        $(impl CodedBinary for $ob {
+            const CODE: Code = Code::$ob;
+            const NUMBER_RIGHT: Code = Code::$obr;
+            const NUMBER_LEFT: Code = Code::$obl;
+        })*
+        $(impl CodedBinary for $b {
+            const CODE: Code = Code::$b;
+            const NUMBER_RIGHT: Code = Code::$br;
+            const NUMBER_LEFT: Code = Code::$bl;
+        })*
+
+        impl Code {
+            /// Name, symbol and reverse rule.
+            pub(crate) fn describe(self) -> Description {
+                let (name, symbol, rule) = match self {
+                    Code::Leaf | Code::MatrixLeaf => ("leaf", "", ""),
+                    Code::Constant => ("constant", "", ""),
+                    Code::Apply => ("op", "", ""),
+                    Code::PowI => (PowI::NAME, PowI::SYMBOL, PowI::RULE),
+                    Code::MulItself => (Mul::NAME, Mul::SYMBOL, Mul::RULE),
+                    $(Code::$ou => ($ou::NAME, $ou::SYMBOL, $ou::RULE),)*
+                    $(Code::$u => ($u::NAME, $u::SYMBOL, $u::RULE),)*
+                    $(Code::$ob | Code::$obr | Code::$obl => ($ob::NAME, $ob::SYMBOL, $ob::RULE),)*
+                    $(Code::$b | Code::$br | Code::$bl => ($b::NAME, $b::SYMBOL, $b::RULE),)*
+                };
+                Description { name, symbol, rule }
+            }
+
+            /// Where the entry's operands are.
+            pub(crate) fn form(self) -> Form {
+                match self {
+                    Code::Leaf | Code::Constant | Code::MatrixLeaf => Form::None,
+                    Code::Apply => Form::Apply,
+                    Code::PowI => Form::Power,
+                    Code::MulItself => Form::Two,
+                    $(Code::$ou => Form::One,)*
+                    $(Code::$u => Form::One,)*
+                    $(Code::$ob => Form::Two, Code::$obr => Form::NumberRight, Code::$obl => Form::NumberLeft,)*
+                    $(Code::$b => Form::Two, Code::$br => Form::NumberRight, Code::$bl => Form::NumberLeft,)*
+                }
+            }
+        }
+    };
+}
+scalar_rules!(codes);
+
+impl Code {
+    /// The code of the same rule where both operands are one entry.
+    const fn of_itself(self) -> Self {
+        match self {
+            Code::Mul => Code::MulItself,
+            code => code,
+        }
+    }
+
+    /// Whether the result may lie in a block; of other entries it is a number.
+    #[inline]
+    pub(crate) const fn may_be_matrix(self) -> bool {
+        matches!(self, Code::MatrixLeaf | Code::Apply)
+    }
+
+    /// The code of the same rule where the operands are two entries.
+    pub(crate) const fn of_two(self) -> Self {
+        match self {
+            Code::MulItself => Code::Mul,
+            code => code,
+        }
+    }
+}
+
+/// What a code is called, drawn as and differentiated by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Description {
+    pub name: &'static str,
+    pub symbol: &'static str,
+    pub rule: &'static str,
+}
+
+/// Where the operands of a scalar entry are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// No operand: a leaf or a constant.
+    None,
+    /// One entry.
+    One,
+    /// One entry and an integer exponent.
+    Power,
+    /// Two entries.
+    Two,
+    /// An entry, then a number.
+    NumberRight,
+    /// A number, then an entry.
+    NumberLeft,
+    /// A range of the operand list.
+    Apply,
+}

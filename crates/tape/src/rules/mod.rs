@@ -1,0 +1,24 @@
+//! Scalar rules: functions of one or two numbers with their derivatives, one block each, listed in `registry`.
+
+mod activation;
+mod arithmetic;
+mod code;
+mod exponential;
+mod hyperbolic;
+mod piecewise;
+mod powers;
+mod registry;
+mod rule;
+mod trigonometric;
+
+pub use activation::*;
+pub use arithmetic::*;
+pub(crate) use code::{Code, CodedBinary, CodedUnary, Form};
+pub use exponential::*;
+pub use hyperbolic::*;
+pub use piecewise::*;
+pub use powers::*;
+pub(crate) use registry::scalar_rules;
+pub use registry::{Rule, all};
+pub use rule::{Binary, Unary};
+pub use trigonometric::*;

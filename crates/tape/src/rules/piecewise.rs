@@ -1,0 +1,57 @@
+//! Functions with a kink. Each says what its derivative is there, and lets NaN through.
+
+use super::rule::{binary, unary};
+use crate::number::Scalar;
+
+unary! {
+    /// Absolute value; the derivative at ±0 is 0.
+    Abs "abs" "|x|"
+    value |x| x.abs();
+    derivative |x, _| sign(x), "dx = dy · sign x, 0 at 0";
+    smooth |x| x.abs() > 0.05;
+    points [-2.0, -0.3, 0.5, 3.0];
+}
+
+/// −1, 0 or 1; NaN for NaN.
+fn sign<T: Scalar>(x: T) -> T {
+    if x > T::zero() {
+        T::one()
+    } else if x < T::zero() {
+        -T::one()
+    } else {
+        x.real() * T::zero()
+    }
+}
+
+binary! {
+    /// The larger of two numbers. At a tie the *first* operand gets the whole cotangent. NaN if either is NaN.
+    Max "max" "max"
+    value |x, y| if x >= y { x } else if x < y { y } else { x + y };
+    dx |x, y, _| if x >= y { T::one() } else { T::zero() };
+    dy |x, y, _| if x >= y { T::zero() } else { T::one() };
+    rule "dx = dz where x ≥ y, dy = dz elsewhere";
+    smooth |x, y| (x - y).abs() > 0.05;
+    points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
+}
+
+binary! {
+    /// The smaller of two numbers. At a tie the *first* operand gets the whole cotangent. NaN if either is NaN.
+    Min "min" "min"
+    value |x, y| if x <= y { x } else if x > y { y } else { x + y };
+    dx |x, y, _| if x <= y { T::one() } else { T::zero() };
+    dy |x, y, _| if x <= y { T::zero() } else { T::one() };
+    rule "dx = dz where x ≤ y, dy = dz elsewhere";
+    smooth |x, y| (x - y).abs() > 0.05;
+    points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
+}
+
+binary! {
+    /// `z = √(x² + y²)` without overflow; both derivatives at the origin are 0.
+    Hypot "hypot" "hypot"
+    value |x, y| x.hypot(y);
+    dx |x, _, z| if z == T::zero() { T::zero() } else { x / z };
+    dy |_, y, z| if z == T::zero() { T::zero() } else { y / z };
+    rule "dx = dz · x / z, dy = dz · y / z, 0 at the origin";
+    smooth |x, y| x.hypot(y) > 0.05;
+    points [(1.0, 2.0), (-3.5, 0.25), (0.0, 5.0), (3.0, -4.0)];
+}

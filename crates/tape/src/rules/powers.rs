@@ -1,0 +1,115 @@
+//! Powers and roots.
+
+use super::rule::{binary, unary};
+use crate::number::Scalar;
+
+unary! {
+    /// `y = x²`, one entry where `x * x` would need two operands.
+    Square "square" "x²"
+    value |x| x * x;
+    derivative |x, _| x + x, "dx = dy · 2x";
+    smooth |_| true;
+    points [-2.0, 0.0, 0.5, 3.0];
+}
+
+unary! {
+    /// Square root, defined for `x ≥ 0`; the derivative at ±0 is ∞ (−0 + 0 is 0).
+    Sqrt "sqrt" "√"
+    value |x| x.sqrt();
+    derivative |_, y| T::from_f64(0.5) / (y + T::zero()), "dx = dy / 2y";
+    smooth |x| x > 0.05;
+    points [0.25, 1.0, 2.0, 1e4];
+}
+
+unary! {
+    /// Cube root of any number; the derivative at 0 is ∞.
+    Cbrt "cbrt" "∛"
+    value |x| x.cbrt();
+    derivative |_, y| T::one() / (T::from_f64(3.0) * y * y), "dx = dy / 3y²";
+    smooth |x| x.abs() > 0.05;
+    points [-8.0, -0.3, 0.25, 27.0];
+}
+
+binary! {
+    /// `z = x^y` as IEEE 754 `pow`.
+    ///
+    /// At `x = 0` the derivatives are the limits: `∂z/∂x` is 0 for `y = 0` and for `y > 1`, 1 for `y = 1`,
+    /// ∞ for `0 < y < 1`; `∂z/∂y` is 0 for `y ≥ 0`. For `x < 0` the power is defined at whole `y` only, so
+    /// `∂z/∂y` is NaN there.
+    Pow "powf" "xʸ"
+    value |x, y| x.powf(y);
+    dx |x, y, z| power_slope(x, y, z);
+    dy |x, y, z| if x == T::zero() && y >= T::zero() { T::zero() } else { z * x.ln() };
+    rule "dx = dz · y · x^(y−1), dy = dz · z · ln x";
+    smooth |x, _| x > 0.05;
+    points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
+}
+
+/// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`; there `z = x^y` can neither overflow nor vanish.
+fn power_slope<T: Scalar>(x: T, y: T, z: T) -> T {
+    if y == T::zero() {
+        T::zero()
+    } else if y.abs() < T::from_f64(0.5) && x != T::zero() {
+        y * (z / x)
+    } else {
+        y * x.powf(y - T::one())
+    }
+}
+
+/// `y = xⁿ` for an integer `n`, which is part of the entry and not an operand.
+///
+/// `x⁰` is 1 with derivative 0 for every `x`, as in IEEE 754.
+///
+/// Reverse rule: `dx = dy · n · xⁿ⁻¹`.
+#[derive(Clone, Copy, Debug)]
+pub struct PowI(pub i32);
+
+impl PowI {
+    /// The name users see in reports and pictures.
+    pub const NAME: &'static str = "powi";
+    /// The symbol drawn in a circle.
+    pub const SYMBOL: &'static str = "xⁿ";
+    /// The reverse rule as text.
+    pub const RULE: &'static str = "dx = dy · n · xⁿ⁻¹";
+
+    /// `xⁿ`.
+    #[inline]
+    pub fn value<T: Scalar>(self, x: T) -> T {
+        x.powi(self.0)
+    }
+
+    /// `n · xⁿ⁻¹`.
+    #[inline]
+    pub fn derivative<T: Scalar>(self, x: T) -> T {
+        match self.0 {
+            0 => T::zero(),
+            i32::MIN => T::from_f64(f64::from(i32::MIN)) * (x.powi(i32::MIN) / x),
+            n => T::from_f64(f64::from(n)) * x.powi(n - 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slope_of_a_power_outlives_its_value() {
+        let slope = |x: f64, y: f64| power_slope(x, y, x.powf(y));
+        let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 1e-14;
+        // The value is 0, or ∞; the slope is neither.
+        assert!(close(slope(1e-200, 2.0), 2e-200));
+        assert!(close(slope(1e200, 2.0), 2e200));
+        assert!(close(slope(1e-200, 1.5), 1.5e-100));
+        // The exponent is less than the rounding of 1.
+        assert!(close(slope(4.0, 1e-20), 2.5e-21));
+        assert!(close(slope(4.0, -1e-20), -2.5e-21));
+        // From either side of one half, the same.
+        assert!(
+            close(slope(9.0, 0.5), 1.0 / 6.0)
+                && close(slope(9.0, 0.499), 0.499 * 9f64.powf(-0.501))
+        );
+        assert_eq!(slope(0.0, 0.0), 0.0);
+        assert_eq!((slope(0.0, 1.0), slope(0.0, 0.25)), (1.0, f64::INFINITY));
+    }
+}

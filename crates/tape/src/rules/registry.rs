@@ -1,0 +1,130 @@
+//! The list of scalar rules: one line each.
+//!
+//! `scalar_rules!(macro_name)` hands the whole list to a macro. From it come the entry's code
+//! ([`Code`]), the forward loop, the reverse loop, the tangent loop, the methods on the handles and on
+//! [`Real`](crate::Real), and [`rules`], which the documentation and the tests walk over. There is no
+//! wildcard arm anywhere: a rule without a derivative does not compile.
+//!
+//! A binary rule has three codes: both operands on the tape, a number on the right, a number on the left.
+
+macro_rules! scalar_rules {
+    ($emit:ident) => {
+        $emit! {
+            operator_unary { Neg }
+            operator_binary {
+                Add AddNumber NumberAdd,
+                Sub SubNumber NumberSub,
+                Mul MulNumber NumberMul,
+                Div DivNumber NumberDiv
+            }
+            unary {
+                Recip recip, Square square, Sqrt sqrt, Cbrt cbrt,
+                Exp exp, Exp2 exp2, ExpM1 exp_m1, Ln ln, Ln1p ln_1p, Log2 log2, Log10 log10,
+                Sin sin, Cos cos, Tan tan, Asin asin, Acos acos, Atan atan,
+                Sinh sinh, Cosh cosh, Tanh tanh, Asinh asinh, Acosh acosh, Atanh atanh,
+                Abs abs, Relu relu, Sigmoid sigmoid, Softplus softplus
+            }
+            binary {
+                Pow powf PowNumber NumberPow,
+                Atan2 atan2 Atan2Number NumberAtan2,
+                Max max MaxNumber NumberMax,
+                Min min MinNumber NumberMin,
+                Hypot hypot HypotNumber NumberHypot
+            }
+        }
+    };
+}
+pub(crate) use scalar_rules;
+
+use super::rule::{Binary, Unary};
+use super::{
+    activation::*, arithmetic::*, exponential::*, hyperbolic::*, piecewise::*, powers::*,
+    trigonometric::*,
+};
+
+/// A scalar rule as data, for documentation, reports and generic tests.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    /// A function of one number.
+    Unary {
+        /// The rule's name.
+        name: &'static str,
+        /// The reverse rule as text.
+        rule: &'static str,
+        /// Points at which it is tested.
+        points: &'static [f64],
+        /// Whether it is smooth around a point.
+        is_smooth: fn(f64) -> bool,
+        /// Its value in `f64`.
+        value: fn(f64) -> f64,
+        /// Its derivative in `f64`, from `x` and `y = f(x)`.
+        derivative: fn(f64, f64) -> f64,
+    },
+    /// A function of two numbers.
+    Binary {
+        /// The rule's name.
+        name: &'static str,
+        /// The reverse rule as text.
+        rule: &'static str,
+        /// Points at which it is tested.
+        points: &'static [(f64, f64)],
+        /// Whether it is smooth around a point.
+        is_smooth: fn(f64, f64) -> bool,
+        /// Its value in `f64`.
+        value: fn(f64, f64) -> f64,
+        /// Its derivative by the first operand, from `x`, `y` and `z = f(x, y)`.
+        dx: fn(f64, f64, f64) -> f64,
+        /// Its derivative by the second operand.
+        dy: fn(f64, f64, f64) -> f64,
+    },
+}
+
+impl Rule {
+    fn unary<R: Unary>() -> Self {
+        Rule::Unary {
+            name: R::NAME,
+            rule: R::RULE,
+            points: R::POINTS,
+            is_smooth: R::is_smooth,
+            value: R::value::<f64>,
+            derivative: R::derivative::<f64>,
+        }
+    }
+
+    fn binary<R: Binary>() -> Self {
+        Rule::Binary {
+            name: R::NAME,
+            rule: R::RULE,
+            points: R::POINTS,
+            is_smooth: R::is_smooth,
+            value: R::value::<f64>,
+            dx: R::dx::<f64>,
+            dy: R::dy::<f64>,
+        }
+    }
+
+    /// The name users see in reports and pictures.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Rule::Unary { name, .. } | Rule::Binary { name, .. } => name,
+        }
+    }
+}
+
+macro_rules! rules {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        /// Every scalar rule but [`PowI`], in the registry's order.
+        pub fn all() -> Vec<Rule> {
+            vec![
+                $(Rule::unary::<$ou>(),)* $(Rule::binary::<$ob>(),)*
+                $(Rule::unary::<$u>(),)* $(Rule::binary::<$b>(),)*
+            ]
+        }
+    };
+}
+scalar_rules!(rules);

@@ -1,0 +1,129 @@
+//! Scalar rules: one block for each function of one or two numbers.
+//!
+//! A rule is a zero-sized type that implements [`Unary`], [`Binary`] or [`Power`](powers::PowI). From the
+//! rule and one line in `ops/registry.rs` come the entry's code, the forward and the reverse loop, the
+//! tangent, the method on [`Var`](crate::Var), on [`MatrixVar`](crate::MatrixVar) and on
+//! [`Real`](crate::Real), the table in the documentation and the tests.
+//!
+//! Every rule is a formula over [`Scalar`], so it holds for `f32`, `f64` and dual numbers alike, and it
+//! is written in its numerically stable form.
+
+use crate::number::Scalar;
+
+/// A differentiable function of one number, `y = f(x)`.
+pub trait Unary: Copy + Default + Send + Sync + 'static {
+    /// The name users see in reports and pictures, `"sin"`.
+    const NAME: &'static str;
+    /// The symbol drawn in a circle, `"sin"` or `"−"`.
+    const SYMBOL: &'static str;
+    /// `dx` in terms of `x`, `y` and `dy`, as text: `"dx = dy · cos x"`.
+    const RULE: &'static str;
+    /// Points of the domain, off the kinks, at which the rule is tested.
+    const POINTS: &'static [f64];
+
+    /// `f(x)`.
+    fn value<T: Scalar>(x: T) -> T;
+    /// `f′(x)`, where `y = f(x)` is at hand.
+    fn derivative<T: Scalar>(x: T, y: T) -> T;
+    /// Whether `f` is defined and smooth in a neighbourhood of `x` (of about 0.01 on a kink's side):
+    /// where finite differences must agree with the rule.
+    fn is_smooth(x: f64) -> bool;
+}
+
+/// A differentiable function of two numbers, `z = f(x, y)`.
+pub trait Binary: Copy + Default + Send + Sync + 'static {
+    /// The name users see in reports and pictures, `"add"`.
+    const NAME: &'static str;
+    /// The symbol drawn in a circle, `"+"`.
+    const SYMBOL: &'static str;
+    /// `dx` and `dy` in terms of `x`, `y`, `z` and `dz`, as text.
+    const RULE: &'static str;
+    /// Points of the domain, off the kinks, at which the rule is tested.
+    const POINTS: &'static [(f64, f64)];
+
+    /// `f(x, y)`.
+    fn value<T: Scalar>(x: T, y: T) -> T;
+    /// `∂f/∂x`, where `z = f(x, y)` is at hand.
+    fn dx<T: Scalar>(x: T, y: T, z: T) -> T;
+    /// `∂f/∂y`, where `z = f(x, y)` is at hand.
+    fn dy<T: Scalar>(x: T, y: T, z: T) -> T;
+    /// Whether `f` is defined and smooth in a neighbourhood of the point.
+    fn is_smooth(x: f64, y: f64) -> bool;
+}
+
+/// Writes a [`Unary`] rule as one block: name and symbol, value, derivative and its text, the smooth
+/// part of the domain, and the sample points. The block's comment becomes the type's documentation.
+macro_rules! unary {
+    ($(#[$doc:meta])* $rule:ident $name:literal $symbol:literal
+     value |$x:ident| $value:expr;
+     derivative |$dx:pat_param, $dy:pat_param| $derivative:expr, $text:literal;
+     smooth |$s:pat_param| $smooth:expr;
+     points $points:expr;) => {
+        $(#[$doc])*
+        #[doc = ""]
+        #[doc = concat!("Reverse rule: `", $text, "`.")]
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $rule;
+
+        impl $crate::rules::Unary for $rule {
+            const NAME: &'static str = $name;
+            const SYMBOL: &'static str = $symbol;
+            const RULE: &'static str = $text;
+            const POINTS: &'static [f64] = &$points;
+
+            #[inline(always)]
+            fn value<T: $crate::Scalar>($x: T) -> T {
+                $value
+            }
+            #[inline(always)]
+            fn derivative<T: $crate::Scalar>($dx: T, $dy: T) -> T {
+                $derivative
+            }
+            fn is_smooth($s: f64) -> bool {
+                $smooth
+            }
+        }
+    };
+}
+
+/// Writes a [`Binary`] rule as one block, like [`unary!`].
+macro_rules! binary {
+    ($(#[$doc:meta])* $rule:ident $name:literal $symbol:literal
+     value |$x:ident, $y:ident| $value:expr;
+     dx |$ax:pat_param, $ay:pat_param, $az:pat_param| $dx:expr;
+     dy |$bx:pat_param, $by:pat_param, $bz:pat_param| $dy:expr;
+     rule $text:literal;
+     smooth |$sx:pat_param, $sy:pat_param| $smooth:expr;
+     points $points:expr;) => {
+        $(#[$doc])*
+        #[doc = ""]
+        #[doc = concat!("Reverse rule: `", $text, "`.")]
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $rule;
+
+        impl $crate::rules::Binary for $rule {
+            const NAME: &'static str = $name;
+            const SYMBOL: &'static str = $symbol;
+            const RULE: &'static str = $text;
+            const POINTS: &'static [(f64, f64)] = &$points;
+
+            #[inline(always)]
+            fn value<T: $crate::Scalar>($x: T, $y: T) -> T {
+                $value
+            }
+            #[inline(always)]
+            fn dx<T: $crate::Scalar>($ax: T, $ay: T, $az: T) -> T {
+                $dx
+            }
+            #[inline(always)]
+            fn dy<T: $crate::Scalar>($bx: T, $by: T, $bz: T) -> T {
+                $dy
+            }
+            fn is_smooth($sx: f64, $sy: f64) -> bool {
+                $smooth
+            }
+        }
+    };
+}
+
+pub(crate) use {binary, unary};

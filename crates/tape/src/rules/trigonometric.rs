@@ -1,0 +1,70 @@
+//! Trigonometric functions and their inverses; angles are in radians.
+
+use super::rule::{binary, unary};
+
+unary! {
+    /// Sine.
+    Sin "sin" "sin"
+    value |x| x.sin();
+    derivative |x, _| x.cos(), "dx = dy · cos x";
+    smooth |_| true;
+    points [-2.0, 0.0, 0.5, 3.0];
+}
+
+unary! {
+    /// Cosine.
+    Cos "cos" "cos"
+    value |x| x.cos();
+    derivative |x, _| -x.sin(), "dx = −dy · sin x";
+    smooth |_| true;
+    points [-2.0, 0.0, 0.5, 3.0];
+}
+
+unary! {
+    /// Tangent, with poles at odd multiples of π/2.
+    Tan "tan" "tan"
+    value |x| x.tan();
+    derivative |_, y| T::one() + y * y, "dx = dy · (1 + y²)";
+    smooth |x| x.cos().abs() > 0.1;
+    points [-1.0, 0.0, 0.5, 3.0];
+}
+
+unary! {
+    /// Arcsine, defined on [−1, 1]; the derivative at ±1 is ∞.
+    Asin "asin" "asin"
+    value |x| x.asin();
+    derivative |x, _| T::one() / ((T::one() - x) * (T::one() + x)).sqrt(), "dx = dy / √(1 − x²)";
+    smooth |x| x.abs() < 0.95;
+    points [-0.9, 0.0, 0.5];
+}
+
+unary! {
+    /// Arccosine, defined on [−1, 1]; the derivative at ±1 is −∞.
+    Acos "acos" "acos"
+    value |x| x.acos();
+    derivative |x, _| -T::one() / ((T::one() - x) * (T::one() + x)).sqrt(), "dx = −dy / √(1 − x²)";
+    smooth |x| x.abs() < 0.95;
+    points [-0.9, 0.0, 0.5];
+}
+
+unary! {
+    /// Arctangent.
+    Atan "atan" "atan"
+    value |x| x.atan();
+    derivative |x, _| T::one() / (T::one() + x * x), "dx = dy / (1 + x²)";
+    smooth |_| true;
+    points [-30.0, -0.9, 0.0, 0.5];
+}
+
+binary! {
+    /// `z = atan2(x, y)`: the angle of the point whose ordinate is the *first* operand and whose abscissa
+    /// is the second. Undefined at the origin, where the derivatives are NaN; jumps across the negative
+    /// half of the abscissa.
+    Atan2 "atan2" "atan2"
+    value |x, y| x.atan2(y);
+    dx |x, y, _| { let r = x.hypot(y); (y / r) / r };
+    dy |x, y, _| { let r = x.hypot(y); -((x / r) / r) };
+    rule "dx = dz · y / (x² + y²), dy = −dz · x / (x² + y²)";
+    smooth |x, y| x.hypot(y) > 0.2 && (y > 0.0 || x.abs() > 0.05);
+    points [(1.0, 2.0), (-3.5, 0.25), (2.0, -1.0), (-0.5, -4.0)];
+}

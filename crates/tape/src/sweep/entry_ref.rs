@@ -1,0 +1,119 @@
+//! References to entries, by which the result of a sweep is asked and a seed is placed: handles and ids.
+
+use super::buffer::Buffer;
+use crate::error::Error;
+use crate::handle::{MatrixVar, Var};
+use crate::list::{Id, MatrixId, VarId};
+use crate::number::Scalar;
+use crate::op::View;
+
+/// What a sweep's result can be asked for: a handle or an id of a scalar or a matrix.
+pub trait EntryRef<T: Scalar>: Copy + private::Sealed {
+    /// A number for a scalar handle, a view for a matrix handle, the `Result` of either for an id.
+    type Found<'b>;
+    #[doc(hidden)]
+    #[track_caller]
+    fn find(self, buffer: &Buffer<T>) -> Self::Found<'_>;
+}
+
+mod private {
+    pub trait Sealed {}
+    impl<T> Sealed for super::Var<'_, T> {}
+    impl<T> Sealed for super::MatrixVar<'_, T> {}
+    impl Sealed for super::VarId {}
+    impl Sealed for super::MatrixId {}
+}
+
+impl<T: Scalar> EntryRef<T> for Var<'_, T> {
+    type Found<'b> = T;
+    #[inline]
+    #[track_caller]
+    fn find(self, buffer: &Buffer<T>) -> T {
+        match self.tape {
+            None => T::zero(),
+            Some(tape) => {
+                buffer.assert_tape(tape.number);
+                if buffer.saw(&tape.history, self.index) {
+                    buffer.scalar(self.index)
+                } else {
+                    T::zero()
+                }
+            }
+        }
+    }
+}
+
+impl<T: Scalar> EntryRef<T> for MatrixVar<'_, T> {
+    type Found<'b> = View<'b, T>;
+    #[track_caller]
+    fn find(self, buffer: &Buffer<T>) -> View<'_, T> {
+        buffer.assert_tape(self.tape.number);
+        let seen = buffer.saw(&self.tape.history, self.index);
+        match buffer.matrix(self.index) {
+            Some(view) if seen => view,
+            _ => panic!(
+                "the matrix of entry {} was recorded after the sweep",
+                self.index
+            ),
+        }
+    }
+}
+
+impl<T: Scalar> EntryRef<T> for VarId {
+    type Found<'b> = Result<T, Error>;
+    #[inline]
+    fn find(self, buffer: &Buffer<T>) -> Result<T, Error> {
+        buffer.check(self.0)?;
+        Ok(buffer.scalar(self.0.index))
+    }
+}
+
+impl<T: Scalar> EntryRef<T> for MatrixId {
+    type Found<'b> = Result<View<'b, T>, Error>;
+    fn find(self, buffer: &Buffer<T>) -> Result<View<'_, T>, Error> {
+        buffer.check(self.0)?;
+        Ok(buffer
+            .matrix(self.0.index)
+            .expect("a matrix id names a matrix"))
+    }
+}
+
+/// What a scalar seed can name: a handle or an id.
+pub trait ScalarRef: private::Sealed {
+    #[doc(hidden)]
+    fn id_of(self) -> Id;
+}
+
+/// What a matrix seed can name: a handle or an id.
+pub trait MatrixRef: private::Sealed {
+    #[doc(hidden)]
+    fn id_of(self) -> Id;
+}
+
+impl<T: Scalar> ScalarRef for Var<'_, T> {
+    fn id_of(self) -> Id {
+        // A plain number is on no tape, and no tape has the number 0.
+        let nowhere = Id {
+            tape: 0,
+            generation: 0,
+            index: 0,
+        };
+        let id = self.tape.map_or(nowhere, |tape| tape.id(self.index));
+        id
+    }
+}
+impl ScalarRef for VarId {
+    fn id_of(self) -> Id {
+        self.0
+    }
+}
+impl<T: Scalar> MatrixRef for MatrixVar<'_, T> {
+    fn id_of(self) -> Id {
+        self.id().0
+    }
+}
+impl MatrixRef for MatrixId {
+    fn id_of(self) -> Id {
+        self.0
+    }
+}

@@ -1,0 +1,173 @@
+//! The forward sweep: tangents along the order of recording.
+//!
+//! Where a reverse sweep gives `Jᵀȳ` for one output, a forward sweep gives `Jẋ` for one direction of the
+//! leaves. The two share no code but the rules' partial derivatives and meet in ⟨ȳ, Jẋ⟩ = ⟨Jᵀȳ, ẋ⟩.
+
+use super::buffer::Buffer;
+use super::entry_ref::EntryRef;
+use super::seed::Seed;
+use crate::error::Error;
+use crate::handle::Tape;
+use crate::list::{Store, split_at_result};
+use crate::number::Scalar;
+use crate::op::{Entry, OperandTangents, Operands};
+use crate::rules::*;
+
+/// The tangents of a forward sweep: the derivative of every entry along one direction of the leaves.
+#[derive(Clone, Debug)]
+pub struct Tangents<T = f64>(Buffer<T>);
+
+impl<T: Scalar> Default for Tangents<T> {
+    fn default() -> Self {
+        Tangents::new()
+    }
+}
+
+impl<T: Scalar> Tangents<T> {
+    /// An empty buffer for [`Tape::push_forward`].
+    pub fn new() -> Self {
+        Tangents(Buffer::default())
+    }
+
+    /// The tangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where it does
+    /// not depend on a seeded leaf, as for a scalar recorded since. By id the answer is a `Result`.
+    ///
+    /// # Errors
+    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a rewind since.
+    ///
+    /// # Panics
+    /// For a handle of another tape, or of a matrix recorded after the sweep.
+    #[track_caller]
+    pub fn of<A: EntryRef<T>>(&self, entry: A) -> A::Found<'_> {
+        entry.find(&self.0)
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// Sweeps the tape forwards from tangents of one or more entries, as a rule leaves.
+    ///
+    /// ```
+    /// use tape::{Tangents, Seed, Tape};
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.var(3.0), tape.var(4.0));
+    /// let z = x * y;
+    /// let mut along = Tangents::new();
+    /// tape.push_forward([Seed::scalar(x, 1.0), Seed::scalar(y, 0.5)], &mut along)?;
+    /// assert_eq!(along.of(z), 4.0 + 3.0 * 0.5);
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
+    /// [`Error::Shape`] if a matrix seed has another shape than its entry.
+    pub fn push_forward<'s>(
+        &self,
+        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        tangents: &mut Tangents<T>,
+    ) -> Result<(), Error>
+    where
+        T: 's,
+    {
+        let store = self.store.borrow();
+        let buffer = &mut tangents.0;
+        buffer.prepare(self.number, &self.history, &store);
+        for seed in seeds {
+            seed.plant(buffer, self.number, &self.history, &store)?;
+        }
+        for index in 0..store.entries.len() {
+            let Entry { code, .. } = store.entries.at(index);
+            match code {
+                Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
+                Code::Apply => store.tangent_of_application(index, buffer),
+                _ => store.tangent_of_scalar(index, buffer),
+            }
+        }
+        buffer.finish(&store);
+        Ok(())
+    }
+}
+
+impl<T: Scalar> Store<T> {
+    fn tangent_of_application(&self, entry: usize, buffer: &mut Buffer<T>) {
+        let (application, block) = self.application(entry);
+        let application = &self.applications[application];
+        let point = self.point(application, entry, block);
+        let ids = point.operands.ids;
+        if !ids.iter().any(|&id| buffer.reached[id as usize]) {
+            return;
+        }
+        buffer.reached[entry] = true;
+        let (values, arena, mut result) =
+            split_at_result(&mut buffer.values, &mut buffer.arena, entry, block);
+        let operands = Operands {
+            ids,
+            layout: self.layout(),
+            values,
+            arena,
+        };
+        let tangents = OperandTangents {
+            operands,
+            reached: &buffer.reached,
+        };
+        result.values_mut().fill(T::zero());
+        application.op.jvp(&point, &tangents, result);
+    }
+}
+
+macro_rules! tangent {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        impl<T: Scalar> Store<T> {
+            fn tangent_of_scalar(&self, index: usize, buffer: &mut Buffer<T>) {
+                let Entry { code, a, b } = self.entries.at(index);
+                let (a, b) = (a as usize, b as usize);
+                let (values, numbers) = (&self.values[..], &self.numbers[..]);
+                let (dot, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
+                let result = values[index];
+                // What was not reached contributes nothing: not even 0 · ∞.
+                let term = |operand: usize, partial: &dyn Fn() -> T| {
+                    if reached[operand] { Some(dot[operand] * partial()) } else { None }
+                };
+                let one = |partial: &dyn Fn() -> T| (term(a, partial), None);
+                let (first, second) = match code {
+                    Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => (None, None),
+                    Code::PowI => one(&|| PowI(b as i32).derivative(values[a])),
+                    Code::MulItself => (
+                        term(a, &|| Mul::dx(values[a], values[a], result)),
+                        term(a, &|| Mul::dy(values[a], values[a], result)),
+                    ),
+                    $(Code::$ou => one(&|| $ou::derivative(values[a], result)),)*
+                    $(Code::$u => one(&|| $u::derivative(values[a], result)),)*
+                    $(
+                        Code::$ob => (
+                            term(a, &|| $ob::dx(values[a], values[b], result)),
+                            term(b, &|| $ob::dy(values[a], values[b], result)),
+                        ),
+                        Code::$obr => one(&|| $ob::dx(values[a], numbers[b], result)),
+                        Code::$obl => one(&|| $ob::dy(numbers[b], values[a], result)),
+                    )*
+                    $(
+                        Code::$b => (
+                            term(a, &|| $b::dx(values[a], values[b], result)),
+                            term(b, &|| $b::dy(values[a], values[b], result)),
+                        ),
+                        Code::$br => one(&|| $b::dx(values[a], numbers[b], result)),
+                        Code::$bl => one(&|| $b::dy(numbers[b], values[a], result)),
+                    )*
+                };
+                let tangent = match (first, second) {
+                    (None, None) => return,
+                    (Some(t), None) | (None, Some(t)) => t,
+                    (Some(s), Some(t)) => s + t,
+                };
+                dot[index] = tangent;
+                reached[index] = true;
+            }
+        }
+    };
+}
+scalar_rules!(tangent);

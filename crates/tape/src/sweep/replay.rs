@@ -1,0 +1,158 @@
+//! Replay: the same operations with other leaves.
+//!
+//! A step that is taken a thousand times is recorded once. Leaves get other values
+//! ([`Tape::set`](crate::Tape::set), [`Tape::leaf_mut`](crate::Tape::leaf_mut)), every entry is computed again in
+//! order, and the sweep runs on the same buffer. Nothing is allocated.
+
+use crate::cold::cold_path;
+use crate::error::Error;
+use crate::handle::Tape;
+use crate::list::Store;
+use crate::number::Scalar;
+use crate::op::Entry;
+use crate::rules::*;
+use crate::rules::{Code, scalar_rules};
+use std::ops::Range;
+
+impl<T: Scalar> Tape<T> {
+    /// Computes every entry again from the current values of the leaves.
+    ///
+    /// ```
+    /// use tape::{Cotangents, Seed, Tape};
+    /// let mut tape = Tape::new();
+    /// let x = tape.var(2.0);
+    /// let y = x.sin() * x;
+    /// let (x, y) = (x.id(), y.id());
+    ///
+    /// let mut cotangents = Cotangents::new();
+    /// for k in 0..10 {
+    ///     let at = 0.1 * f64::from(k);
+    ///     tape.set(x, at)?;
+    ///     tape.replay()?;
+    ///     tape.sweep(Seed::one(y), &mut cotangents)?;
+    ///     assert_eq!(tape.value(y)?, at.sin() * at);
+    ///     assert!((cotangents.of(x)? - (at.sin() + at.cos() * at)).abs() < 1e-15);
+    /// }
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Guard`] if a comparison made while recording turns out otherwise now,
+    /// [`Error::Forward`] if an op refuses its operands' values. Entries before the one named have their new
+    /// values then, later ones the old; a replay with other leaves mends it.
+    pub fn replay(&mut self) -> Result<(), Error> {
+        self.store.get_mut().run()
+    }
+}
+
+impl<T: Scalar> Store<T> {
+    /// Computes every entry, checking each guard where it was recorded.
+    pub(crate) fn run(&mut self) -> Result<(), Error> {
+        let (mut next, mut guard) = (self.leading_leaves(), 0);
+        while next < self.entries.len() {
+            while let Some(due) = self
+                .guards
+                .get(guard)
+                .filter(|due| due.entry as usize <= next)
+            {
+                due.check(&self.values)?;
+                guard += 1;
+            }
+            let until = self
+                .guards
+                .get(guard)
+                .map_or(self.entries.len(), |due| due.entry as usize);
+            next = self.run_scalars(next..until);
+            if next < until {
+                self.apply_forward(next)
+                    .map_err(|error| self.forward_error(next, &error))?;
+                next += 1;
+            }
+        }
+        self.guards[guard..]
+            .iter()
+            .try_for_each(|guard| guard.check(&self.values))
+    }
+
+    /// Computes scalar entries up to the first application or the end of the range; returns where it stopped.
+    ///
+    /// The two values before an entry are carried along: operands mostly, and read back from memory they would come some
+    /// cycles later, which is what a chain of operations would wait for.
+    fn run_scalars(&mut self, range: Range<usize>) -> usize {
+        let (codes, operands) = self.entries.first(range.end);
+        let values = &mut self.values[..range.end];
+        let before = |entries: usize| {
+            let index = range.start.checked_sub(entries);
+            index.map_or(T::zero(), |index| values[index])
+        };
+        let (mut second_last, mut last) = (before(2), before(1));
+        let mut index = range.start;
+        loop {
+            if index >= codes.len() {
+                cold_path();
+                return index;
+            }
+            let (code, [a, b]) = (codes[index], operands[index]);
+            let of = |operand: usize| {
+                if operand + 1 == index {
+                    cold_path();
+                    last
+                } else if operand + 2 == index {
+                    cold_path();
+                    second_last
+                } else {
+                    values[operand]
+                }
+            };
+            match evaluate(Entry { code, a, b }, of, &self.numbers) {
+                Some(value) => {
+                    values[index] = value;
+                    (second_last, last) = (last, value);
+                }
+                None if code == Code::Apply => return index,
+                None => {
+                    (second_last, last) = (last, values[index]);
+                }
+            }
+            index += 1;
+        }
+    }
+}
+
+macro_rules! evaluate {
+    (
+        operator_unary { $($ou:ident),* }
+        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
+        unary { $($u:ident $um:ident),* }
+        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        /// The value of a scalar operation from those of the entries before it, which `of` gives; `None` for leaves,
+        /// constants and applications.
+        #[inline(always)]
+        pub(crate) fn evaluate<T: Scalar>(entry: Entry, of: impl Fn(usize) -> T, numbers: &[T]) -> Option<T> {
+            let Entry { code, a, b } = entry;
+            let (a, b) = (a as usize, b as usize);
+            Some(match code {
+                Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => return None,
+                Code::PowI => PowI(b as i32).value(of(a)),
+                Code::MulItself => {
+                    let x = of(a);
+                    Mul::value(x, x)
+                }
+                $(Code::$ou => $ou::value(of(a)),)*
+                $(Code::$u => $u::value(of(a)),)*
+                $(
+                    Code::$ob => $ob::value(of(a), of(b)),
+                    Code::$obr => $ob::value(of(a), numbers[b]),
+                    Code::$obl => $ob::value(numbers[b], of(a)),
+                )*
+                $(
+                    Code::$b => $b::value(of(a), of(b)),
+                    Code::$br => $b::value(of(a), numbers[b]),
+                    Code::$bl => $b::value(numbers[b], of(a)),
+                )*
+            })
+        }
+    };
+}
+scalar_rules!(evaluate);
