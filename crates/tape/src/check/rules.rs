@@ -52,10 +52,8 @@ pub(super) type Record<'r, T> = &'r dyn for<'t> Fn(&'t Tape<T>) -> Var<'t, T>;
 
 macro_rules! record_each {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         /// Hands over a recording of every rule at every point.
         pub(super) fn record_each<T: Scalar>(each: &mut dyn FnMut(String, Record<'_, T>)) {
@@ -64,9 +62,7 @@ macro_rules! record_each {
                     each(format!("powi {n} at {x}"), &|tape| tape.var(T::from_f64(x)).powi(n));
                 }
             }
-            $(unary::<rules::$ou, T>(each);)*
             $(unary::<rules::$u, T>(each);)*
-            $(binary::<rules::$ob, T>(each);)*
             $(binary::<rules::$b, T>(each);)*
         }
     };

@@ -7,7 +7,7 @@ use super::var::Var;
 use crate::number::Scalar;
 use crate::op::Op;
 use crate::ops;
-use crate::rules::{self, Binary, Unary, scalar_rules};
+use crate::rules::{self, Binary, Unary, scalar_functions};
 use std::ops::Range;
 
 impl<'t, T: Scalar> MatrixVar<'t, T> {
@@ -258,10 +258,8 @@ impl<T: Scalar> Tape<T> {
 
 macro_rules! methods {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
         unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        binary { $($b:ident $bm:ident),* }
     ) => {
         impl<'t, T: Scalar> MatrixVar<'t, T> {
             $(
@@ -282,4 +280,4 @@ macro_rules! methods {
         }
     };
 }
-scalar_rules!(methods);
+scalar_functions!(methods);

@@ -2,7 +2,7 @@
 
 use super::var::Var;
 use crate::number::Scalar;
-use crate::rules::{self, PowI, scalar_rules};
+use crate::rules::{self, PowI, scalar_functions};
 use crate::rules::{Binary, Unary};
 use std::fmt::Debug;
 use std::iter::{Product, Sum};
@@ -10,10 +10,8 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 
 macro_rules! real {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
         unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        binary { $($b:ident $bm:ident),* }
     ) => {
         /// A real number: `f32`, `f64`, a dual number, or a [`Var`] on a tape.
         ///
@@ -128,4 +126,4 @@ macro_rules! real {
         }
     };
 }
-scalar_rules!(real);
+scalar_functions!(real);

@@ -4,7 +4,7 @@ use super::tape::Tape;
 use super::var::Var;
 use crate::error::Place;
 use crate::number::Scalar;
-use crate::rules::{self, Code, CodedBinary, CodedUnary, PowI, scalar_rules};
+use crate::rules::{self, Code, CodedBinary, CodedUnary, PowI, scalar_functions};
 use std::panic::Location;
 
 impl<'t, T: Scalar> Var<'t, T> {
@@ -146,10 +146,8 @@ impl<T: Scalar> Tape<T> {
 
 macro_rules! methods {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
         unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        binary { $($b:ident $bm:ident),* }
     ) => {
         impl<'t, T: Scalar> Var<'t, T> {
             $(
@@ -172,4 +170,4 @@ macro_rules! methods {
         }
     };
 }
-scalar_rules!(methods);
+scalar_functions!(methods);

@@ -8,16 +8,12 @@ use crate::rules::*;
 
 macro_rules! elementwise {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         fn elementwise<T: Scalar>() -> Vec<Box<dyn Op<T>>> {
             vec![
-                $(Box::new(Map::<$ou>::default()),)*
                 $(Box::new(Map::<$u>::default()),)*
-                $(Box::new(Zip::<$ob>::default()),)*
                 $(Box::new(Zip::<$b>::default()),)*
             ]
         }

@@ -23,10 +23,8 @@ pub(crate) trait CodedBinary: Binary {
 
 macro_rules! codes {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         /// What an entry does: one byte on the tape.
         #[repr(u8)]
@@ -44,16 +42,10 @@ macro_rules! codes {
             PowI,
             /// [`Mul`] of an entry by itself: one contribution in a sweep, not two.
             MulItself,
-            $($ou,)* $($u,)* $($ob, $obr, $obl,)* $($b, $br, $bl,)*
+            $($u,)* $($b, $br, $bl,)*
         }
 
-        $(impl CodedUnary for $ou { const CODE: Code = Code::$ou; })*
         $(impl CodedUnary for $u { const CODE: Code = Code::$u; })*
-        $(impl CodedBinary for $ob {
-            const CODE: Code = Code::$ob;
-            const NUMBER_RIGHT: Code = Code::$obr;
-            const NUMBER_LEFT: Code = Code::$obl;
-        })*
         $(impl CodedBinary for $b {
             const CODE: Code = Code::$b;
             const NUMBER_RIGHT: Code = Code::$br;
@@ -69,9 +61,7 @@ macro_rules! codes {
                     Code::Apply => ("op", "", ""),
                     Code::PowI => (PowI::NAME, PowI::SYMBOL, PowI::RULE),
                     Code::MulItself => (Mul::NAME, Mul::SYMBOL, Mul::RULE),
-                    $(Code::$ou => ($ou::NAME, $ou::SYMBOL, $ou::RULE),)*
                     $(Code::$u => ($u::NAME, $u::SYMBOL, $u::RULE),)*
-                    $(Code::$ob | Code::$obr | Code::$obl => ($ob::NAME, $ob::SYMBOL, $ob::RULE),)*
                     $(Code::$b | Code::$br | Code::$bl => ($b::NAME, $b::SYMBOL, $b::RULE),)*
                 };
                 Description { name, symbol, rule }
@@ -84,9 +74,7 @@ macro_rules! codes {
                     Code::Apply => Form::Apply,
                     Code::PowI => Form::Power,
                     Code::MulItself => Form::Two,
-                    $(Code::$ou => Form::One,)*
                     $(Code::$u => Form::One,)*
-                    $(Code::$ob => Form::Two, Code::$obr => Form::NumberRight, Code::$obl => Form::NumberLeft,)*
                     $(Code::$b => Form::Two, Code::$br => Form::NumberRight, Code::$bl => Form::NumberLeft,)*
                 }
             }

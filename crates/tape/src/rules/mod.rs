@@ -18,7 +18,7 @@ pub use exponential::*;
 pub use hyperbolic::*;
 pub use piecewise::*;
 pub use powers::*;
-pub(crate) use registry::scalar_rules;
 pub use registry::{Rule, all};
+pub(crate) use registry::{registry, scalar_functions, scalar_rules};
 pub use rule::{Binary, Unary};
 pub use trigonometric::*;

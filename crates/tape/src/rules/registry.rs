@@ -7,24 +7,26 @@
 //!
 //! A binary rule has three codes: both operands on the tape, a number on the right, a number on the left.
 
-macro_rules! scalar_rules {
-    ($emit:ident) => {
-        $emit! {
-            operator_unary { Neg }
-            operator_binary {
+macro_rules! registry {
+    ($arm:tt $emit:ident) => {
+        $crate::rules::registry! {
+            $arm $emit
+            // Written with an operator: no method bears their name.
+            operators { Neg }
+            {
                 Add AddNumber NumberAdd,
                 Sub SubNumber NumberSub,
                 Mul MulNumber NumberMul,
                 Div DivNumber NumberDiv
             }
-            unary {
+            functions {
                 Recip recip, Square square, Sqrt sqrt, Cbrt cbrt,
                 Exp exp, Exp2 exp2, ExpM1 exp_m1, Ln ln, Ln1p ln_1p, Log2 log2, Log10 log10,
                 Sin sin, Cos cos, Tan tan, Asin asin, Acos acos, Atan atan,
                 Sinh sinh, Cosh cosh, Tanh tanh, Asinh asinh, Acosh acosh, Atanh atanh,
                 Abs abs, Relu relu, Sigmoid sigmoid, Softplus softplus
             }
-            binary {
+            {
                 Pow powf PowNumber NumberPow,
                 Atan2 atan2 Atan2Number NumberAtan2,
                 Max max MaxNumber NumberMax,
@@ -33,8 +35,44 @@ macro_rules! scalar_rules {
             }
         }
     };
+    (
+        rules $emit:ident
+        operators { $($ou:ident),* } { $($ob:ident $obr:ident $obl:ident),* }
+        functions { $($u:ident $um:ident),* } { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        $emit! {
+            unary { $($ou,)* $($u),* }
+            binary { $($ob $obr $obl,)* $($b $br $bl),* }
+        }
+    };
+    (
+        functions $emit:ident
+        operators { $($ou:ident),* } { $($ob:ident $obr:ident $obl:ident),* }
+        functions { $($u:ident $um:ident),* } { $($b:ident $bm:ident $br:ident $bl:ident),* }
+    ) => {
+        $emit! {
+            unary { $($u $um),* }
+            binary { $($b $bm),* }
+        }
+    };
 }
-pub(crate) use scalar_rules;
+
+/// Hands every rule to a macro: `unary { Rule, … } binary { Rule CodeWithNumberRight CodeWithNumberLeft, … }`.
+macro_rules! scalar_rules {
+    ($emit:ident) => {
+        $crate::rules::registry! { rules $emit }
+    };
+}
+
+/// Hands the rules that are methods of numbers and handles to a macro, with the methods' names:
+/// `unary { Rule method, … } binary { Rule method, … }`.
+macro_rules! scalar_functions {
+    ($emit:ident) => {
+        $crate::rules::registry! { functions $emit }
+    };
+}
+
+pub(crate) use {registry, scalar_functions, scalar_rules};
 
 use super::rule::{Binary, Unary};
 use super::{
@@ -113,15 +151,13 @@ impl Rule {
 
 macro_rules! rules {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         /// Every scalar rule but [`PowI`], in the registry's order.
         pub fn all() -> Vec<Rule> {
             vec![
-                $(Rule::unary::<$ou>(),)* $(Rule::binary::<$ob>(),)*
+
                 $(Rule::unary::<$u>(),)* $(Rule::binary::<$b>(),)*
             ]
         }

@@ -20,17 +20,10 @@ pub(super) struct BinaryStep {
 
 macro_rules! steps {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         pub(super) const UNARY: &[UnaryStep] = &[
-            $(UnaryStep {
-                smooth: <rules::$ou as Unary>::is_smooth,
-                scalar: |x| x.unary::<rules::$ou>(),
-                matrix: |x| x.map::<rules::$ou>(),
-            },)*
             $(UnaryStep {
                 smooth: <rules::$u as Unary>::is_smooth,
                 scalar: |x| x.unary::<rules::$u>(),
@@ -38,11 +31,6 @@ macro_rules! steps {
             },)*
         ];
         pub(super) const BINARY: &[BinaryStep] = &[
-            $(BinaryStep {
-                smooth: <rules::$ob as Binary>::is_smooth,
-                scalar: |x, y| x.binary::<rules::$ob>(y),
-                matrix: |x, y| MatrixVar::zip::<rules::$ob>(x.into(), y.into()),
-            },)*
             $(BinaryStep {
                 smooth: <rules::$b as Binary>::is_smooth,
                 scalar: |x, y| x.binary::<rules::$b>(y),

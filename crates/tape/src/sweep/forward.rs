@@ -116,10 +116,8 @@ impl<T: Scalar> Store<T> {
 
 macro_rules! tangent {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         impl<T: Scalar> Store<T> {
             fn tangent_of_scalar(&self, index: usize, buffer: &mut Buffer<T>) {
@@ -140,16 +138,7 @@ macro_rules! tangent {
                         term(a, &|| Mul::dx(values[a], values[a], result)),
                         term(a, &|| Mul::dy(values[a], values[a], result)),
                     ),
-                    $(Code::$ou => one(&|| $ou::derivative(values[a], result)),)*
                     $(Code::$u => one(&|| $u::derivative(values[a], result)),)*
-                    $(
-                        Code::$ob => (
-                            term(a, &|| $ob::dx(values[a], values[b], result)),
-                            term(b, &|| $ob::dy(values[a], values[b], result)),
-                        ),
-                        Code::$obr => one(&|| $ob::dx(values[a], numbers[b], result)),
-                        Code::$obl => one(&|| $ob::dy(numbers[b], values[a], result)),
-                    )*
                     $(
                         Code::$b => (
                             term(a, &|| $b::dx(values[a], values[b], result)),

@@ -121,10 +121,8 @@ impl<T: Scalar> Store<T> {
 
 macro_rules! evaluate {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         /// The value of a scalar operation from those of the entries before it, which `of` gives; `None` for leaves,
         /// constants and applications.
@@ -139,13 +137,7 @@ macro_rules! evaluate {
                     let x = of(a);
                     Mul::value(x, x)
                 }
-                $(Code::$ou => $ou::value(of(a)),)*
                 $(Code::$u => $u::value(of(a)),)*
-                $(
-                    Code::$ob => $ob::value(of(a), of(b)),
-                    Code::$obr => $ob::value(of(a), numbers[b]),
-                    Code::$obl => $ob::value(numbers[b], of(a)),
-                )*
                 $(
                     Code::$b => $b::value(of(a), of(b)),
                     Code::$br => $b::value(of(a), numbers[b]),

@@ -92,10 +92,8 @@ impl<T: Scalar> Store<T> {
 
 macro_rules! reverse {
     (
-        operator_unary { $($ou:ident),* }
-        operator_binary { $($ob:ident $obr:ident $obl:ident),* }
-        unary { $($u:ident $um:ident),* }
-        binary { $($b:ident $bm:ident $br:ident $bl:ident),* }
+        unary { $($u:ident),* }
+        binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         impl<T: Scalar> Store<T> {
             /// Visits every reached entry from `last` back to the first that is not a leaf.
@@ -162,16 +160,7 @@ macro_rules! reverse {
                         let x = values[a];
                         self.add(a, d * Mul::dx(x, x, *value) + d * Mul::dy(x, x, *value));
                     }
-                    $(Code::$ou => self.add(a, d * $ou::derivative(values[a], *value)),)*
                     $(Code::$u => self.add(a, d * $u::derivative(values[a], *value)),)*
-                    $(
-                        Code::$ob => {
-                            let (x, y) = (values[a], values[b]);
-                            self.add_both(a, d * $ob::dx(x, y, *value), b, d * $ob::dy(x, y, *value));
-                        }
-                        Code::$obr => self.add(a, d * $ob::dx(values[a], numbers[b], *value)),
-                        Code::$obl => self.add(a, d * $ob::dy(numbers[b], values[a], *value)),
-                    )*
                     $(
                         Code::$b => {
                             let (x, y) = (values[a], values[b]);
