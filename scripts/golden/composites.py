@@ -147,8 +147,8 @@ def rows_and_columns(p):
 @build("cut_and_join")
 def cut_and_join(p):
     m, n = p.leaf(fixed(4, 3, 9)), p.leaf(fixed(4, 2, 10))
-    wide = m.beside(n, m)
-    tall = wide.columns(1, 5).below(n.beside(n))
+    wide = m.hstack(n, m)
+    tall = wide.columns(1, 5).vstack(n.hstack(n))
     part = tall.rows(2, 7).reshape(2, 10).transpose()
     (part @ m.rows(0, 2)).square().sum() + wide.sum()
 

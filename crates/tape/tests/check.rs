@@ -302,7 +302,7 @@ fn a_small_difference_of_large_numbers_is_no_fault() {
         0.5898984626687894,
         -1.7696953880063684
     ]);
-    let wide = tape::MatrixVar::beside(&[x, x, x]);
+    let wide = tape::MatrixVar::hstack(&[x, x, x]);
     let y = (wide.transpose() * x).mean();
     assert!(y.value().abs() < 1e-15);
     tape.check(y).assert_complete();

@@ -72,8 +72,8 @@ fn a_handle_of_another_tape_is_refused_where_it_is_used() {
     refused(|| _ = stranger * x, two);
     refused(|| _ = x.component_mul(foreign), two);
     refused(|| _ = x.max(foreign), two);
-    refused(|| _ = MatrixVar::beside(&[x, foreign]), two);
-    refused(|| _ = MatrixVar::below(&[x, foreign]), two);
+    refused(|| _ = MatrixVar::hstack(&[x, foreign]), two);
+    refused(|| _ = MatrixVar::vstack(&[x, foreign]), two);
     refused(|| _ = one.assemble(1, 2, &[s, stranger]), two);
     refused(|| _ = tape::sum(&[s, stranger]), two);
     refused(|| _ = tape::dot(&[s, s], &[s, stranger]), two);
@@ -94,7 +94,7 @@ fn a_shape_that_does_not_fit_is_refused_where_it_is_used() {
     refused(|| _ = x - y, "sub of 2×3, 3×3");
     refused(|| _ = x.component_mul(y), "mul of 2×3, 3×3");
     refused(|| _ = x.powf(y), "powf of 2×3, 3×3");
-    refused(|| _ = MatrixVar::beside(&[x, y]), "of 2×3, 3×3");
+    refused(|| _ = MatrixVar::hstack(&[x, y]), "of 2×3, 3×3");
     refused(|| _ = x.reshape(4, 4), "reshape of 2×3");
     refused(|| _ = x.element(2, 0), "of 2×3");
     refused(|| _ = tape.apply(ops::MatMul, &[x.into()]), "takes 2 operands, not 1");

@@ -6,19 +6,19 @@ use super::tape::Tape;
 use super::var::Var;
 use crate::number::Scalar;
 use crate::op::Op;
-use crate::ops;
+use crate::ops::{self, *};
 use crate::rules::{self, Binary, Unary, scalar_functions};
 use std::ops::Range;
 
 impl<'t, T: Scalar> MatrixVar<'t, T> {
     #[track_caller]
-    fn with(self, op: impl Op<T> + 'static) -> MatrixVar<'t, T> {
+    fn matrix(self, op: impl Op<T> + 'static) -> MatrixVar<'t, T> {
         let operands = [Operand::Matrix(self)];
         self.tape.matrix_of(op, operands.iter())
     }
 
     #[track_caller]
-    fn reduced(self, op: impl Op<T> + 'static) -> Var<'t, T> {
+    fn scalar(self, op: impl Op<T> + 'static) -> Var<'t, T> {
         let operands = [Operand::Matrix(self)];
         self.tape.scalar_of(op, operands.iter())
     }
@@ -41,7 +41,7 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
 
     #[track_caller]
     pub(crate) fn map<R: Unary>(self) -> Self {
-        self.with(ops::Map::<R>::default())
+        self.matrix(ops::Map::<R>::default())
     }
 
     /// The matrix product `self · other`; also written `self * other`.
@@ -53,12 +53,6 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     pub fn matmul(self, other: Self) -> Self {
         let operands = [Operand::Matrix(self), Operand::Matrix(other)];
         self.tape.matrix_of(ops::MatMul, operands.iter())
-    }
-
-    /// The transpose.
-    #[track_caller]
-    pub fn transpose(self) -> Self {
-        self.with(ops::Transpose)
     }
 
     /// The product of elements, broadcasting.
@@ -79,67 +73,10 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
         Self::zip::<rules::Div>(self.into(), other.into())
     }
 
-    /// Every element to an integer power.
-    #[track_caller]
-    pub fn powi(self, n: i32) -> Self {
-        self.with(ops::MapPowI(n))
-    }
-
-    /// The sum of all elements; 0 if there are none.
-    #[track_caller]
-    pub fn sum(self) -> Var<'t, T> {
-        self.reduced(ops::Sum)
-    }
-
     /// The mean of all elements, two entries; NaN if there are none.
     #[track_caller]
     pub fn mean(self) -> Var<'t, T> {
         self.sum() / T::from_f64(self.shape().len() as f64)
-    }
-
-    /// A sum for each row, R×1.
-    #[track_caller]
-    pub fn row_sums(self) -> Self {
-        self.with(ops::RowSums)
-    }
-
-    /// A sum for each column, 1×C; the book's `np.sum(x, axis=0)`.
-    #[track_caller]
-    pub fn column_sums(self) -> Self {
-        self.with(ops::ColumnSums)
-    }
-
-    /// The largest element; [`max`](MatrixVar::max) is the larger of two.
-    #[track_caller]
-    pub fn maximum(self) -> Var<'t, T> {
-        self.reduced(ops::Maximum)
-    }
-
-    /// The largest element of each row, R×1.
-    #[track_caller]
-    pub fn row_maxima(self) -> Self {
-        self.with(ops::RowMaxima)
-    }
-
-    /// `ln Σ exp` of each row, R×1.
-    #[track_caller]
-    pub fn row_log_sum_exp(self) -> Self {
-        self.with(ops::RowLogSumExp)
-    }
-
-    /// The softmax of each row.
-    #[track_caller]
-    pub fn softmax(self) -> Self {
-        self.with(ops::Softmax)
-    }
-
-    /// The same elements, column by column, in another shape.
-    ///
-    /// # Panics
-    /// If the number of elements differs.
-    #[track_caller]
-    pub fn reshape(self, rows: usize, cols: usize) -> Self {
-        self.with(ops::Reshape { rows, cols })
     }
 
     /// A copy of some rows.
@@ -148,7 +85,7 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     /// If the range is not within the matrix.
     #[track_caller]
     pub fn rows(self, range: Range<usize>) -> Self {
-        self.with(ops::RowRange {
+        self.matrix(ops::RowRange {
             start: range.start,
             len: range.len(),
         })
@@ -160,19 +97,10 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     /// If the range is not within the matrix.
     #[track_caller]
     pub fn columns(self, range: Range<usize>) -> Self {
-        self.with(ops::ColumnRange {
+        self.matrix(ops::ColumnRange {
             start: range.start,
             len: range.len(),
         })
-    }
-
-    /// One element as a scalar.
-    ///
-    /// # Panics
-    /// If there is no such element.
-    #[track_caller]
-    pub fn element(self, row: usize, col: usize) -> Var<'t, T> {
-        self.reduced(ops::Element { row, col })
     }
 
     /// A copy of row `i`, 1×C.
@@ -202,32 +130,26 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
         self.component_mul(other).sum()
     }
 
-    /// Matrices side by side.
+    /// Matrices side by side; NumPy's `hstack`.
     ///
     /// # Panics
     /// If they have not equally many rows, or if there are none.
     #[track_caller]
-    pub fn beside(matrices: &[Self]) -> Self {
-        let tape = matrices
-            .first()
-            .expect("at least one matrix to put beside others")
-            .tape;
+    pub fn hstack(matrices: &[Self]) -> Self {
+        let tape = matrices.first().expect("hstack: at least one matrix").tape;
         let operands = matrices.iter().map(|&m| Operand::Matrix(m));
-        tape.matrix_of(ops::Beside, operands)
+        tape.matrix_of(ops::HStack, operands)
     }
 
-    /// Matrices one below the other.
+    /// Matrices one below the other; NumPy's `vstack`.
     ///
     /// # Panics
     /// If they have not equally many columns, or if there are none.
     #[track_caller]
-    pub fn below(matrices: &[Self]) -> Self {
-        let tape = matrices
-            .first()
-            .expect("at least one matrix to put below others")
-            .tape;
+    pub fn vstack(matrices: &[Self]) -> Self {
+        let tape = matrices.first().expect("vstack: at least one matrix").tape;
         let operands = matrices.iter().map(|&m| Operand::Matrix(m));
-        tape.matrix_of(ops::Below, operands)
+        tape.matrix_of(ops::VStack, operands)
     }
 }
 
@@ -256,21 +178,44 @@ impl<T: Scalar> Tape<T> {
     }
 }
 
-macro_rules! methods {
+macro_rules! matrix_methods {
+    (
+        methods { $(
+            $(#[$doc:meta])*
+            $kind:ident $method:ident($($argument:ident: $type:ty),*) = $op:expr, try $tried:tt;
+        )* }
+        others $others:tt
+    ) => {
+        impl<'t, T: Scalar> MatrixVar<'t, T> {
+            $(
+                $(#[$doc])*
+                #[track_caller]
+                pub fn $method(self, $($argument: $type),*) -> matrix_methods!(@$kind) {
+                    self.$kind($op)
+                }
+            )*
+        }
+    };
+    (@matrix) => { MatrixVar<'t, T> };
+    (@scalar) => { Var<'t, T> };
+}
+matrix_ops!(matrix_methods);
+
+macro_rules! elementwise_methods {
     (
         unary { $($u:ident $um:ident),* }
         binary { $($b:ident $bm:ident),* }
     ) => {
         impl<'t, T: Scalar> MatrixVar<'t, T> {
             $(
-                #[doc = concat!("Applies [`", stringify!($u), "`](crate::ops::", stringify!($u), ") to every element.")]
+                #[doc = concat!("Applies [`", stringify!($u), "`](crate::rules::", stringify!($u), ") to every element.")]
                 #[track_caller]
                 pub fn $um(self) -> Self {
                     self.map::<rules::$u>()
                 }
             )*
             $(
-                #[doc = concat!("Applies [`", stringify!($b), "`](crate::ops::", stringify!($b),
+                #[doc = concat!("Applies [`", stringify!($b), "`](crate::rules::", stringify!($b),
                     ") to every pair of elements, broadcasting; the other operand is a matrix or a scalar.")]
                 #[track_caller]
                 pub fn $bm(self, other: impl Into<Operand<'t, T>>) -> Self {
@@ -280,4 +225,4 @@ macro_rules! methods {
         }
     };
 }
-scalar_functions!(methods);
+scalar_functions!(elementwise_methods);

@@ -63,11 +63,11 @@ macro_rules! real {
             fn powi(self, n: i32) -> Self;
 
             $(
-                #[doc = concat!("[`", stringify!($u), "`](crate::ops::", stringify!($u), ").")]
+                #[doc = concat!("[`", stringify!($u), "`](crate::rules::", stringify!($u), ").")]
                 fn $um(self) -> Self;
             )*
             $(
-                #[doc = concat!("[`", stringify!($b), "`](crate::ops::", stringify!($b), ") of `self` and `other`.")]
+                #[doc = concat!("[`", stringify!($b), "`](crate::rules::", stringify!($b), ") of `self` and `other`.")]
                 fn $bm(self, other: Self) -> Self;
             )*
         }

@@ -151,7 +151,7 @@ macro_rules! methods {
     ) => {
         impl<'t, T: Scalar> Var<'t, T> {
             $(
-                #[doc = concat!("Records [`", stringify!($u), "`](crate::ops::", stringify!($u), ").")]
+                #[doc = concat!("Records [`", stringify!($u), "`](crate::rules::", stringify!($u), ").")]
                 #[inline]
                 #[track_caller]
                 pub fn $um(self) -> Self {
@@ -159,7 +159,7 @@ macro_rules! methods {
                 }
             )*
             $(
-                #[doc = concat!("Records [`", stringify!($b), "`](crate::ops::", stringify!($b),
+                #[doc = concat!("Records [`", stringify!($b), "`](crate::rules::", stringify!($b),
                     ") of `self` and `other`, a handle or a number.")]
                 #[inline]
                 #[track_caller]

@@ -1,7 +1,7 @@
 //! `y = max xᵢⱼ`.
 
 use super::arity::one;
-use super::shifted::largest;
+use super::shifted::{distinct, largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
 use crate::op::OutputSpec;
@@ -69,6 +69,10 @@ impl<T: Scalar> Op<T> for Maximum {
             (Some(dx), Some(place)) => dx.values()[place],
             _ => T::zero(),
         };
+    }
+
+    fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {
+        distinct(operands[0].values().iter().copied())
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

@@ -2,7 +2,7 @@
 
 mod arity;
 mod assemble;
-mod concatenate;
+
 mod element;
 mod map;
 mod matmul;
@@ -15,13 +15,13 @@ mod row_log_sum_exp;
 mod row_maxima;
 mod shifted;
 mod softmax;
+mod stack;
 mod sum;
 mod sums;
 mod transpose;
 mod zip;
 
 pub use assemble::Assemble;
-pub use concatenate::{Below, Beside};
 pub use element::Element;
 pub use map::{Map, MapPowI};
 pub use matmul::MatMul;
@@ -29,11 +29,13 @@ pub use maximum::Maximum;
 pub use nary::{DotOf, LogSumExpOf, SumOf};
 pub use range::{ColumnRange, RowRange};
 pub use registry::all;
+pub(crate) use registry::matrix_ops;
 pub use reshape::Reshape;
 pub use row_log_sum_exp::RowLogSumExp;
 pub use row_maxima::RowMaxima;
 pub(crate) use shifted::log_sum_exp;
 pub use softmax::Softmax;
+pub use stack::{HStack, VStack};
 pub use sum::Sum;
 pub use sums::{ColumnSums, RowSums};
 pub use transpose::Transpose;

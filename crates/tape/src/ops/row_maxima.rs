@@ -2,7 +2,7 @@
 
 use super::arity::one;
 use super::maximum::place_of;
-use super::shifted::largest;
+use super::shifted::{distinct, largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
 use crate::op::OutputSpec;
@@ -77,6 +77,10 @@ impl<T: Scalar> Op<T> for RowMaxima {
                 _ => T::zero(),
             };
         }
+    }
+
+    fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {
+        (0..operands[0].rows()).all(|i| distinct(row(operands[0], i)))
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

@@ -8,6 +8,12 @@ pub(crate) fn largest<T: Scalar>(values: impl Iterator<Item = T>) -> T {
     values.fold(T::from_f64(f64::NEG_INFINITY), Max::value)
 }
 
+/// Whether the largest number stays the largest when each moves by a little.
+pub(crate) fn distinct<T: Scalar>(values: impl Iterator<Item = T> + Clone) -> bool {
+    let most = largest(values.clone()).to_f64();
+    values.filter(|x| most - x.to_f64() < 0.1).count() <= 1
+}
+
 /// `ln Σ exp x`, shifted by the largest: −∞ for no numbers or only −∞, ∞ if one is ∞.
 ///
 /// The largest contributes exactly 1 to the sum; it is left to `ln(1 + …)`, which keeps the digits of the others.

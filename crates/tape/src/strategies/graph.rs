@@ -1,10 +1,11 @@
 //! Random programs.
 
-use super::operations::{BINARY, BinaryStep, OTHERS, UNARY, UnaryStep};
+use super::operations::{BINARY, BinaryStep, MATRIX, OTHERS, UNARY, UnaryStep};
 use super::values::matrices;
 use crate::handle::MatrixVar;
 use crate::handle::Tape;
 use crate::handle::Var;
+use crate::op::Op;
 use crate::shape::Shape;
 use nalgebra::DMatrix;
 use proptest::collection::vec;
@@ -174,6 +175,17 @@ impl<'t> Pick<'_, 't> {
         scalars.clone().nth(self.operands[i] % count.max(1))
     }
 
+    /// Operand `i` of the matrices, if `op` is smooth there.
+    pub fn smooth_matrix(&self, i: usize, op: &dyn Op<f64>) -> Option<MatrixVar<'t>> {
+        let matrix = self.matrix(i)?;
+        let is_smooth = matrix
+            .tape()
+            .read(matrix.id(), |view| op.is_smooth(&[view]));
+        is_smooth
+            .expect("a handle names an entry of its tape")
+            .then_some(matrix)
+    }
+
     /// Operand `i` of the matrices.
     pub fn matrix(&self, i: usize) -> Option<MatrixVar<'t>> {
         let matrices = self.results.iter().rev().filter_map(|result| match result {
@@ -187,15 +199,20 @@ impl<'t> Pick<'_, 't> {
 
 /// Records an operation on what fits.
 fn take<'t>(operation: usize, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
-    let operation = operation % (UNARY.len() + BINARY.len() + OTHERS.len());
+    let count = UNARY.len() + BINARY.len() + MATRIX.len() + OTHERS.len();
+    let operation = operation % count;
     if let Some(step) = UNARY.get(operation) {
         return unary(step, pick);
     }
     let operation = operation - UNARY.len();
-    match BINARY.get(operation) {
-        Some(step) => binary(step, pick),
-        None => OTHERS[operation - BINARY.len()](pick),
+    if let Some(step) = BINARY.get(operation) {
+        return binary(step, pick);
     }
+    let operation = operation - BINARY.len();
+    let step = MATRIX
+        .get(operation)
+        .or_else(|| OTHERS.get(operation - MATRIX.len()));
+    step.expect("an operation below their number")(pick)
 }
 
 fn unary<'t>(step: &UnaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {

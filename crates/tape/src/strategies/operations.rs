@@ -3,6 +3,7 @@
 use super::graph::{Handle, Pick};
 use crate::handle::MatrixVar;
 use crate::handle::{Var, dot, log_sum_exp, sum};
+use crate::ops::*;
 use crate::rules::{self, scalar_rules};
 use crate::rules::{Binary, Unary};
 
@@ -44,15 +45,8 @@ scalar_rules!(steps);
 /// An operation with its own idea of what fits: `None` where the operands do not.
 pub(super) type Step = for<'t> fn(&Pick<'_, 't>) -> Option<Handle<'t>>;
 
-/// The least difference of numbers of which the largest is taken.
+/// How far from a pole the base of a negative power must be.
 const APART: f64 = 0.05;
-
-fn apart(values: &[f64]) -> bool {
-    let pairs = values.iter().enumerate();
-    pairs
-        .clone()
-        .all(|(i, x)| values[..i].iter().all(|y| (x - y).abs() > APART))
-}
 
 fn reshaped<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     let x = pick.matrix(0)?;
@@ -79,12 +73,12 @@ fn product<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     }
 }
 
-fn beside<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+fn stacked<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     let (x, y) = (pick.matrix(0)?, pick.matrix(1)?);
     if x.shape().rows == y.shape().rows {
-        Some(Handle::Matrix(MatrixVar::beside(&[x, y, x])))
+        Some(Handle::Matrix(MatrixVar::hstack(&[x, y, x])))
     } else if x.shape().cols == y.shape().cols {
-        Some(Handle::Matrix(MatrixVar::below(&[y, x])))
+        Some(Handle::Matrix(MatrixVar::vstack(&[y, x])))
     } else {
         None
     }
@@ -101,17 +95,6 @@ fn part<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
         0 => Handle::Matrix(x.rows(row..x.shape().rows)),
         1 => Handle::Matrix(x.columns(col..x.shape().cols)),
         _ => Handle::Scalar(x.element(row, col)),
-    })
-}
-
-fn largest<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
-    let x = pick.matrix(0)?;
-    if !apart(x.value().as_slice()) {
-        return None;
-    }
-    Some(match pick.parameter % 2 {
-        0 => Handle::Scalar(x.maximum()),
-        _ => Handle::Matrix(x.row_maxima()),
     })
 }
 
@@ -145,20 +128,35 @@ fn with_a_scalar<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     }))
 }
 
-/// What is not a scalar rule.
+macro_rules! matrix_steps {
+    (
+        methods { $(
+            $(#[$doc:meta])*
+            $kind:ident $method:ident $arguments:tt = $op:expr, try $tried:tt;
+        )* }
+        others $others:tt
+    ) => {
+        /// The ops of one matrix without further arguments, from the registry.
+        pub(super) const MATRIX: &[Step] = &[$(matrix_steps!(@$kind $method $arguments $op)),*];
+    };
+    (@matrix $method:ident () $op:expr) => {
+        |pick| Some(Handle::Matrix(pick.smooth_matrix(0, &$op)?.$method()))
+    };
+    (@scalar $method:ident () $op:expr) => {
+        |pick| Some(Handle::Scalar(pick.smooth_matrix(0, &$op)?.$method()))
+    };
+    // With arguments: among the others.
+    (@$kind:ident $method:ident $arguments:tt $op:expr) => { |_| None };
+}
+matrix_ops!(matrix_steps);
+
+/// Operations with arguments, or of several handles.
 pub(super) const OTHERS: &[Step] = &[
-    |pick| Some(Handle::Matrix(pick.matrix(0)?.transpose())),
-    |pick| Some(Handle::Scalar(pick.matrix(0)?.sum())),
     |pick| Some(Handle::Scalar(pick.matrix(0)?.mean())),
-    |pick| Some(Handle::Matrix(pick.matrix(0)?.row_sums())),
-    |pick| Some(Handle::Matrix(pick.matrix(0)?.column_sums())),
-    |pick| Some(Handle::Matrix(pick.matrix(0)?.row_log_sum_exp())),
-    |pick| Some(Handle::Matrix(pick.matrix(0)?.softmax())),
     product,
     reshaped,
-    beside,
+    stacked,
     part,
-    largest,
     of_scalars,
     power,
     with_a_scalar,

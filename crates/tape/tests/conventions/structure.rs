@@ -63,7 +63,7 @@ fn repeated_operands() {
         gradient.of(m).matrix().into_owned(),
         dmatrix![7.0, 11.0; 9.0, 13.0]
     );
-    let gradient = MatrixVar::beside(&[m, m]).sum().gradient();
+    let gradient = MatrixVar::hstack(&[m, m]).sum().gradient();
     assert_eq!(gradient.of(m).values(), [2.0; 4]);
 }
 

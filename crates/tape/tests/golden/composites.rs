@@ -76,12 +76,12 @@ impl<'t> Machine<'t> {
             ("sum_of" | "dot" | "log_sum_exp" | "assemble", _) => {
                 self.of_scalars(op, operands, parameters)
             }
-            ("beside" | "below", _) => {
+            ("hstack" | "vstack", _) => {
                 let all: Vec<_> = operands.iter().map(|&x| matrix(x)).collect();
-                Matrix(if op == "beside" {
-                    MatrixVar::beside(&all)
+                Matrix(if op == "hstack" {
+                    MatrixVar::hstack(&all)
                 } else {
-                    MatrixVar::below(&all)
+                    MatrixVar::vstack(&all)
                 })
             }
             (_, &[Matrix(x)]) => of_matrix(op, x, parameters),

@@ -9,11 +9,11 @@ use crate::shape::Shape;
 
 /// Any number of matrices with equally many rows, side by side: `R×C₁, R×C₂, … → R×(C₁ + C₂ + …)`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Beside;
+pub struct HStack;
 
-impl<T: Scalar> Op<T> for Beside {
+impl<T: Scalar> Op<T> for HStack {
     fn name(&self) -> &'static str {
-        "beside"
+        "hstack"
     }
 
     fn symbol(&self) -> &'static str {
@@ -81,11 +81,11 @@ impl<T: Scalar> Op<T> for Beside {
 
 /// Any number of matrices with equally many columns, one below the other: `R₁×C, R₂×C, … → (R₁ + R₂ + …)×C`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Below;
+pub struct VStack;
 
-impl<T: Scalar> Op<T> for Below {
+impl<T: Scalar> Op<T> for VStack {
     fn name(&self) -> &'static str {
-        "below"
+        "vstack"
     }
 
     fn symbol(&self) -> &'static str {
