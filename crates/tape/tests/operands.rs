@@ -22,9 +22,11 @@ fn refusal(mistake: impl FnOnce()) -> Refusal {
     }));
     let result = catch_unwind(AssertUnwindSafe(mistake));
     set_hook(before);
+    // Under the guard still: the next mistake takes the place of this one.
+    let seen = LAST.lock().unwrap().take();
     drop(guard);
     assert!(result.is_err(), "nothing was refused");
-    LAST.lock().unwrap().take().expect("the hook saw it")
+    seen.expect("the hook saw it")
 }
 
 /// Fails unless the mistake, written on the line of the call, is refused there and with these words.

@@ -41,7 +41,7 @@ const PLANTED: [(Bug, Cause, Option<usize>); 33] = [
     (Bug::ResidualNotWhole, Cause::Unwritten, None),
     (Bug::StaleResidual, Cause::Unwritten, None),
     (Bug::StaleResult, Cause::Unwritten, None),
-    (Bug::TangentNotWhole, Cause::Unwritten, None),
+    (Bug::TangentNotWhole, Cause::Tangent, Some(0)),
     (Bug::ForwardChanges, Cause::NotDeterministic, None),
     (Bug::ReverseChanges, Cause::NotDeterministic, Some(0)),
     (Bug::TangentForgetsAnOperand, Cause::Tangent, Some(1)),
