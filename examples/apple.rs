@@ -11,6 +11,7 @@
 //! ```
 
 use drawing::save;
+use picture::Draw;
 use std::error::Error;
 use tape::Tape;
 

@@ -18,6 +18,7 @@
 //! ```
 
 use drawing::save;
+use picture::Draw;
 use std::error::Error;
 use tape::Tape;
 

@@ -25,11 +25,11 @@ use mnist::dataset::Scale;
 use mnist::digits;
 use nalgebra::DMatrix;
 use nn::TwoLayerNet;
+use picture::{Draw, Picture};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::error::Error;
 use tape::Tape;
-use tape::picture::Picture;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
     let picture = net();

@@ -20,6 +20,7 @@
 
 use drawing::save;
 use nalgebra::dmatrix;
+use picture::Draw;
 use std::error::Error;
 use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
 use tape::{OperandTangents, Sink, Tape, View, ViewMut, check};

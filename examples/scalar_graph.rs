@@ -16,6 +16,7 @@
 //! ```
 
 use drawing::save;
+use picture::Draw;
 use std::error::Error;
 use tape::{EntryId, Tape};
 

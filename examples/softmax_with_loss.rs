@@ -14,6 +14,7 @@
 
 use drawing::save;
 use nalgebra::dmatrix;
+use picture::Draw;
 use std::error::Error;
 use tape::{Tape, log_sum_exp};
 

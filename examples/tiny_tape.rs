@@ -19,6 +19,7 @@
 //! ```
 
 use drawing::save;
+use picture::Draw;
 use std::error::Error;
 use tape::Tape;
 

@@ -1,6 +1,6 @@
 //! What the examples draw with: curves, and files named on the command line.
 //!
-//! An example that has a picture draws it with `-- --svg FILE`. Graphs come from [`tape::picture`]; curves are a
+//! An example that has a picture draws it with `-- --svg FILE`. Graphs come from the crate `picture`; curves are a
 //! [`Chart`].
 
 mod chart;

@@ -1,6 +1,6 @@
 """A seeded random sample of mutants for cargo-mutants, as a configuration file for each group of tests.
 
-Reads `cargo mutants --list -p tape -p nn -p mnist` from standard input and writes `tape.toml`, `picture.toml`, `nn.toml`
+Reads `cargo mutants --list -p tape -p wengert-picture -p nn -p mnist` from standard input and writes `tape.toml`, `picture.toml`, `nn.toml`
 and `readers.toml` into the directory given. docs/testing.md has the commands.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 SEED = 20
 COUNT = 320
 GROUPS = {
-    "picture": "crates/tape/src/picture",
+    "picture": "crates/picture/src/",
     "tape": "crates/tape/src/",
     "nn": "crates/nn/src/",
     "readers": ("crates/mnist/src/idx", "crates/mnist/src/gather", "crates/mnist/src/dataset"),

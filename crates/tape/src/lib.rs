@@ -24,7 +24,8 @@
 //! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from `f64` and nalgebra.
 //! - [`Cotangents`]: the result of a reverse sweep; [`Tangents`]: of a forward one.
 //! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the tape.
-//! - [`picture`]: the graph drawn, values forward and derivatives back.
+//! - [`Tape::entries`], [`Cotangents::contributions`]: what was recorded and what a sweep made of it, for whoever reports
+//!   or draws it; the crate `picture` does.
 //! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
 //! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of gradients in one call.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
@@ -37,7 +38,6 @@ mod list;
 mod number;
 mod op;
 pub mod ops;
-pub mod picture;
 mod product;
 pub mod rules;
 mod shape;

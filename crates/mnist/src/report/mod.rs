@@ -32,6 +32,7 @@
 //! ```
 
 use nn::{Net, Recording, Targets};
+use picture::Draw;
 
 use crate::checkpoint::Run;
 use crate::dataset::{Dataset, Scale};

@@ -33,8 +33,9 @@ pub enum Kind {
     Operation,
 }
 
-/// One entry of a tape, described.
+/// One entry of a tape, described; [`Tape::entries`] gives it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct EntryInfo<T> {
     /// Its place on the list, counted from 0.
     pub index: usize,

@@ -83,7 +83,7 @@ impl<T: Scalar> Buffer<T> {
     }
 
     /// The number of the tape that was swept; 0 before the first sweep.
-    pub(crate) fn tape_number(&self) -> u64 {
+    pub(super) fn tape_number(&self) -> u64 {
         self.tape
     }
 

@@ -58,19 +58,36 @@ impl<T: Scalar> Cotangents<T> {
     }
 }
 
+/// What a sweep did, entry by entry; [`Tape::entries`] says what the entries are.
 impl<T: Scalar> Cotangents<T> {
-    /// Whether every entry that was swept is still on the tape.
-    pub(crate) fn is_current(&self, tape: &Tape<T>) -> bool {
-        self.0.is_current(&tape.history)
+    /// Whether `tape` was swept, and every entry that was swept is still on it.
+    ///
+    /// ```
+    /// use tape::Tape;
+    /// let mut tape = Tape::new();
+    /// let mark = tape.mark();
+    /// let gradient = tape.var(2.0).sin().gradient();
+    /// assert!(gradient.is_current(&tape) && !gradient.is_current(&Tape::new()));
+    /// tape.rewind(mark)?;
+    /// assert!(!gradient.is_current(&tape));
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    pub fn is_current(&self, tape: &Tape<T>) -> bool {
+        self.0.tape_number() == tape.number && self.0.is_current(&tape.history)
     }
 
-    /// The number of the tape that was swept.
-    pub(crate) fn tape_number(&self) -> u64 {
-        self.0.tape_number()
-    }
-
-    /// The cotangent of entry `index`, if the sweep reached it.
-    pub(crate) fn reached(&self, index: usize) -> Option<View<'_, T>> {
+    /// The cotangent of the entry at `index` of the tape that was swept, a scalar's as 1×1; `None` if the sweep did not
+    /// reach the entry, which is not the same as a cotangent of 0, or there was none.
+    ///
+    /// ```
+    /// use tape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, beside) = (tape.var(3.0), tape.var(4.0));
+    /// let gradient = (x * 0.0).gradient();
+    /// assert_eq!(gradient.reached(x.id().entry()).map(|view| view.scalar()), Some(0.0));
+    /// assert!(gradient.reached(beside.id().entry()).is_none());
+    /// ```
+    pub fn reached(&self, index: usize) -> Option<View<'_, T>> {
         let buffer = &self.0;
         if !*buffer.reached.get(index)? {
             return None;
@@ -181,8 +198,7 @@ mod tests {
         assert_eq!(reached(product.index).map(number), Some(vec![1.0]));
         assert_eq!(reached(m.index).map(number), Some(vec![1.0, 1.0]));
         assert!(reached(unused.index).is_none() && reached(beside.index).is_none());
-        let store = tape.store.borrow();
-        let gave = |index: u32| cotangents.contributions(&store, index as usize);
+        let gave = |index: u32| cotangents.contributions(&tape, index as usize);
         assert_eq!(gave(product.index), [Some(3.0), Some(2.0)]);
         assert_eq!(gave(less.index), [Some(1.0), None]);
         assert_eq!(gave(square.index), [Some(2.0), Some(2.0)]);

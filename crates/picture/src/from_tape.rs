@@ -1,23 +1,24 @@
 //! A tape as a graph to be drawn: what was recorded, and what a sweep gave.
 
-use super::{Graph, Matrix, Operation, OperationId, Picture, Quantity, Source, ValueId};
-use crate::handle::Tape;
-use crate::handle::{Argument, EntryInfo, Kind};
-use crate::list::Store;
-use crate::number::Scalar;
-use crate::op::View;
-use crate::sweep::Cotangents;
+use crate::model::{Graph, Source, ValueId};
+use crate::operation::{Operation, OperationId};
+use crate::picture::Picture;
+use crate::quantity::{Matrix, Quantity};
 use std::collections::HashMap;
+use tape::{Argument, Cotangents, EntryId, EntryInfo, Kind, Scalar, Tape, View};
 
 /// Operations whose operands may be drawn in any order.
 const COMMUTING: [&str; 6] = ["add", "mul", "max", "min", "hypot", "sum"];
 
-impl<T: Scalar> Tape<T> {
+/// Draws what was recorded. Implemented for [`Tape`].
+pub trait Draw<T> {
     /// A picture of the tape with the value of every entry. A name stands beside the entry's wire, or on the leaf or
     /// output.
     ///
     /// ```
+    /// use picture::Draw;
     /// use tape::Tape;
+    ///
     /// let tape = Tape::new();
     /// let (x, y) = (tape.var(2.0).named("x"), tape.var(3.0).named("y"));
     /// let area = (x * y).named("area");
@@ -26,14 +27,14 @@ impl<T: Scalar> Tape<T> {
     /// assert!(picture.svg().starts_with("<svg"));
     /// assert!(picture.text(60).contains("× area"));
     /// ```
-    pub fn picture(&self, title: impl Into<String>) -> Picture {
-        Picture::new(self.graph(title.into(), None))
-    }
+    fn picture(&self, title: impl Into<String>) -> Picture;
 
     /// A picture of the tape with the value of every entry and, where a sweep reached it, its cotangent.
     ///
     /// ```
+    /// use picture::Draw;
     /// use tape::Tape;
+    ///
     /// let tape = Tape::new();
     /// let (apple, apples) = (tape.var(100.0).named("apple"), tape.var(2.0).named("apples"));
     /// let price = (apple * apples).named("price");
@@ -51,35 +52,38 @@ impl<T: Scalar> Tape<T> {
     /// # Panics
     /// If the cotangents are of another tape, or of entries that a rewind has removed since.
     #[track_caller]
-    pub fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture {
-        assert_eq!(
-            cotangents.tape_number(),
-            self.number,
-            "the cotangents are of another tape"
-        );
-        assert!(
-            cotangents.is_current(self),
-            "the cotangents are of entries that a rewind has removed since"
-        );
-        Picture::new(self.graph(title.into(), Some(cotangents)))
+    fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture;
+}
+
+impl<T: Scalar> Draw<T> for Tape<T> {
+    fn picture(&self, title: impl Into<String>) -> Picture {
+        Picture::new(graph(self, title.into(), None))
     }
 
-    fn graph(&self, title: String, cotangents: Option<&Cotangents<T>>) -> Graph {
-        let entries = self.entries();
-        let store = self.store.borrow();
-        let mut drawing = Drawing {
-            graph: Graph::new(title),
-            operations: HashMap::new(),
-            values: Vec::with_capacity(entries.len()),
-            store: &store,
-            cotangents,
-        };
-        for entry in &entries {
-            drawing.add(entry);
-        }
-        drawing.mark_outputs(&entries);
-        drawing.graph
+    fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture {
+        assert!(
+            cotangents.is_current(self),
+            "the cotangents are of another tape, or of entries that a rewind has removed since: sweep the tape that is \
+             to be drawn, as it is now"
+        );
+        Picture::new(graph(self, title.into(), Some(cotangents)))
     }
+}
+
+fn graph<T: Scalar>(tape: &Tape<T>, title: String, cotangents: Option<&Cotangents<T>>) -> Graph {
+    let entries = tape.entries();
+    let mut drawing = Drawing {
+        graph: Graph::new(title),
+        operations: HashMap::new(),
+        values: Vec::with_capacity(entries.len()),
+        tape,
+        cotangents,
+    };
+    for entry in &entries {
+        drawing.add(entry);
+    }
+    drawing.mark_outputs(&entries);
+    drawing.graph
 }
 
 /// A graph under construction.
@@ -88,14 +92,14 @@ struct Drawing<'a, T> {
     operations: HashMap<(&'static str, String), OperationId>,
     /// The value each entry became.
     values: Vec<ValueId>,
-    store: &'a Store<T>,
+    tape: &'a Tape<T>,
     cotangents: Option<&'a Cotangents<T>>,
 }
 
 impl<T: Scalar> Drawing<'_, T> {
     fn add(&mut self, entry: &EntryInfo<T>) {
         self.graph.set_scope(&entry.scope.join("/"));
-        let forward = self.result_of(entry.index);
+        let forward = self.result_of(entry.id);
         let name = || entry.name.clone().unwrap_or_default();
         let value = match entry.kind {
             Kind::Leaf | Kind::Input => self.graph.leaf(name(), forward),
@@ -112,15 +116,16 @@ impl<T: Scalar> Drawing<'_, T> {
             self.graph.set_source(value, Source { file, line });
         }
         if let Some(cotangents) = self.cotangents {
-            self.add_cotangents(entry.index, value, cotangents);
+            self.add_cotangents(entry, value, cotangents);
         }
     }
 
-    fn result_of(&self, index: usize) -> Quantity {
-        match self.store.entries.at(index).block() {
-            None => number(self.store.values[index]),
-            Some(block) => matrix(self.store.view(block)),
-        }
+    fn result_of(&self, entry: EntryId) -> Quantity {
+        let result = match entry {
+            EntryId::Scalar(id) => self.tape.value(id).map(number),
+            EntryId::Matrix(id) => self.tape.read(id, matrix),
+        };
+        result.expect("the tape's own entry")
     }
 
     /// The values an operation uses; a number kept in the entry becomes a constant of the graph.
@@ -158,15 +163,13 @@ impl<T: Scalar> Drawing<'_, T> {
         id
     }
 
-    fn add_cotangents(&mut self, index: usize, value: ValueId, cotangents: &Cotangents<T>) {
-        self.graph.value_mut(value).cotangent = cotangents.reached(index).map(|view| {
-            if self.store.entries.at(index).block().is_some() {
-                matrix(view)
-            } else {
-                number(view.scalar())
-            }
-        });
-        let contributions = cotangents.contributions(self.store, index);
+    fn add_cotangents(&mut self, entry: &EntryInfo<T>, value: ValueId, cotangents: &Cotangents<T>) {
+        let quantity = |view: View<'_, T>| match entry.id {
+            EntryId::Scalar(_) => number(view.scalar()),
+            EntryId::Matrix(_) => matrix(view),
+        };
+        self.graph.value_mut(value).cotangent = cotangents.reached(entry.index).map(quantity);
+        let contributions = cotangents.contributions(self.tape, entry.index);
         for (operand, contribution) in contributions.into_iter().enumerate() {
             if let Some(contribution) = contribution {
                 self.graph

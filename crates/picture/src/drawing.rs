@@ -1,11 +1,11 @@
 //! A graph with the room of everything measured and its place found.
 
-use super::layout::{self, Block, Layout, Net};
-use super::measure::{Face, Label, Outline};
-use super::model::{Graph, Kind};
+use crate::layout::{self, Block, Layout, Net};
+use crate::measure::{Face, Label, Outline};
+use crate::model::{Graph, Kind};
 
-/// What [`svg`](super::svg) draws.
-pub(super) struct Drawing<'a> {
+/// What [`svg`](crate::svg) draws.
+pub(crate) struct Drawing<'a> {
     pub graph: &'a Graph,
     /// One for each node.
     pub faces: Vec<Face>,

@@ -2,7 +2,7 @@
 
 /// For the text and the quoted attributes of XML and HTML. Characters XML 1.0 cannot hold become
 /// U+FFFD.
-pub(super) fn xml(text: &str) -> String {
+pub(crate) fn xml(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -20,7 +20,7 @@ pub(super) fn xml(text: &str) -> String {
 }
 
 /// For a quoted string of the DOT language; `\n` stays a line break.
-pub(super) fn dot(text: &str) -> String {
+pub(crate) fn dot(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('"', "\\\"")
         .replace('\n', "\\n")
@@ -28,7 +28,7 @@ pub(super) fn dot(text: &str) -> String {
 
 /// For a quoted text of a Mermaid flowchart: what has a meaning there, in Markdown or in HTML is
 /// written by its code point. A line break becomes `<br/>`.
-pub(super) fn mermaid(text: &str) -> String {
+pub(crate) fn mermaid(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -48,7 +48,7 @@ pub(super) fn mermaid(text: &str) -> String {
 }
 
 /// For a quoted string of JSON that stands inside a `<script>` element.
-pub(super) fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

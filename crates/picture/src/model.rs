@@ -8,15 +8,15 @@
 //! forward number and one cotangent. That is why fan-out can be drawn as one line that branches,
 //! with its numbers written once.
 
-use super::numbers;
-use super::operation::{Operation, OperationId};
-use super::quantity::Quantity;
+use crate::numbers;
+use crate::operation::{Operation, OperationId};
+use crate::quantity::Quantity;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Names a value of one [`Graph`]; given out by the call that adds its producer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ValueId(pub(super) usize);
+pub struct ValueId(pub(crate) usize);
 
 impl ValueId {
     /// The position in [`Graph::values`].
@@ -52,7 +52,7 @@ pub struct Value {
     pub cotangent: Option<Quantity>,
     /// What it is called beside its wire, or nothing. Leaves and outputs have a name of their own.
     pub name: String,
-    pub(super) producer: usize,
+    pub(crate) producer: usize,
 }
 
 impl Value {
@@ -111,8 +111,8 @@ pub struct Node {
     pub kind: Kind,
     /// Where it was recorded.
     pub source: Option<Source>,
-    pub(super) operands: Vec<Operand>,
-    pub(super) scope: usize,
+    pub(crate) operands: Vec<Operand>,
+    pub(crate) scope: usize,
 }
 
 impl Node {
@@ -125,7 +125,7 @@ impl Node {
 /// A computation to be drawn. Operands precede results, as on a tape.
 ///
 /// ```
-/// use tape::picture::{Graph, Operation, Picture};
+/// use picture::{Graph, Operation, Picture};
 ///
 /// let mut graph = Graph::new("Two apples");
 /// let times = graph.operation(Operation::new("×", "multiply").commuting());
@@ -142,8 +142,8 @@ impl Node {
 pub struct Graph {
     title: String,
     operations: Vec<Operation>,
-    pub(super) nodes: Vec<Node>,
-    pub(super) values: Vec<Value>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) values: Vec<Value>,
     scopes: Vec<String>,
     scope_index: HashMap<String, usize>,
     scope: usize,
@@ -164,7 +164,7 @@ impl Graph {
     }
 
     /// A graph without nodes that shares this one's title, operations and scopes.
-    pub(super) fn emptied(&self) -> Self {
+    pub(crate) fn emptied(&self) -> Self {
         Self {
             title: self.title.clone(),
             operations: self.operations.clone(),
@@ -293,12 +293,12 @@ impl Graph {
         &self.scopes[node.scope]
     }
 
-    pub(super) fn scopes(&self) -> &[String] {
+    pub(crate) fn scopes(&self) -> &[String] {
         &self.scopes
     }
 
     /// For each node the values it gives.
-    pub(super) fn results(&self) -> Vec<Vec<usize>> {
+    pub(crate) fn results(&self) -> Vec<Vec<usize>> {
         let mut results = vec![Vec::new(); self.nodes.len()];
         for (index, value) in self.values.iter().enumerate() {
             results[value.producer].push(index);
@@ -307,7 +307,7 @@ impl Graph {
     }
 
     /// What a node is called in one line: its name, symbol or number.
-    pub(super) fn caption(&self, node: usize, results: &[Vec<usize>]) -> String {
+    pub(crate) fn caption(&self, node: usize, results: &[Vec<usize>]) -> String {
         match &self.nodes[node].kind {
             Kind::Leaf { name } | Kind::Output { name } if !name.is_empty() => name.clone(),
             Kind::Leaf { .. } => "leaf".to_owned(),
@@ -334,7 +334,7 @@ impl Graph {
         operands.iter().map(operand).collect()
     }
 
-    pub(super) fn push(&mut self, kind: Kind, operands: Vec<Operand>) -> usize {
+    pub(crate) fn push(&mut self, kind: Kind, operands: Vec<Operand>) -> usize {
         self.nodes.push(Node {
             kind,
             source: None,
@@ -344,7 +344,7 @@ impl Graph {
         self.nodes.len() - 1
     }
 
-    pub(super) fn result(&mut self, producer: usize, forward: Quantity) -> ValueId {
+    pub(crate) fn result(&mut self, producer: usize, forward: Quantity) -> ValueId {
         self.values.push(Value {
             forward,
             cotangent: None,

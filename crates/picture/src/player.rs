@@ -4,19 +4,19 @@
 //! script that shows of the SVG what has been computed so far. All that is said of a step is
 //! decided here; the script only shows it.
 
-use super::dot::uses;
-use super::escape::{json, xml};
-use super::formula::{self, Line};
-use super::model::{Graph, Kind};
-use super::quantity::Quantity;
-use super::{numbers, svg};
+use crate::dot::uses;
+use crate::escape::{json, xml};
+use crate::formula::{self, Line};
+use crate::model::{Graph, Kind};
+use crate::quantity::Quantity;
+use crate::{numbers, svg};
 
 const PAGE: &str = include_str!("player.html");
 const STYLE: &str = include_str!("player.css");
 const SCRIPT: &str = include_str!("player.js");
 
 /// Writes the page.
-pub(super) fn write(graph: &Graph) -> String {
+pub(crate) fn write(graph: &Graph) -> String {
     let title = if graph.title().is_empty() {
         "Computational graph"
     } else {
@@ -305,7 +305,7 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::samples;
+    use crate::samples;
 
     fn backward(graph: &Graph) -> Vec<(String, Vec<(usize, String)>)> {
         let steps = steps(graph)

@@ -311,7 +311,7 @@ fn inversions(mut links: Vec<(End, End)>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::layout::{Block, Net, layers};
+    use crate::layout::{Block, Net, layers};
     use proptest::prelude::*;
 
     /// Blocks that use up to three of the values before them.

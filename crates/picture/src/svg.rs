@@ -1,12 +1,12 @@
 //! A graph as SVG: text that can be selected, colours for light and dark, every digit on hover.
 
-use super::drawing::Drawing;
-use super::escape::xml;
-use super::formula;
-use super::layout::{Piece, Point, Rect, Wire};
-use super::measure::{LARGE, Label, OFF_WIRE, Outline, RETURN, SMALL, Text};
-use super::model::{Graph, Kind, Node};
-use super::numbers;
+use crate::drawing::Drawing;
+use crate::escape::xml;
+use crate::formula;
+use crate::layout::{Piece, Point, Rect, Wire};
+use crate::measure::{LARGE, Label, OFF_WIRE, Outline, RETURN, SMALL, Text};
+use crate::model::{Graph, Kind, Node};
+use crate::numbers;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("svg.css");
@@ -17,7 +17,7 @@ const KEY: f64 = 26.0;
 const TIP: (f64, f64) = (7.0, 3.5);
 
 /// Writes the SVG.
-pub(super) fn write(graph: &Graph) -> String {
+pub(crate) fn write(graph: &Graph) -> String {
     let drawing = Drawing::of(graph);
     let layout = &drawing.layout;
     let heading = if graph.title().is_empty() {
@@ -270,7 +270,7 @@ fn class(kind: &Kind) -> &'static str {
 }
 
 /// All that is known of a value: every digit, and where it was computed.
-pub(super) fn value_title(graph: &Graph, value: usize) -> String {
+pub(crate) fn value_title(graph: &Graph, value: usize) -> String {
     let value = &graph.values()[value];
     let producer = &graph.nodes()[value.producer()];
     let mut title = match &producer.kind {

@@ -1,10 +1,10 @@
 //! A graph as a Mermaid flowchart, which code-hosting pages draw where it stands in a Markdown
 //! text.
 
-use super::dot::uses;
-use super::escape::mermaid;
-use super::measure::Label;
-use super::model::{Graph, Kind};
+use crate::dot::uses;
+use crate::escape::mermaid;
+use crate::measure::Label;
+use crate::model::{Graph, Kind};
 use std::fmt::Write;
 
 /// The classes' colours, dark text on light fill, so that they are readable on light and on dark
@@ -21,7 +21,7 @@ const CLASSES: &str = "  classDef leaf fill:#e6f6ee,stroke:#2b8a5e,color:#1c2330
 /// Writes the flowchart, without the fence around it and without the title, for which Mermaid keeps
 /// no room. A value with several uses goes to a dot, from which its uses branch; cotangents are
 /// marked by an arrow back, since a flowchart's labels have one colour.
-pub(super) fn write(graph: &Graph) -> String {
+pub(crate) fn write(graph: &Graph) -> String {
     let results = graph.results();
     let mut text = "flowchart LR\n".to_owned();
     for (index, node) in graph.nodes().iter().enumerate() {
@@ -76,7 +76,7 @@ fn label(graph: &Graph, value: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::samples;
+    use crate::samples;
 
     #[test]
     fn numbers_stand_on_their_edges() {

@@ -1,13 +1,13 @@
 //! Formulas with numbers put in for names: `dz · y` becomes `1.1 · 2`.
 
-use super::model::{Graph, Kind};
-use super::numbers;
-use super::operation::{self, Operation, in_name};
-use super::quantity::Quantity;
+use crate::model::{Graph, Kind};
+use crate::numbers;
+use crate::operation::{self, Operation, in_name};
+use crate::quantity::Quantity;
 
 /// One line of the player: the formula, the formula with numbers, and what comes out.
 #[derive(Debug, PartialEq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// `dx = dz · y`.
     pub rule: String,
     /// `1.1 · 2`, or nothing where it would only repeat the result.
@@ -17,7 +17,7 @@ pub(super) struct Line {
 }
 
 /// The forward formula of an operation's node.
-pub(super) fn forward(graph: &Graph, node: usize, value: usize) -> Option<Line> {
+pub(crate) fn forward(graph: &Graph, node: usize, value: usize) -> Option<Line> {
     let operation = operation(graph, node)?;
     let formula = formula_of(operation, graph.nodes()[node].operands().len());
     Some(Line {
@@ -43,7 +43,7 @@ fn formula_of(operation: &Operation, operands: usize) -> String {
 
 /// What the sweep does at an operation's node: the parts of its rule, each with the position of the
 /// operand it is about. Parts about operands that get no cotangent are left out.
-pub(super) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(Option<usize>, Line)> {
+pub(crate) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(Option<usize>, Line)> {
     let Some(operation) = operation(graph, node) else {
         return Vec::new();
     };
@@ -82,7 +82,7 @@ pub(super) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(Option<
 }
 
 /// All formulas of an operation on one line each, for a title.
-pub(super) fn summary(operation: &Operation) -> String {
+pub(crate) fn summary(operation: &Operation) -> String {
     let mut lines = vec![operation.name.clone().into_owned()];
     if !operation.formula.is_empty() {
         lines.push(format!("{} = {}", operation.result, operation.formula));
@@ -155,7 +155,7 @@ fn substitute(formula: &str, lookup: impl Fn(&str) -> Option<String>) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::quantity::Matrix;
+    use crate::quantity::Matrix;
 
     fn product(x: impl Into<Quantity>, y: impl Into<Quantity>) -> Graph {
         let mut graph = Graph::new("");

@@ -1,16 +1,16 @@
 //! A graph in the DOT language of Graphviz.
 
-use super::escape::{dot, xml};
-use super::measure::Label;
-use super::model::{Graph, Kind};
-use super::svg::value_title;
+use crate::escape::{dot, xml};
+use crate::measure::Label;
+use crate::model::{Graph, Kind};
+use crate::svg::value_title;
 use std::fmt::Write;
 
 /// The colour of cotangents, that of the SVG on white.
 const BACK: &str = "#b93815";
 
 /// Writes the graph. A value with several uses goes to a point, from which its uses branch.
-pub(super) fn write(graph: &Graph) -> String {
+pub(crate) fn write(graph: &Graph) -> String {
     let results = graph.results();
     let mut text = String::new();
     let _ = writeln!(
@@ -60,7 +60,7 @@ pub(super) fn write(graph: &Graph) -> String {
 }
 
 /// For each value the nodes that use it, once for each use.
-pub(super) fn uses(graph: &Graph) -> Vec<Vec<usize>> {
+pub(crate) fn uses(graph: &Graph) -> Vec<Vec<usize>> {
     let mut uses = vec![Vec::new(); graph.values().len()];
     for (index, node) in graph.nodes().iter().enumerate() {
         node.operands()
@@ -89,7 +89,7 @@ fn label(graph: &Graph, value: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::samples;
+    use crate::samples;
 
     #[test]
     fn numbers_stand_on_their_edges() {

@@ -4,10 +4,10 @@
 //! beside them, `drawn/….new.svg`, and let them take the old ones' places.
 
 use super::*;
-use crate::handle::Tape;
-use crate::picture::samples::{arbitrary, fan_out, shopping, two_layer_net};
+use crate::samples::{arbitrary, fan_out, shopping, two_layer_net};
 use nalgebra::dmatrix;
 use std::path::Path;
+use tape::Tape;
 
 /// A tape with everything a picture knows of: names, scopes, matrices, numbers, a leaf nobody uses, two outputs.
 fn recorded() -> Picture {
@@ -74,7 +74,7 @@ fn drawings_are_as_they_were() {
     ] {
         let svg = without_lines(&picture.svg());
         if svg != drawn {
-            let new = format!("src/picture/drawn/{name}.new.svg");
+            let new = format!("src/drawn/{name}.new.svg");
             std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(new), svg).unwrap();
             changed.push(name);
         }

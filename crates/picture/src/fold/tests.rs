@@ -1,9 +1,9 @@
 //! Folding keeps what leads in and out, and keeps large graphs small.
 
 use super::{by_scope, to_fit};
-use crate::picture::model::{Graph, Kind};
-use crate::picture::quantity::Quantity;
-use crate::picture::{Picture, samples};
+use crate::model::{Graph, Kind};
+use crate::quantity::Quantity;
+use crate::{Picture, samples};
 use proptest::prelude::*;
 
 fn captions(graph: &Graph) -> Vec<String> {

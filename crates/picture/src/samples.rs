@@ -1,6 +1,6 @@
 //! Graphs drawn by the tests.
 
-use crate::picture::{Graph, Matrix, Operation, OperationId, Source, ValueId};
+use crate::{Graph, Matrix, Operation, OperationId, Source, ValueId};
 
 /// `+` and `×` of scalars with their rules.
 pub fn plus_and_times(graph: &mut Graph) -> (OperationId, OperationId) {

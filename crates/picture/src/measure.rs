@@ -4,24 +4,24 @@
 //! the list in `svg.css`; with a narrower one a label is a little smaller than the room kept for
 //! it.
 
-use super::model::{Folded, Graph, Kind};
-use super::numbers;
-use super::quantity::{Matrix, Quantity};
+use crate::model::{Folded, Graph, Kind};
+use crate::numbers;
+use crate::quantity::{Matrix, Quantity};
 
 /// Font sizes in pixels: what is read first, and what stands beside it.
-pub(super) const LARGE: f64 = 14.0;
-pub(super) const SMALL: f64 = 11.0;
+pub(crate) const LARGE: f64 = 14.0;
+pub(crate) const SMALL: f64 = 11.0;
 /// Distance between a wire and the text above it, which is also that to the arrow going back below
 /// it.
-pub(super) const OFF_WIRE: f64 = 4.0;
+pub(crate) const OFF_WIRE: f64 = 4.0;
 /// Distance between a wire and the text below it, which stands below that arrow.
-pub(super) const RETURN: f64 = 8.0;
+pub(crate) const RETURN: f64 = 8.0;
 /// The longest text drawn; longer ones end in an ellipsis and are shown whole on hover.
 const LONGEST: usize = 28;
 
 /// A line of text and its size.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Text {
+pub(crate) struct Text {
     pub text: String,
     pub size: f64,
 }
@@ -45,7 +45,7 @@ impl Text {
 
 /// The lines written above and below a wire, each from top to bottom.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Label {
+pub(crate) struct Label {
     pub above: Vec<Text>,
     pub below: Vec<Text>,
 }
@@ -115,14 +115,14 @@ fn entries_or_norm(matrix: &Matrix) -> Vec<Text> {
 
 /// The outline a node is drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outline {
+pub(crate) enum Outline {
     Circle,
     Rounded,
 }
 
 /// A node's texts and the room it takes.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Face {
+pub(crate) struct Face {
     pub lines: Vec<Text>,
     pub outline: Outline,
     pub width: f64,
@@ -132,7 +132,7 @@ pub(super) struct Face {
 /// The diameter of an operation's circle.
 const CIRCLE: f64 = 38.0;
 /// The least distance between two wires entering a node.
-pub(super) const PORT_GAP: f64 = 10.0;
+pub(crate) const PORT_GAP: f64 = 10.0;
 
 impl Face {
     /// How a node looks.
@@ -166,7 +166,7 @@ impl Face {
 
 /// `× 12, + 11, exp`: the most frequent operations of a folded node, with how often each occurs if
 /// not once.
-pub(super) fn counts(folded: &Folded) -> String {
+pub(crate) fn counts(folded: &Folded) -> String {
     let shown: Vec<_> = folded
         .counts
         .iter()

@@ -1,14 +1,14 @@
 //! How numbers are written: four significant digits for reading, every digit for the title shown on
 //! hover.
 
-use super::quantity::{Matrix, Quantity};
+use crate::quantity::{Matrix, Quantity};
 
 /// Rounds for reading: `2.1999999999999997` is written 2.2.
 ///
 /// Whole numbers below 10⁷ keep all their digits. Others get four significant ones, more if that
 /// would replace digits before the point by zeros; below 10⁻⁴ and from 10⁶ the notation is
 /// scientific.
-pub(super) fn short(number: f64) -> String {
+pub(crate) fn short(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }
@@ -34,7 +34,7 @@ pub(super) fn short(number: f64) -> String {
 }
 
 /// Every digit needed to get the same number back.
-pub(super) fn full(number: f64) -> String {
+pub(crate) fn full(number: f64) -> String {
     match number.abs() {
         size if size == 0.0 || (1e-5..1e16).contains(&size) || !size.is_finite() => {
             format!("{number}")
@@ -52,12 +52,12 @@ fn trimmed(digits: &str) -> &str {
 }
 
 /// `100×784`.
-pub(super) fn shape(matrix: &Matrix) -> String {
+pub(crate) fn shape(matrix: &Matrix) -> String {
     format!("{}×{}", matrix.rows, matrix.columns)
 }
 
 /// A quantity in one short line: a table's cell, a constant's node, a number put into a formula.
-pub(super) fn brief(quantity: &Quantity) -> String {
+pub(crate) fn brief(quantity: &Quantity) -> String {
     match quantity {
         Quantity::Scalar(number) => short(*number),
         Quantity::Matrix(matrix) => shape(matrix),
@@ -67,7 +67,7 @@ pub(super) fn brief(quantity: &Quantity) -> String {
 }
 
 /// A quantity with all that is known of it, for a title.
-pub(super) fn complete(quantity: &Quantity) -> String {
+pub(crate) fn complete(quantity: &Quantity) -> String {
     match quantity {
         Quantity::Scalar(number) => full(*number),
         Quantity::Matrix(matrix) => {
@@ -90,7 +90,7 @@ pub(super) fn complete(quantity: &Quantity) -> String {
 }
 
 /// The rows of a matrix small enough to be written out; none of a larger one.
-pub(super) fn rows(matrix: &Matrix) -> impl Iterator<Item = &[f64]> {
+pub(crate) fn rows(matrix: &Matrix) -> impl Iterator<Item = &[f64]> {
     matrix.entries.chunks(matrix.columns.max(1))
 }
 

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-/// Names an operation of one [`Graph`](super::Graph); given out by
-/// [`Graph::operation`](super::Graph::operation).
+/// Names an operation of one [`Graph`](crate::Graph); given out by
+/// [`Graph::operation`](crate::Graph::operation).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OperationId(pub(super) usize);
+pub struct OperationId(pub(crate) usize);
 
 /// What an operation is called and how it is differentiated, told once however many nodes apply it.
 ///
@@ -51,7 +51,7 @@ impl Operation {
     /// the result from the first cotangent on a right side.
     ///
     /// ```
-    /// # use tape::picture::Operation;
+    /// # use picture::Operation;
     /// let divide = Operation::new("/", "divide").rule("dx = dz / y, dy = −dz · z / y");
     /// assert_eq!(divide.operands, ["x", "y"]);
     /// assert_eq!(divide.result, "z");
@@ -95,7 +95,7 @@ impl Operation {
 
 /// A part of a rule that tells one cotangent.
 #[derive(Debug, PartialEq)]
-pub(super) struct Part<'a> {
+pub(crate) struct Part<'a> {
     /// `dx = dz · y`.
     pub whole: &'a str,
     /// `x`; nothing where the part is not about one operand, as `dxᵢ = dy` is about each.
@@ -106,7 +106,7 @@ pub(super) struct Part<'a> {
 
 /// The parts of a rule. A comma ends a part only before another cotangent, for there are rules such
 /// as `dX = dy at the largest element, 0 elsewhere`.
-pub(super) fn parts(rule: &str) -> Vec<Part<'_>> {
+pub(crate) fn parts(rule: &str) -> Vec<Part<'_>> {
     let begins = |text: &str| text.starts_with('d') && left(text).is_some();
     let mut starts = vec![0];
     let commas = rule.match_indices(", ").map(|(at, comma)| at + comma.len());
@@ -143,11 +143,11 @@ fn names(formula: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Indices that stand for any element or operand, so that no one number can be put in.
-pub(super) const SUBSCRIPTS: [char; 3] = ['ᵢ', 'ⱼ', 'ₖ'];
+pub(crate) const SUBSCRIPTS: [char; 3] = ['ᵢ', 'ⱼ', 'ₖ'];
 
 /// Whether a character can be part of a name. Superscripts (`x²`, `Wᵀ`) are letters and numbers to
 /// Unicode but not part of a name.
-pub(super) fn in_name(c: char) -> bool {
+pub(crate) fn in_name(c: char) -> bool {
     (c.is_alphanumeric() || c == '_') && !"ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c)
 }
 

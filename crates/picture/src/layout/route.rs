@@ -1,7 +1,7 @@
 //! Horizontal positions, and nets as lines and curves.
 
 use super::{Item, Layout, Piece, Point, Problem, Rect, Skeleton, Wire};
-use crate::picture::measure::PORT_GAP;
+use crate::measure::PORT_GAP;
 
 /// The free space around a drawing.
 const MARGIN: f64 = 16.0;

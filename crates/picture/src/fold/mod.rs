@@ -8,7 +8,7 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
-use super::model::{Graph, Kind};
+use crate::model::{Graph, Kind};
 use contract::Groups;
 use std::collections::BTreeMap;
 use std::ops::Range;

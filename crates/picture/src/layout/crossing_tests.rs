@@ -1,8 +1,8 @@
 //! Crossings are few: none where none are needed, nearly as few as possible where that is known.
 
-use crate::picture::drawing::Drawing;
-use crate::picture::model::Graph;
-use crate::picture::samples;
+use crate::drawing::Drawing;
+use crate::model::Graph;
+use crate::samples;
 
 /// The balanced tree over 32 leaves, whose leaves are added in an order that has nothing to do with
 /// the tree.

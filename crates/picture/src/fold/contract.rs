@@ -1,8 +1,8 @@
 //! Drawing groups of nodes as one.
 
 use super::{is_source, uses};
-use crate::picture::model::{Folded, Graph, Kind, Operand, ValueId};
-use crate::picture::quantity::Quantity;
+use crate::model::{Folded, Graph, Kind, Operand, ValueId};
+use crate::quantity::Quantity;
 use std::collections::HashMap;
 
 /// The most values of one group drawn as wires of their own; more become a bundle.

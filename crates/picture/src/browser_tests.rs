@@ -1,11 +1,11 @@
-//! The player and the SVG in a real browser: `cargo test -p tape picture::browser` with Chromium
-//! and ChromeDriver installed (Debian's packages `chromium` and `chromium-driver`). Without them
+//! The player and the SVG in a real browser: `cargo test -p wengert-picture browser` with
+//! Chromium and ChromeDriver installed (Debian's packages `chromium` and `chromium-driver`). Without them
 //! these tests pass and say that they were skipped.
 //!
 //! ChromeDriver speaks HTTP with JSON (the W3C's WebDriver); the little of both that is needed here
-//! is written out, so that the engine's tests need no client library.
+//! is written out, so that the tests need no client library.
 
-use super::{Graph, Picture, samples};
+use crate::{Graph, Picture, samples};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -137,7 +137,7 @@ impl Browser {
 
     /// Runs a script that returns a text without quotes and backslashes.
     fn run(&self, script: &str) -> String {
-        let script = super::escape::json(script);
+        let script = crate::escape::json(script);
         let answer = self.command(
             "execute/sync",
             &format!(r#"{{"script":"{script}","args":[]}}"#),

@@ -2,11 +2,11 @@
 //! found.
 
 use super::{Layout, Piece, Point, Rect};
-use crate::picture::drawing::Drawing;
-use crate::picture::fold;
-use crate::picture::measure::Outline;
-use crate::picture::model::Graph;
-use crate::picture::samples;
+use crate::drawing::Drawing;
+use crate::fold;
+use crate::measure::Outline;
+use crate::model::Graph;
+use crate::samples;
 use proptest::prelude::*;
 
 /// Shared edges are allowed, for a wire starts where its node ends.
@@ -174,7 +174,7 @@ fn connected(drawing: &Drawing, net: usize) -> Result<(), String> {
     }
     let mut users: Vec<usize> = wire.tips.iter().map(|&(_, node)| node).collect();
     users.sort_unstable();
-    if users != crate::picture::dot::uses(graph)[net] {
+    if users != crate::dot::uses(graph)[net] {
         return Err(format!("value {net} reaches nodes {users:?}"));
     }
     for &(tip, node) in &wire.tips {

@@ -1,9 +1,9 @@
 //! A graph as a table for a terminal: one line per node, in the order of the tape.
 
-use super::measure::counts;
-use super::model::{Graph, Kind};
-use super::numbers;
-use super::quantity::Quantity;
+use crate::measure::counts;
+use crate::model::{Graph, Kind};
+use crate::numbers;
+use crate::quantity::Quantity;
 
 /// The narrowest a column of names becomes.
 const NARROW: usize = 6;
@@ -12,7 +12,7 @@ const SEPARATOR: &str = "  ";
 
 /// Writes the table, no line longer than `width` characters as long as its numbers leave room for
 /// that.
-pub(super) fn write(graph: &Graph, width: usize) -> String {
+pub(crate) fn write(graph: &Graph, width: usize) -> String {
     let results = graph.results();
     let names = value_names(graph, &results);
     let mut rows = vec![["", "node", "uses", "value", "cotangent", "from"].map(str::to_owned)];
@@ -162,7 +162,7 @@ fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::samples;
+    use crate::samples;
     use proptest::prelude::*;
 
     #[test]
