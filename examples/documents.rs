@@ -1,4 +1,5 @@
-//! The code of README.md and docs/: every block of it is compiled and run as a doctest of this crate.
+//! The code of README.md and docs/: every block of it is compiled and run as a doctest of this
+//! crate.
 //!
 //! What the blocks quote from other files is compared with those files by `tests/documents.rs`.
 
@@ -13,6 +14,9 @@ macro_rules! documents {
 #[cfg(doctest)]
 documents! {
     Readme "README.md"
+    Wengert "crates/wengert/README.md"
+    Tape "crates/tape/README.md"
+    Nn "crates/nn/README.md"
     AddingAnOp "docs/adding-an-op.md"
     Architecture "docs/architecture.md"
     Conventions "docs/conventions.md"

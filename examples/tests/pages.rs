@@ -12,14 +12,20 @@ pub fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The paths of README.md, CHANGELOG.md and everything under docs/, from the root.
+/// The paths of the root's documents and of everything under docs/ and crates/, from the root.
 pub fn documents() -> Vec<PathBuf> {
-    let mut found = vec!["README.md".into(), "CHANGELOG.md".into()];
-    let mut folders = vec![root().join("docs")];
+    let at_the_root = [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ];
+    let mut found = Vec::from(at_the_root.map(PathBuf::from));
+    let mut folders = vec![root().join("docs"), root().join("crates")];
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir().expect("a folder") {
             let path = entry.expect("an entry").path();
-            if path.is_dir() {
+            if path.is_dir() && !path.ends_with("target") {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "md") {
                 let path = path.strip_prefix(root()).expect("it is under the root");
@@ -27,7 +33,7 @@ pub fn documents() -> Vec<PathBuf> {
             }
         }
     }
-    assert!(found.len() > 3, "docs/ holds documents");
+    assert!(found.len() > at_the_root.len(), "docs/ holds documents");
     found
 }
 

@@ -1,6 +1,6 @@
 """A seeded random sample of mutants for cargo-mutants, as a configuration file for each group of tests.
 
-Reads `cargo mutants --list -p tape -p wengert-picture -p nn -p mnist` from standard input and writes `tape.toml`, `picture.toml`, `nn.toml`
+Reads `cargo mutants --list -p wengert-tape -p wengert-picture -p wengert-nn -p mnist` from standard input and writes `tape.toml`, `picture.toml`, `nn.toml`
 and `readers.toml` into the directory given. docs/testing.md has the commands.
 """
 

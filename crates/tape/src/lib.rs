@@ -59,10 +59,3 @@ pub use product::{MatrixProduct, Strided, StridedMut};
 pub use shape::Shape;
 pub use sweep::{Cotangents, EntryRef, MatrixRef, ScalarRef, Seed, Tangents};
 pub use sweep::{gradient, value_and_gradient};
-
-/// The pages of `docs/` whose code is compiled and run.
-#[cfg(all(doctest, feature = "proptest"))]
-mod pages {
-    #[doc = include_str!("../../../docs/testing-your-own-op.md")]
-    struct TestingYourOwnOp;
-}

@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+pub use nalgebra;
+pub use nn;
+pub use picture;
+pub use tape;
