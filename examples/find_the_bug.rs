@@ -1,13 +1,14 @@
 //! "Fast, good… but why does the accuracy not improve?" A wrong gradient, found and mended.
 //!
-//! The notebook that asked this normalised softmax over the whole batch and paired it with the derivative of a softmax
-//! of each row. Here is its loss as an operation of its own. A net that learns with it ends where one number of the
-//! batch takes the whole probability, and guesses. The check names the entry, its operand, and both values. Downstream,
-//! the gradient of b2 is off by 0.0667, which is `(1 − 1/N) / 10` for the N = 3 images of the check.
+//! The notebook that asked this normalised softmax over the whole batch and paired it with the
+//! derivative of a softmax of each row. Here is its loss as an operation of its own. A net that
+//! learns with it ends where one number of the batch takes the whole probability, and guesses. The
+//! check names the entry, its operand, and both values. Downstream, the gradient of b2 is off by
+//! 0.0667, which is `(1 − 1/N) / 10` for the N = 3 images of the check.
 //!
-//! Normalised row by row, the same net learns, and the check finds the notebook's other fault: the 1e-7 that keeps the
-//! logarithm from 0 is missing in the derivative, which is one part in a million where a probability is 0.1. The loss of
-//! `nn` comes from log-sum-exp and needs no 1e-7.
+//! Normalised row by row, the same net learns, and the check finds the notebook's other fault: the
+//! 1e-7 that keeps the logarithm from 0 is missing in the derivative, which is one part in a
+//! million where a probability is 0.1. The loss of `nn` comes from log-sum-exp and needs no 1e-7.
 //!
 //! ```text
 //! == the notebook's loss, over the whole batch
@@ -15,7 +16,7 @@
 //! gradient check: 4 entries, 1108 derivatives compared, 1 fault
 //! at fault, each alone, for a random cotangent of its result:
 //!   entry  op                      operand           analytic         numerical        what              where
-//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.809639159e-1  -3.546488620e-1  wrong derivative  examples/find_the_bug.rs:94
+//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.809639159e-1  -3.546488620e-1  wrong derivative  examples/find_the_bug.rs:95
 //! the gradient of the output as a whole is wrong at:
 //!   entry  op         operand       analytic         numerical        what
 //!   2      leaf (W1)  itself [2,0]  2.905359235e-5   -2.117390221e-5  wrong derivative
@@ -31,7 +32,7 @@
 //! gradient check: 4 entries, 1111 derivatives compared, 1 fault
 //! at fault, each alone, for a random cotangent of its result:
 //!   entry  op                      operand           analytic         numerical        what              where
-//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.546682381e-1  -3.546678838e-1  wrong derivative  examples/find_the_bug.rs:99
+//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.546682381e-1  -3.546678838e-1  wrong derivative  examples/find_the_bug.rs:100
 //! the gradient of the output as a whole is wrong at:
 //!   entry  op         operand         analytic         numerical        what
 //!   2      leaf (W1)  itself [238,0]  -9.446353018e-4  -9.446343596e-4  wrong derivative
@@ -99,7 +100,8 @@ fn row_by_row<'t>(x: Matrix<'t>, t: Matrix<'t>) -> Result<Var<'t, f64>, tape::Er
     Ok(x.tape().apply(op, &[x.into(), t.into()])?.scalar())
 }
 
-/// The notebook's `SoftmaxWithLoss`: `X: N×C, T: N×C → scalar`, `−(1/N) Σ T ln(Y + 1e-7)` with `Y = softmax(X)`.
+/// The notebook's `SoftmaxWithLoss`: `X: N×C, T: N×C → scalar`, `−(1/N) Σ T ln(Y + 1e-7)` with `Y =
+/// softmax(X)`.
 #[derive(Clone, Copy)]
 enum SoftmaxWithLoss {
     /// `exp(x − max X) / Σ exp(x − max X)` with all of `X`: as it was.
@@ -193,12 +195,12 @@ impl Op<f64> for SoftmaxWithLoss {
 }
 
 /// 784-20-10, ReLU, weights of deviation 0.01: the same for every loss.
-fn untrained() -> TwoLayerNet<f64> {
-    TwoLayerNet::new(784, 20, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1))
+fn untrained() -> Net<f64> {
+    TwoLayerNet::new(784, 20, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1)).net
 }
 
-/// The book's training: mini-batches of 100, SGD, here with rate 0.5 and for 400 steps. Returns the test accuracy after every
-/// tenth step.
+/// The book's training: mini-batches of 100, SGD, here with rate 0.5 and for 400 steps. Returns the
+/// test accuracy after every tenth step.
 fn train(loss: Loss, data: &Dataset) -> Result<Vec<(f64, f64)>, Box<dyn Error>> {
     let (mut tape, net) = (Tape::new(), untrained());
     let (x, t) = examples(data.train(), 100);

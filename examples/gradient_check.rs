@@ -1,9 +1,11 @@
-//! The book's gradient check (section 5.7.3): the swept gradient of a two-layer net against a numerical one.
+//! The book's gradient check (section 5.7.3): the swept gradient of a two-layer net against a
+//! numerical one.
 //!
-//! For each parameter, the mean absolute difference of the two on the first three images, as a power of ten that it is
-//! well below: what is left is the error of the numerical gradient, and its digits are rounding. A probe may push a hidden
-//! unit over the kink of ReLU, where there is no derivative to compare with; the last column counts those, and the means
-//! leave them out. The numerical gradient runs the net twice for each parameter, the sweep takes all in one.
+//! For each parameter, the mean absolute difference of the two on the first three images, as a
+//! power of ten that it is well below: what is left is the error of the numerical gradient, and its
+//! digits are rounding. A probe may push a hidden unit over the kink of ReLU, where there is no
+//! derivative to compare with; the last column counts those, and the means leave them out. The
+//! numerical gradient runs the net twice for each parameter, the sweep takes all in one.
 //!
 //! ```text
 //!     parameters  mean slope  mean difference below  over a kink
@@ -22,9 +24,9 @@ use rand_chacha::rand_core::SeedableRng;
 pub fn main() -> Result<(), tape::Error> {
     let data = digits::dataset(10, 10, digits::SEED);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let net = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
+    let book = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
 
-    let mut recording = Recording::new(&net, 3, Targets::Labels);
+    let mut recording = Recording::new(&book.net, 3, Targets::Labels);
     let first = [0, 1, 2];
     data.train()
         .gather(&first, Scale::Unit, recording.examples_mut().values_mut());

@@ -1,8 +1,8 @@
 //! The graph of a two-layer net: a node for each layer, the values' shapes on the edges.
 //!
-//! The net of the book, 784-50-10, on a batch of three images, in plain matrix operations. What is recorded in a scope
-//! folds into one node, so the picture has the layers and not every entry. Here is its form for a terminal;
-//! `-- --svg FILE` draws it.
+//! The net of the book, 784-50-10, on a batch of three images, in plain matrix operations. What is
+//! recorded in a scope folds into one node, so the picture has the layers and not every entry. Here
+//! is its form for a terminal; `-- --svg FILE` draws it.
 //!
 //! ```text
 //! A two-layer net
@@ -46,8 +46,8 @@ fn net() -> Picture {
     data.train()
         .gather_one_hot(&[0, 1, 2], 10, t.as_mut_slice());
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let net = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
-    let [first, second] = net.layers() else {
+    let book = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
+    let [first, second] = book.net.layers() else {
         unreachable!("a two-layer net")
     };
 

@@ -1,7 +1,8 @@
 //! The book's training program (section 5.7.4): a two-layer net, mini-batches, SGD.
 //!
-//! Without `--data DIR` it learns from 2,000 digits drawn by the `mnist` crate, for 300 steps; with the directory of
-//! MNIST's four files, for 10,000. The command `mnist` does the same with every comfort.
+//! Without `--data DIR` it learns from 2,000 digits drawn by the `mnist` crate, for 300 steps; with
+//! the directory of MNIST's four files, for 10,000. The command `mnist` does the same with every
+//! comfort.
 //!
 //! ```text
 //! step     0  training accuracy 0.11  test accuracy 0.12
@@ -31,8 +32,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let (train, test) = (data.train(), data.test());
 
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let net = TwoLayerNet::<f64>::new(train.pixels(), 50, data.classes(), 0.01, &mut rng);
-    let mut recording = Recording::new(&net, 100, Targets::Labels);
+    let book = TwoLayerNet::<f64>::new(train.pixels(), 50, data.classes(), 0.01, &mut rng);
+    let mut recording = Recording::new(&book.net, 100, Targets::Labels);
     let mut batches = Batches::new(train.len(), 100, 1);
     let mut evaluation = Evaluation::default();
 

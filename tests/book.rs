@@ -48,7 +48,8 @@ fn softmax_of_chapter_3() {
     assert_printed(&large.value(), &printed);
 }
 
-/// Sections 4.2.1 and 4.2.2. The book adds 1e-7 inside the logarithm, and prints what that makes of −ln 0.6 and −ln 0.1.
+/// Sections 4.2.1 and 4.2.2. The book adds 1e-7 inside the logarithm, and prints what that makes of
+/// −ln 0.6 and −ln 0.1.
 #[test]
 fn the_losses_of_chapter_4() {
     let tape = Tape::new();
@@ -129,11 +130,14 @@ fn the_bias_of_a_batch_of_chapter_5() {
 #[test]
 fn the_two_layer_net_of_chapter_5() {
     let mut random = ChaCha8Rng::seed_from_u64(1);
-    let net = TwoLayerNet::<f64>::new(784, 100, 10, 0.01, &mut random);
+    let book = TwoLayerNet::<f64>::new(784, 100, 10, 0.01, &mut random);
     let x = DMatrix::from_fn(3, 784, |i, j| ((i + j) % 7) as f64 / 7.0);
-    let gradient = net.gradient(&x, &dmatrix![5.0; 0.0; 4.0]).unwrap();
+    let gradient = book.gradient(&x, &dmatrix![5.0; 0.0; 4.0]).unwrap();
     let shapes = |layer: &Layer<f64>| (layer.weights.shape(), layer.bias.len());
     let found: Vec<_> = gradient.iter().map(shapes).collect();
     assert_eq!(found, [((784, 100), 100), ((100, 10), 10)]);
-    assert_eq!(found, net.layers().iter().map(shapes).collect::<Vec<_>>());
+    assert_eq!(
+        found,
+        book.net.layers().iter().map(shapes).collect::<Vec<_>>()
+    );
 }

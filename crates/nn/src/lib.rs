@@ -1,9 +1,9 @@
 //! Neural networks as entries of a tape.
 //!
-//! The layers of "Deep Learning from Scratch", chapter 5: Affine, ReLU, Sigmoid, softmax with cross-entropy.
-//! Each is an entry on the tape of the [`tape`] crate; the fused ones implement its public
-//! [`Op`](tape::Op) trait, as a user's own op would. There is no backward pass in this crate:
-//! the gradient of a net is a sweep of the tape its forward pass was recorded on.
+//! The layers of "Deep Learning from Scratch", chapter 5: Affine, ReLU, Sigmoid, softmax with
+//! cross-entropy. Each is an entry on the tape of the [`tape`] crate; the fused ones implement its
+//! public [`Op`](tape::Op) trait, as a user's own op would. There is no backward pass in this
+//! crate: the gradient of a net is a sweep of the tape its forward pass was recorded on.
 //!
 //! ```
 //! use nalgebra::dmatrix;
@@ -23,8 +23,10 @@
 //! # Ok::<(), tape::Error>(())
 //! ```
 //!
-//! Rows are examples, here and everywhere: `X` is N×D, `W` is D×H, `b` is 1×H. Losses are means over the N rows.
+//! Rows are examples, here and everywhere: `X` is N×D, `W` is D×H, `b` is 1×H. Losses are means
+//! over the N rows.
 
+mod evaluate;
 mod images;
 mod init;
 mod layers;

@@ -2,10 +2,9 @@
 
 use crate::init::Init;
 use crate::layers::{Activation, affine};
-use crate::recording::{NumericalGradient, Recording, Targets};
 use nalgebra::{DMatrix, RowDVector};
 use rand::Rng;
-use tape::{Error, MatrixId, MatrixVar, Scalar, Tape};
+use tape::{MatrixId, MatrixVar, Scalar, Tape};
 
 /// The parameters of one affine layer, or numbers of the same shapes: a gradient, say.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +17,8 @@ pub struct Layer<T: nalgebra::Scalar> {
 
 /// A net of affine layers with an activation between them; the last layer's outputs are logits.
 ///
-/// A net is plain numbers. To do anything with it, it is recorded on a tape; the methods here record on one of
-/// their own, a [`Recording`] keeps its tape for many runs.
+/// A net is plain numbers. To do anything with it, it is recorded on a tape; the methods here
+/// record on one of their own, a [`Recording`](crate::Recording) keeps its tape for many runs.
 ///
 /// ```
 /// use nalgebra::dmatrix;
@@ -45,8 +44,8 @@ impl<T: Scalar> Net<T> {
     /// A net of the given layers.
     ///
     /// # Panics
-    /// If there is no layer, a layer has not as many inputs as the one before has outputs, or a bias has another
-    /// length than its weights have columns.
+    /// If there is no layer, a layer has not as many inputs as the one before has outputs, or a
+    /// bias has another length than its weights have columns.
     pub fn new(layers: Vec<Layer<T>>, activation: Activation) -> Self {
         assert!(!layers.is_empty(), "a net has at least one layer");
         for (k, layer) in layers.iter().enumerate() {
@@ -72,7 +71,8 @@ impl<T: Scalar> Net<T> {
         Net { layers, activation }
     }
 
-    /// A net with the given numbers of inputs, hidden units and outputs, its weights drawn, its biases 0.
+    /// A net with the given numbers of inputs, hidden units and outputs, its weights drawn, its
+    /// biases 0.
     ///
     /// # Panics
     /// If there are fewer than two sizes.
@@ -123,7 +123,8 @@ impl<T: Scalar> Net<T> {
         }
     }
 
-    /// Records the parameters as leaves, named `W1`, `b1`, `W2`, …, and the layers on `x: N×inputs`, each in a scope.
+    /// Records the parameters as leaves, named `W1`, `b1`, `W2`, …, and the layers on `x:
+    /// N×inputs`, each in a scope.
     ///
     /// # Panics
     /// If `x` has another number of columns than the net has inputs.
@@ -160,74 +161,6 @@ impl<T: Scalar> Net<T> {
         let tape = Tape::default();
         let recorded = self.record(&tape, tape.input(x));
         recorded.logits().value()
-    }
-
-    /// The mean loss on examples `x` with `targets`: N×1 labels or N×classes one-hot rows.
-    ///
-    /// # Errors
-    /// If the targets are no labels or distributions of this net's classes.
-    ///
-    /// # Panics
-    /// If the shapes do not fit.
-    #[track_caller]
-    pub fn loss(&self, x: &DMatrix<T>, targets: &DMatrix<T>) -> Result<T, Error> {
-        self.recording_of(x, targets)?.loss()
-    }
-
-    /// The share of examples whose largest logit is at the wanted class.
-    ///
-    /// # Errors
-    /// As [`loss`](Net::loss).
-    ///
-    /// # Panics
-    /// If the shapes do not fit.
-    #[track_caller]
-    pub fn accuracy(&self, x: &DMatrix<T>, targets: &DMatrix<T>) -> Result<f64, Error> {
-        self.recording_of(x, targets)?.accuracy()
-    }
-
-    /// The gradient of the loss, by a sweep: a [`Layer`] of derivatives for each layer.
-    ///
-    /// # Errors
-    /// As [`loss`](Net::loss).
-    ///
-    /// # Panics
-    /// If the shapes do not fit.
-    #[track_caller]
-    pub fn gradient(&self, x: &DMatrix<T>, targets: &DMatrix<T>) -> Result<Vec<Layer<T>>, Error> {
-        let mut recording = self.recording_of(x, targets)?;
-        recording.sweep()?;
-        recording.gradient()
-    }
-
-    /// The gradient of the loss by central differences with step `h`: two runs for each parameter.
-    ///
-    /// # Errors
-    /// As [`loss`](Net::loss).
-    ///
-    /// # Panics
-    /// If the shapes do not fit.
-    #[track_caller]
-    pub fn numerical_gradient(
-        &self,
-        x: &DMatrix<T>,
-        targets: &DMatrix<T>,
-        h: T,
-    ) -> Result<NumericalGradient<T>, Error> {
-        self.recording_of(x, targets)?.numerical_gradient(h)
-    }
-
-    #[track_caller]
-    fn recording_of(&self, x: &DMatrix<T>, targets: &DMatrix<T>) -> Result<Recording<T>, Error> {
-        let kind = if targets.ncols() == 1 {
-            Targets::Labels
-        } else {
-            Targets::Rows
-        };
-        let mut recording = Recording::new(self, x.nrows(), kind);
-        recording.set(x, targets)?;
-        recording.replay()?;
-        Ok(recording)
     }
 }
 

@@ -2,20 +2,25 @@
 
 use crate::init::Init;
 use crate::layers::Activation;
-use crate::net::Net;
+use crate::net::{Layer, Net};
+use crate::recording::NumericalGradient;
+use nalgebra::DMatrix;
 use rand::Rng;
-use std::ops::{Deref, DerefMut};
-use tape::Scalar;
+use tape::{Error, Scalar};
 
 /// The book's `TwoLayerNet`: Affine, ReLU, Affine, softmax with cross-entropy.
 ///
-/// It is the two-layer case of [`Net`], to which it dereferences: `predict`, `loss`, `accuracy`, `gradient` and
-/// `numerical_gradient` are there.
+/// It is the two-layer case of [`Net`], with the methods the book gives it. For everything else
+/// there is the net inside.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TwoLayerNet<T: nalgebra::Scalar = f64>(Net<T>);
+pub struct TwoLayerNet<T: nalgebra::Scalar = f64> {
+    /// The two layers, with ReLU between them.
+    pub net: Net<T>,
+}
 
 impl<T: Scalar> TwoLayerNet<T> {
-    /// A net with weights drawn from a normal distribution of the given deviation (the book's `weight_init_std`, 0.01).
+    /// A net with weights drawn from a normal distribution of the given deviation (the book's
+    /// `weight_init_std`, 0.01).
     pub fn new(
         inputs: usize,
         hidden: usize,
@@ -24,24 +29,72 @@ impl<T: Scalar> TwoLayerNet<T> {
         rng: &mut impl Rng,
     ) -> Self {
         let sizes = [inputs, hidden, outputs];
-        TwoLayerNet(Net::random(
-            &sizes,
-            Activation::Relu,
-            Init::Normal(deviation),
-            rng,
-        ))
+        let init = Init::Normal(deviation);
+        TwoLayerNet {
+            net: Net::random(&sizes, Activation::Relu, init, rng),
+        }
     }
-}
 
-impl<T: nalgebra::Scalar> Deref for TwoLayerNet<T> {
-    type Target = Net<T>;
-    fn deref(&self) -> &Net<T> {
-        &self.0
+    /// The logits of each row of `x`; see [`Net::predict`].
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the net has inputs.
+    #[track_caller]
+    pub fn predict(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        self.net.predict(x)
     }
-}
 
-impl<T: nalgebra::Scalar> DerefMut for TwoLayerNet<T> {
-    fn deref_mut(&mut self) -> &mut Net<T> {
-        &mut self.0
+    /// The mean loss on examples `x` with targets `t`, labels or one-hot rows; see [`Net::loss`].
+    ///
+    /// # Errors
+    /// If the targets are no labels or distributions of this net's classes.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[track_caller]
+    pub fn loss(&self, x: &DMatrix<T>, t: &DMatrix<T>) -> Result<T, Error> {
+        self.net.loss(x, t)
+    }
+
+    /// The share of examples whose largest logit is at the wanted class; see [`Net::accuracy`].
+    ///
+    /// # Errors
+    /// As [`loss`](TwoLayerNet::loss).
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[track_caller]
+    pub fn accuracy(&self, x: &DMatrix<T>, t: &DMatrix<T>) -> Result<f64, Error> {
+        self.net.accuracy(x, t)
+    }
+
+    /// The gradient of the loss, by a sweep; see [`Net::gradient`].
+    ///
+    /// # Errors
+    /// As [`loss`](TwoLayerNet::loss).
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[track_caller]
+    pub fn gradient(&self, x: &DMatrix<T>, t: &DMatrix<T>) -> Result<Vec<Layer<T>>, Error> {
+        self.net.gradient(x, t)
+    }
+
+    /// The gradient of the loss, by central differences with step `h`; see
+    /// [`Net::numerical_gradient`].
+    ///
+    /// # Errors
+    /// As [`loss`](TwoLayerNet::loss).
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[track_caller]
+    pub fn numerical_gradient(
+        &self,
+        x: &DMatrix<T>,
+        t: &DMatrix<T>,
+        h: T,
+    ) -> Result<NumericalGradient<T>, Error> {
+        self.net.numerical_gradient(x, t, h)
     }
 }

@@ -115,17 +115,23 @@ fn one_hot_rows_and_labels_say_the_same() {
 #[test]
 fn the_two_layer_net_of_the_book() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
-    let net = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
-    assert_eq!(net.sizes(), [784, 50, 10]);
-    assert_eq!(net.activation(), Activation::Relu);
-    let deviation = net.layers()[0].weights.map(|w| w * w).mean().sqrt();
+    let book = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
+    assert_eq!(book.net.sizes(), [784, 50, 10]);
+    assert_eq!(book.net.activation(), Activation::Relu);
+    let deviation = book.net.layers()[0].weights.map(|w| w * w).mean().sqrt();
     assert!((deviation - 0.01).abs() < 2e-4, "{deviation}");
     assert!(
-        net.layers()
+        book.net
+            .layers()
             .iter()
             .all(|layer| layer.bias.iter().all(|&b| b == 0.0))
     );
-    assert_eq!(net.predict(&examples(3, 784, 0)).shape(), (3, 10));
+    let (x, labels) = (examples(3, 784, 0), dmatrix![5.0; 0.0; 4.0]);
+    assert_eq!(book.predict(&x).shape(), (3, 10));
+    assert_eq!(book.predict(&x), book.net.predict(&x));
+    assert_eq!(book.loss(&x, &labels), book.net.loss(&x, &labels));
+    assert_eq!(book.accuracy(&x, &labels), book.net.accuracy(&x, &labels));
+    assert_eq!(book.gradient(&x, &labels), book.net.gradient(&x, &labels));
 }
 
 #[test]
@@ -170,7 +176,8 @@ fn file(tensors: &[(&str, &[usize], &str)], metadata: &str) -> Vec<u8> {
         let shape = format!("{shape:?}");
         let comma = if header.len() > 1 { "," } else { "" };
         header += &format!(
-            "{comma}\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":{shape},\"data_offsets\":[{start},{end}]}}"
+            "{comma}\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":{shape},\
+             \"data_offsets\":[{start},{end}]}}"
         );
     }
     header += "}";
