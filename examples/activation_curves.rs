@@ -1,7 +1,8 @@
-//! The step function, the sigmoid and ReLU, and their slopes (the book's chapter 3, and section 5.5).
+//! The step function, the sigmoid and ReLU, and their slopes (the book's chapter 3, and section
+//! 5.5).
 //!
-//! The points of a curve are one row on the tape. The sum of the results is a scalar whose gradient is the slope at every
-//! point, in one sweep. `-- --svg FILE` draws the curves.
+//! The points of a curve are one row on the tape. The sum of the results is a scalar whose gradient
+//! is the slope at every point, in one sweep. `-- --svg FILE` draws the curves.
 //!
 //! ```text
 //!              at -4.0   -2.0    0.0    2.0    4.0

@@ -1,5 +1,5 @@
-//! The Affine layer on a batch: the bias is added to every row, so its derivatives are summed over the rows (the
-//! book's section 5.6.2). `-- --svg FILE` draws the graph.
+//! The Affine layer on a batch: the bias is added to every row, so its derivatives are summed over
+//! the rows (the book's section 5.6.2). `-- --svg FILE` draws the graph.
 //!
 //! ```text
 //! Y  = X·W + b

@@ -1,7 +1,8 @@
 //! Two apples with tax: the book's first computational graph (section 5.1).
 //!
-//! Each operation is recorded on the tape as it is computed; the sweep then walks the tape backwards. A yen
-//! more on the price of one apple makes the bill 2.2 yen higher. `-- --svg FILE` draws the graph.
+//! Each operation is recorded on the tape as it is computed; the sweep then walks the tape
+//! backwards. A yen more on the price of one apple makes the bill 2.2 yen higher. `-- --svg FILE`
+//! draws the graph.
 //!
 //! ```text
 //! price 220

@@ -1,8 +1,8 @@
 //! Apples, oranges and tax: the graph in which two branches meet (the book's section 5.4.2).
 //!
-//! Every value and every derivative of the graph comes out, those on the edges in the middle too: any handle
-//! can be asked for its cotangent. `-- --svg FILE` draws the graph; `-- --player FILE` writes a page that steps through it,
-//! to be opened in a browser.
+//! Every value and every derivative of the graph comes out, those on the edges in the middle too:
+//! any handle can be asked for its cotangent. `-- --svg FILE` draws the graph; `-- --player FILE`
+//! writes a page that steps through it, to be opened in a browser.
 //!
 //! ```text
 //!                value  derivative

@@ -1,7 +1,9 @@
-//! Down the bowl `x₀² + x₁²`, from (−3, 4), a hundred steps at a learning rate of 0.1 (the book's section 4.4).
+//! Down the bowl `x₀² + x₁²`, from (−3, 4), a hundred steps at a learning rate of 0.1 (the book's
+//! section 4.4).
 //!
-//! The function is a closure over a slice; its value and gradient come from a tape nobody has to see. Each step
-//! shrinks both coordinates by a fifth. `-- --svg FILE` draws the gradients of the bowl, pointing down, and the path.
+//! The function is a closure over a slice; its value and gradient come from a tape nobody has to
+//! see. Each step shrinks both coordinates by a fifth. `-- --svg FILE` draws the gradients of the
+//! bowl, pointing down, and the path.
 //!
 //! ```text
 //! step   0  x = (  -3.00e0,    4.00e0)  y = 2.50e1
@@ -45,7 +47,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     Ok(save("--svg", || chart(&path).svg())?)
 }
 
-/// Circles of equal height, an arrow downhill at every half, a tenth as long as the gradient, and the path.
+/// Circles of equal height, an arrow downhill at every half, a tenth as long as the gradient, and
+/// the path.
 fn chart(path: &[(f64, f64)]) -> Chart {
     let mut chart = Chart::new("Down the bowl x₀² + x₁²", -4.5..4.5, -4.5..4.5)
         .size(560, 560)

@@ -1,8 +1,9 @@
 //! Two losses of a softmax, and the slope each hands back to the logits (the book's section 4.2).
 //!
-//! Two classes, the right one has the probability p. Cross-entropy is −ln p; the squared error is half the sum of
-//! squares of `y − t`. Where the net is sure and wrong, on the left, cross-entropy is steep and the squared error is flat:
-//! one hands back almost the whole mistake, the other almost nothing. `-- --svg FILE` draws both.
+//! Two classes, the right one has the probability p. Cross-entropy is −ln p; the squared error is
+//! half the sum of squares of `y − t`. Where the net is sure and wrong, on the left, cross-entropy
+//! is steep and the squared error is flat: one hands back almost the whole mistake, the other
+//! almost nothing. `-- --svg FILE` draws both.
 //!
 //! ```text
 //!                     p = 0.01    0.10    0.50    0.90    0.99
@@ -44,7 +45,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     Ok(save("--svg", charts)?)
 }
 
-/// The loss where the right class has the probability `p`, and its derivative by that class's logit.
+/// The loss where the right class has the probability `p`, and its derivative by that class's
+/// logit.
 fn at(loss: Loss, p: f64) -> Result<(f64, f64), tape::Error> {
     let tape = Tape::new();
     let logits = tape.matrix(&dmatrix![(p / (1.0 - p)).ln(), 0.0]);

@@ -1,7 +1,7 @@
 //! A net of three layers, 4-2-3-5, learns one answer: of five classes, the fourth.
 //!
-//! The gradient of all six parameters is one sweep, however many layers there are. The net is recorded once and
-//! the step taken 500 times. `-- --svg FILE` draws the loss.
+//! The gradient of all six parameters is one sweep, however many layers there are. The net is
+//! recorded once and the step taken 500 times. `-- --svg FILE` draws the loss.
 //!
 //! ```text
 //! step   0  loss 0.8611  y = [0.096, 0.087, 0.281, 0.423, 0.113]

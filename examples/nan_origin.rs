@@ -1,18 +1,19 @@
 //! Where a NaN comes from: the logarithm of a softmax that underflowed.
 //!
-//! A net that is sure, and wrong: logits 1000 and 0 for an example of the second class. Its probability is e⁻¹⁰⁰⁰, which
-//! underflows to 0, and the loss is −ln 0 = ∞. Going back, ln hands on −1/0 = −∞, which softmax multiplies by 0: NaN, and
-//! after one step every weight is. The tape names the entry at which the numbers stop being finite, forward and back.
+//! A net that is sure, and wrong: logits 1000 and 0 for an example of the second class. Its
+//! probability is e⁻¹⁰⁰⁰, which underflows to 0, and the loss is −ln 0 = ∞. Going back, ln hands on
+//! −1/0 = −∞, which softmax multiplies by 0: NaN, and after one step every weight is. The tape
+//! names the entry at which the numbers stop being finite, forward and back.
 //!
 //! The remedy is never to take the logarithm of a softmax: `ln softmax(x)ⱼ = xⱼ − ln Σ exp(x)`, and
-//! [`row_log_sum_exp`](tape::MatrixVar::row_log_sum_exp) neither overflows nor underflows. `nn::softmax_cross_entropy` does
-//! the same in one entry.
+//! [`row_log_sum_exp`](tape::MatrixVar::row_log_sum_exp) neither overflows nor underflows.
+//! `nn::softmax_cross_entropy` does the same in one entry.
 //!
 //! ```text
 //! == −Σ t · ln softmax(x)
 //! loss inf, gradient [NaN, NaN]
-//! (entry 3, ln at examples/nan_origin.rs:28) is the first result that is not finite: -inf at [0,1], from `y` (entry 2), between 0 and 1
-//! (entry 3, ln at examples/nan_origin.rs:28) is the first to give a cotangent that is not finite: -inf at [0,1] to `y` (entry 2), between 0 and 1; it had got between -1 and -0 and had read `y` (entry 2), between 0 and 1
+//! (entry 3, ln at examples/nan_origin.rs:29) is the first result that is not finite: -inf at [0,1], from `y` (entry 2), between 0 and 1
+//! (entry 3, ln at examples/nan_origin.rs:29) is the first to give a cotangent that is not finite: -inf at [0,1] to `y` (entry 2), between 0 and 1; it had got between -1 and -0 and had read `y` (entry 2), between 0 and 1
 //! == Σ t · (ln Σ exp(x) − x)
 //! loss 1000, gradient [1.0, -1.0]
 //! == softmax_cross_entropy

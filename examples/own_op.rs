@@ -1,8 +1,9 @@
 //! An operation of one's own: ReLU with a learned slope, from formula to test.
 //!
-//! `Y = X` where X is positive, `a · X` elsewhere (PReLU, [He and others 2015](https://arxiv.org/abs/1502.01852)). The slope
-//! `a` is one number for the whole matrix, so its derivative is a sum over all elements that used it. The second version
-//! forgets the sum, and the suite says so. `-- --svg FILE` draws the operation in a graph.
+//! `Y = X` where X is positive, `a · X` elsewhere (PReLU, [He and others
+//! 2015](https://arxiv.org/abs/1502.01852)). The slope `a` is one number for the whole matrix, so
+//! its derivative is a sum over all elements that used it. The second version forgets the sum, and
+//! the suite says so. `-- --svg FILE` draws the operation in a graph.
 //!
 //! ```text
 //! Y     [-0.50,  1.00,  3.00, -0.25]

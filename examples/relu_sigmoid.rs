@@ -1,8 +1,9 @@
-//! ReLU and Sigmoid as layers: what they let through, and what they let back (the book's section 5.5).
+//! ReLU and Sigmoid as layers: what they let through, and what they let back (the book's section
+//! 5.5).
 //!
-//! ReLU is a switch: where the input was positive, the cotangent passes unchanged, elsewhere nothing does. Sigmoid
-//! multiplies it by `y (1 − y)`. The output is a matrix, so the sweep is told where to start: with a seed of the
-//! output's shape.
+//! ReLU is a switch: where the input was positive, the cotangent passes unchanged, elsewhere
+//! nothing does. Sigmoid multiplies it by `y (1 − y)`. The output is a matrix, so the sweep is told
+//! where to start: with a seed of the output's shape.
 //!
 //! ```text
 //! x

@@ -1,8 +1,9 @@
 //! A graph of one's own, in which an intermediate value is used three times.
 //!
-//! The derivatives that come back along the three edges from `s` add up. The tape itself is printed: one entry
-//! for each operation, in the order of the program, with the rule that the sweep applied to it. In a rule `x` is the
-//! operand and `y` the result, or `x` and `y` are the operands and `z` is the result. `-- --svg FILE` draws the graph.
+//! The derivatives that come back along the three edges from `s` add up. The tape itself is
+//! printed: one entry for each operation, in the order of the program, with the rule that the sweep
+//! applied to it. In a rule `x` is the operand and `y` the result, or `x` and `y` are the operands
+//! and `z` is the result. `-- --svg FILE` draws the graph.
 //!
 //! ```text
 //!    op    name     value  derivative  rule

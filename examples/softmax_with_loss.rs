@@ -1,8 +1,9 @@
 //! Why `y − t` comes back from softmax with cross-entropy (the book's section 5.6.3).
 //!
-//! Of `−ln y` for the right class, with `y = exp aⱼ / Σ exp aᵢ`, remains `ln Σ exp aᵢ − aⱼ`: two operations. The first hands back
-//! the probabilities y, the second −1 to the right class alone, which is −t. The last column is the same from a matrix of
-//! logits and nn's layer, one entry for all of it. `-- --svg FILE` draws the two operations.
+//! Of `−ln y` for the right class, with `y = exp aⱼ / Σ exp aᵢ`, remains `ln Σ exp aᵢ − aⱼ`: two
+//! operations. The first hands back the probabilities y, the second −1 to the right class alone,
+//! which is −t. The last column is the same from a matrix of logits and nn's layer, one entry for
+//! all of it. `-- --svg FILE` draws the two operations.
 //!
 //! ```text
 //! loss 1.4057

@@ -1,8 +1,10 @@
-//! The slope of `0.01 x² + 0.1 x` at 5 and at 10, from a difference and from the tape (the book's section 4.3).
+//! The slope of `0.01 x² + 0.1 x` at 5 and at 10, from a difference and from the tape (the book's
+//! section 4.3).
 //!
-//! A chord of a parabola is parallel to the tangent in its middle, so the central difference has no error but rounding: the
-//! shorter its step `h`, the fewer digits the difference of two nearly equal numbers has left. The tape applies the rules
-//! and is exact to the last digit or so. `-- --svg FILE` draws the tangents.
+//! A chord of a parabola is parallel to the tangent in its middle, so the central difference has no
+//! error but rounding: the shorter its step `h`, the fewer digits the difference of two nearly
+//! equal numbers has left. The tape applies the rules and is exact to the last digit or so. `--
+//! --svg FILE` draws the tangents.
 //!
 //! ```text
 //! at  5  from the tape        0.2

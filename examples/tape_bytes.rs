@@ -1,8 +1,9 @@
 //! How many bytes an entry takes, counted by the allocator.
 //!
-//! A chain of a million operations (2²⁰, for lists double) is recorded and swept; what the tape and the sweep's buffer hold
-//! then is divided by its length. An entry is a code and two operands, 9 bytes, and its value, 8. A plain number is kept
-//! beside the entry that uses it, 8 more; so is a line of the program.
+//! A chain of a million operations (2²⁰, for lists double) is recorded and swept; what the tape and
+//! the sweep's buffer hold then is divided by its length. An entry is a code and two operands, 9
+//! bytes, and its value, 8. A plain number is kept beside the entry that uses it, 8 more; so is a
+//! line of the program.
 //!
 //! ```text
 //! bytes an entry                               recorded    swept

@@ -1,8 +1,9 @@
 //! The whole idea in one file: a tape of sums and products, made from nothing, beside the real one.
 //!
-//! An entry names its operation and where its operands lie. An operand always precedes its result, so computing is a loop
-//! forwards and differentiating a loop backwards. The bill of the shopping comes out, and the same derivatives as from
-//! the crate `tape`. `-- --svg FILE` draws the graph that the list stands for.
+//! An entry names its operation and where its operands lie. An operand always precedes its result,
+//! so computing is a loop forwards and differentiating a loop backwards. The bill of the shopping
+//! comes out, and the same derivatives as from the crate `tape`. `-- --svg FILE` draws the graph
+//! that the list stands for.
 //!
 //! ```text
 //!    entry      value  derivative

@@ -126,7 +126,8 @@ fn a_step_allocates_nothing() {
             },
             &data,
         );
-        // The first sweep makes the buffer of the cotangents, the first products those of the kernel.
+        // The first sweep makes the buffer of the cotangents, the first products those of the
+        // kernel.
         training.step().unwrap();
         let allocations = allocation_counter::measure(|| {
             for _ in 0..20 {

@@ -1,8 +1,9 @@
 //! Curves in a frame, as SVG.
 //!
-//! The frame, its ticks and the lines are plotters'. It writes whole pixels, so everything is drawn ten times as large and
-//! shown at a tenth: curves stay smooth. Colours are those of the tape's own pictures, on light pages and on dark ones.
-//! A curve is named where it runs, at a place the caller chooses; there is no legend to look up.
+//! The frame, its ticks and the lines are plotters'. It writes whole pixels, so everything is drawn
+//! ten times as large and shown at a tenth: curves stay smooth. Colours are those of the tape's own
+//! pictures, on light pages and on dark ones. A curve is named where it runs, at a place the caller
+//! chooses; there is no legend to look up.
 
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -20,13 +21,22 @@ const GRID: RGBColor = RGBColor(0xe6, 0xe9, 0xef);
 
 /// On a dark page every colour of the light one has its counterpart.
 const STYLE: &str = "<style>
-text { font-family: \"Helvetica Neue\", Helvetica, Arial, \"Liberation Sans\", \"DejaVu Sans\", sans-serif; }
+text { font-family: \"Helvetica Neue\", Helvetica, Arial, \
+  \"Liberation Sans\", \"DejaVu Sans\", sans-serif; }
 polyline { stroke-linejoin: round; stroke-linecap: round; }
 @media (prefers-color-scheme: dark) {
-  [fill=\"#FFFFFF\"] { fill: #12161d; } [fill=\"#1C2330\"] { fill: #e8ecf3; } [fill=\"#667085\"] { fill: #9aa5b8; }
-  [fill=\"#4766B5\"] { fill: #8ba6ee; } [fill=\"#B93815\"] { fill: #ff9b6a; } [fill=\"#2B8A5E\"] { fill: #5fc79b; }
-  [stroke=\"#E6E9EF\"] { stroke: #232a36; } [stroke=\"#1C2330\"] { stroke: #e8ecf3; } [stroke=\"#667085\"] { stroke: #9aa5b8; }
-  [stroke=\"#4766B5\"] { stroke: #8ba6ee; } [stroke=\"#B93815\"] { stroke: #ff9b6a; } [stroke=\"#2B8A5E\"] { stroke: #5fc79b; }
+  [fill=\"#FFFFFF\"] { fill: #12161d; } \
+  [fill=\"#1C2330\"] { fill: #e8ecf3; } \
+  [fill=\"#667085\"] { fill: #9aa5b8; }
+  [fill=\"#4766B5\"] { fill: #8ba6ee; } \
+  [fill=\"#B93815\"] { fill: #ff9b6a; } \
+  [fill=\"#2B8A5E\"] { fill: #5fc79b; }
+  [stroke=\"#E6E9EF\"] { stroke: #232a36; } \
+  [stroke=\"#1C2330\"] { stroke: #e8ecf3; } \
+  [stroke=\"#667085\"] { stroke: #9aa5b8; }
+  [stroke=\"#4766B5\"] { stroke: #8ba6ee; } \
+  [stroke=\"#B93815\"] { stroke: #ff9b6a; } \
+  [stroke=\"#2B8A5E\"] { stroke: #5fc79b; }
 }
 </style>
 ";

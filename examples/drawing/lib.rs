@@ -1,7 +1,7 @@
 //! What the examples draw with: curves, and files named on the command line.
 //!
-//! An example that has a picture draws it with `-- --svg FILE`. Graphs come from the crate `picture`; curves are a
-//! [`Chart`].
+//! An example that has a picture draws it with `-- --svg FILE`. Graphs come from the crate
+//! `picture`; curves are a [`Chart`].
 
 mod chart;
 #[path = "../documents.rs"]
@@ -34,7 +34,8 @@ pub fn save(flag: &str, text: impl FnOnce() -> String) -> Result<(), String> {
     std::fs::write(&file, text()).map_err(|error| format!("{file}: {error}"))
 }
 
-/// Runs a program as if it had these arguments. Tests do so with the examples, several in one process.
+/// Runs a program as if it had these arguments. Tests do so with the examples, several in one
+/// process.
 pub fn with_arguments<T>(arguments: &[&str], program: impl FnOnce() -> T) -> T {
     let others = arguments.iter().copied().map(String::from).collect();
     let before = ARGUMENTS.replace(others);

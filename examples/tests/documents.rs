@@ -1,9 +1,10 @@
 //! README.md and docs/ say what is there.
 //!
-//! Their code is compiled and run by `documents.rs` one folder up. Here: that no document is forgotten there, that
-//! links lead somewhere, that quotes are right, and that the guide is whole. A block after `<!-- quotes FILE -->` quotes
-//! lines of that file, in their order; lines may be left out, and neither indentation nor the `//!` of documentation
-//! counts. A block after `<!-- prints examples/NAME.rs -->` is all that example prints.
+//! Their code is compiled and run by `documents.rs` one folder up. Here: that no document is
+//! forgotten there, that links lead somewhere, that quotes are right, and that the guide is whole.
+//! A block after `<!-- quotes FILE -->` quotes lines of that file, in their order; lines may be
+//! left out, and neither indentation nor the `//!` of documentation counts. A block after `<!--
+//! prints examples/NAME.rs -->` is all that example prints.
 
 mod pages;
 
@@ -61,7 +62,8 @@ fn headings(page: &Path) -> Vec<String> {
     titles.map(name).collect()
 }
 
-/// What the comments from `start` to `end` name, each with the block of code that follows it, its first line the language.
+/// What the comments from `start` to `end` name, each with the block of code that follows it, its
+/// first line the language.
 fn marked_blocks<'t>(
     text: &'t str,
     start: &'t str,
@@ -92,8 +94,8 @@ fn outputs_are_whole() {
     assert!(outputs > 0, "some document shows an output");
 }
 
-/// Every page of the guide runs an example and shows its output and its picture; the table of contents has every page, and
-/// leads on from one to the next.
+/// Every page of the guide runs an example and shows its output and its picture; the table of
+/// contents has every page, and leads on from one to the next.
 #[test]
 fn the_guide_is_whole() {
     let contents = read(&root().join("docs/SUMMARY.md"));

@@ -1,10 +1,11 @@
 //! Every example is run, and what it prints is what its documentation shows.
 //!
-//! The examples are modules of this test, where `println!` is the macro below. So they stay the plain programs they
-//! are, are compiled once, and run side by side in one process. What they draw is compared with docs/pictures.
+//! The examples are modules of this test, where `println!` is the macro below. So they stay the
+//! plain programs they are, are compiled once, and run side by side in one process. What they draw
+//! is compared with docs/pictures.
 //!
-//! `REDRAW=1 cargo test -p examples` writes outputs and pictures anew: in the examples' documentation, on the pages that show
-//! a whole output, and in docs/pictures.
+//! `REDRAW=1 cargo test -p examples` writes outputs and pictures anew: in the examples'
+//! documentation, on the pages that show a whole output, and in docs/pictures.
 
 mod pages;
 mod redraw;
@@ -71,8 +72,8 @@ examples! {
     net_graph
 }
 
-/// Runs an example as `cargo run --example NAME -- --svg FILE`, and compares what it prints with the `text` block of its
-/// documentation, and the file with the picture of its name.
+/// Runs an example as `cargo run --example NAME -- --svg FILE`, and compares what it prints with
+/// the `text` block of its documentation, and the file with the picture of its name.
 #[track_caller]
 fn check<T: Termination>(name: &str, main: fn() -> T) {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.svg"));
@@ -100,8 +101,8 @@ fn check_output(name: &str, printed: &[&str]) {
     );
 }
 
-/// Compares what an example has drawn with the committed picture. Numbers may differ by rounding, which is not the same on
-/// every processor.
+/// Compares what an example has drawn with the committed picture. Numbers may differ by rounding,
+/// which is not the same on every processor.
 #[track_caller]
 fn check_picture(name: &str, drawn: Option<&str>) {
     let committed = fs::read_to_string(redraw::picture(name)).ok();

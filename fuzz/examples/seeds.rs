@@ -1,4 +1,5 @@
-//! Writes valid files for the fuzzer to start from: `corpus/idx`, `corpus/idx_gzip` and `corpus/weights`.
+//! Writes valid files for the fuzzer to start from: `corpus/idx`, `corpus/idx_gzip` and
+//! `corpus/weights`.
 
 use flate2::Compression;
 use flate2::write::GzEncoder;

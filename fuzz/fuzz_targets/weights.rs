@@ -1,4 +1,5 @@
-//! Any bytes as weights: read or refused, and never more memory than they are worth; what is read can be written.
+//! Any bytes as weights: read or refused, and never more memory than they are worth; what is read
+//! can be written.
 
 #![no_main]
 

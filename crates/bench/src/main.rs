@@ -4,9 +4,10 @@
 //! bench [scalars] [step] [small] [--python INTERPRETER]
 //! ```
 //!
-//! Without a name all workloads are measured. `--python` adds NumPy, JAX and PyTorch, as far as the interpreter has
-//! them, to the training step; the feature `burn` adds burn. Every tool's result is compared with this engine's before
-//! anything is timed. The table goes to the standard output; `docs/performance.md` explains it.
+//! Without a name all workloads are measured. `--python` adds NumPy, JAX and PyTorch, as far as the
+//! interpreter has them, to the training step; the feature `burn` adds burn. Every tool's result is
+//! compared with this engine's before anything is timed. The table goes to the standard output;
+//! `docs/performance.md` explains it.
 
 mod measure;
 mod scalars;

@@ -1,11 +1,12 @@
 //! Timing several programs in turn.
 //!
-//! A machine that others use has slow minutes and fast ones, and its clock speed is nobody's promise. So a time says
-//! little; the ratio of two times taken right after one another says more, and the median of many such ratios can be
-//! relied on. A *round* times every contender once, each for a few milliseconds; the ratio of two contenders is
-//! taken round by round.
+//! A machine that others use has slow minutes and fast ones, and its clock speed is nobody's
+//! promise. So a time says little; the ratio of two times taken right after one another says more,
+//! and the median of many such ratios can be relied on. A *round* times every contender once, each
+//! for a few milliseconds; the ratio of two contenders is taken round by round.
 //!
-//! The benches of the other crates include this file by its path, so that there is one way to measure.
+//! The benches of the other crates include this file by its path, so that there is one way to
+//! measure.
 
 use std::time::{Duration, Instant};
 

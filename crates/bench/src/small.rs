@@ -1,7 +1,8 @@
 //! Small matrices beside the scalar operations that they stand for.
 //!
-//! A chain of 100,000 products `X ← X · R` or sums `X ← X + R`, recorded and swept; once with an entry for each matrix
-//! operation, once with an entry for each addition and multiplication of two numbers.
+//! A chain of 100,000 products `X ← X · R` or sums `X ← X + R`, recorded and swept; once with an
+//! entry for each matrix operation, once with an entry for each addition and multiplication of two
+//! numbers.
 
 use crate::measure::{Contender, Effort, compare};
 use crate::table::{Bound, Budget, Row, Table};

@@ -18,7 +18,8 @@ pub struct Budget {
     pub what: String,
     pub ratio: Ratio,
     pub bound: Bound,
-    /// What the ratio would be if nothing but the unavoidable took time, where that can be measured.
+    /// What the ratio would be if nothing but the unavoidable took time, where that can be
+    /// measured.
     pub best: Option<Ratio>,
 }
 

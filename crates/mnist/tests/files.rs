@@ -121,15 +121,18 @@ fn a_directory_by_the_name_of_a_file_does_not_hide_the_file() {
 fn contents_that_are_not_what_the_name_says() {
     assert_eq!(
         of_gz(TRAIN_IMAGES, b"<!DOCTYPE html><html>"),
-        r#"train-images-idx3-ubyte.gz: not gzip, though the name ends in .gz: it begins with "<!DOCTYPE html><html>", expected the bytes 1f 8b (a saved web page?)"#
+        "train-images-idx3-ubyte.gz: not gzip, though the name ends in .gz: it begins with \
+         \"<!DOCTYPE html><html>\", expected the bytes 1f 8b (a saved web page?)"
     );
     assert_eq!(
         of(TEST_LABELS, &images(5, 0)),
-        "t10k-labels-idx1-ubyte: wrong magic number: found 0x00000803 (images), expected 0x00000801 (labels)"
+        "t10k-labels-idx1-ubyte: wrong magic number: found 0x00000803 (images), expected \
+         0x00000801 (labels)"
     );
     assert_eq!(
         of(TRAIN_IMAGES, b"404: Not Found"),
-        r#"train-images-idx3-ubyte: wrong magic number: found 0x3430343a (the text "404:"), expected 0x00000803 (images)"#
+        "train-images-idx3-ubyte: wrong magic number: found 0x3430343a (the text \"404:\"), \
+         expected 0x00000803 (images)"
     );
 }
 
@@ -150,22 +153,26 @@ fn contents_too_short_or_too_long() {
     );
     assert_eq!(
         of(TRAIN_IMAGES, &whole[..100]),
-        "train-images-idx3-ubyte: the payload is cut off: found 84 bytes, expected 120 from shape 10×4×3"
+        "train-images-idx3-ubyte: the payload is cut off: found 84 bytes, expected 120 from shape \
+         10×4×3"
     );
     assert_eq!(
         of(TRAIN_IMAGES, &[&whole[..], b"!"].concat()),
-        "train-images-idx3-ubyte: bytes follow the payload: expected it to end after 120 bytes, as shape 10×4×3 says"
+        "train-images-idx3-ubyte: bytes follow the payload: expected it to end after 120 bytes, as \
+         shape 10×4×3 says"
     );
     let packed = gzip(&whole);
     let message = of_gz(TRAIN_IMAGES, &packed[..packed.len() - 5]);
     assert_eq!(
         message,
-        "train-images-idx3-ubyte.gz: the gzip stream is cut off: it ends after 136 unpacked bytes, before its end mark"
+        "train-images-idx3-ubyte.gz: the gzip stream is cut off: it ends after 136 unpacked bytes, \
+         before its end mark"
     );
     let message = of_gz(TRAIN_IMAGES, &[&packed[..], b"junk"].concat());
     assert_eq!(
         message,
-        r#"train-images-idx3-ubyte.gz: the gzip stream is damaged after 136 unpacked bytes: its end is followed by "junk", which is not gzip"#
+        "train-images-idx3-ubyte.gz: the gzip stream is damaged after 136 unpacked bytes: its end \
+         is followed by \"junk\", which is not gzip"
     );
 }
 
@@ -173,23 +180,27 @@ fn contents_too_short_or_too_long() {
 fn shapes_that_cannot_be() {
     assert_eq!(
         of(TEST_IMAGES, &idx(&[0, 4, 3], [])),
-        "t10k-images-idx3-ubyte: the header declares no items at all (shape 0×4×3), expected at least one"
+        "t10k-images-idx3-ubyte: the header declares no items at all (shape 0×4×3), expected at \
+         least one"
     );
     assert_eq!(
         of(TEST_IMAGES, &idx(&[5, 0, 3], [])),
-        "t10k-images-idx3-ubyte: the header declares images of no size (shape 5×0×3), expected at least one pixel"
+        "t10k-images-idx3-ubyte: the header declares images of no size (shape 5×0×3), expected at \
+         least one pixel"
     );
     let huge = idx(&[u32::MAX; 3], [1, 2, 3]);
     let declared = "shape 4294967295×4294967295×4294967295";
     assert_eq!(
         of(TEST_IMAGES, &huge),
         format!(
-            "t10k-images-idx3-ubyte: the header declares more bytes than can be addressed ({declared})"
+            "t10k-images-idx3-ubyte: the header declares more bytes than can be addressed \
+             ({declared})"
         )
     );
     assert_eq!(
         of_gz(TEST_IMAGES, &gzip(&idx(&[u32::MAX, 4, 3], [1, 2, 3]))),
-        "t10k-images-idx3-ubyte.gz: the payload is cut off: found 3 bytes, expected 51539607540 from shape 4294967295×4×3"
+        "t10k-images-idx3-ubyte.gz: the payload is cut off: found 3 bytes, expected 51539607540 \
+         from shape 4294967295×4×3"
     );
 }
 
@@ -209,11 +220,14 @@ fn files_that_do_not_agree() {
 fn files_that_are_not_there() {
     assert_eq!(
         complaint(|directory| fs::remove_file(directory.join(TRAIN_LABELS)).unwrap()),
-        "DIR: found no training labels, expected one of train-labels-idx1-ubyte, train-labels.idx1-ubyte (or the same with .gz)"
+        "DIR: found no training labels, expected one of train-labels-idx1-ubyte, \
+         train-labels.idx1-ubyte (or the same with .gz)"
     );
     assert_eq!(
         complaint(|directory| fs::remove_file(directory.join(TEST_IMAGES)).unwrap()),
-        "DIR: found no test images, expected one of t10k-images-idx3-ubyte, t10k-images.idx3-ubyte, test-images-idx3-ubyte, test-images.idx3-ubyte (or the same with .gz)"
+        "DIR: found no test images, expected one of t10k-images-idx3-ubyte, \
+         t10k-images.idx3-ubyte, test-images-idx3-ubyte, test-images.idx3-ubyte (or the same with \
+         .gz)"
     );
     let message = complaint(|directory| {
         fs::remove_file(directory.join(TEST_LABELS)).unwrap();
@@ -321,7 +335,8 @@ proptest! {
             Ok(_) => {}
             Err(error) => {
                 let message = error.to_string();
-                prop_assert!(message.starts_with(&directory.path().display().to_string()), "{}", message);
+                let place = directory.path().display().to_string();
+                prop_assert!(message.starts_with(&place), "{}", message);
             }
         }
     }

@@ -33,7 +33,8 @@ fn evaluates_saved_weights_of_any_depth() {
     }
 }
 
-/// Of the first seeds, 2 is one whose probes cross a kink with five hidden units on the drawn digits.
+/// Of the first seeds, 2 is one whose probes cross a kink with five hidden units on the drawn
+/// digits.
 #[test]
 fn check_counts_the_kinks_apart() {
     let found = events(&succeed("check --hidden 5 --seed 2 --json", &[]));

@@ -188,7 +188,8 @@ fn weights_of_another_shape_are_refused() {
     assert!(said.starts_with("none: cannot read it: "), "{said}");
 }
 
-/// README.md shows a run and what its weights say of an image: the same commands, to another processor's rounding.
+/// README.md shows a run and what its weights say of an image: the same commands, to another
+/// processor's rounding.
 #[test]
 fn the_readme_is_right() {
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));

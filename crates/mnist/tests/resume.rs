@@ -1,5 +1,5 @@
-//! A run that is interrupted, killed or out of space loses nothing that was saved, and goes on as if nothing had
-//! happened.
+//! A run that is interrupted, killed or out of space loses nothing that was saved, and goes on as
+//! if nothing had happened.
 #![cfg(unix)]
 
 use std::fs;
@@ -250,7 +250,8 @@ fn a_killed_run_leaves_whole_files_and_goes_on() {
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), ENTRIES);
 }
 
-/// A limit on the size of files stands for a disk without space; the shell's unit is 512 or 1024 bytes.
+/// A limit on the size of files stands for a disk without space; the shell's unit is 512 or 1024
+/// bytes.
 fn run_with_little_space(blocks: u32, arguments: &str, more: &[&Path]) -> std::process::Output {
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");

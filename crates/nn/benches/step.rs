@@ -1,4 +1,5 @@
-//! A training step of a 784-h-10 net beside its matrix products, and beside the step written by hand.
+//! A training step of a 784-h-10 net beside its matrix products, and beside the step written by
+//! hand.
 
 #[path = "../../bench/src/step/hand.rs"]
 mod hand;

@@ -120,7 +120,7 @@ impl<T: Scalar> ImageBatch<T> {
 /// let w = tape.matrix(&DMatrix::from_element(4, 3, 0.5));
 /// let b = tape.matrix(&DMatrix::zeros(1, 3));
 /// let gradient = affine(images.flat(), w, b).sum().gradient();
-/// assert_eq!(images.gradient(&gradient).at(1, 0, 1, 0), 1.5); // image 1, channel 0, row 1, column 0
+/// assert_eq!(images.gradient(&gradient).at(1, 0, 1, 0), 1.5); // image, channel, row, column
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ImageVar<'t, T: Scalar> {

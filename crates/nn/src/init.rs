@@ -10,8 +10,8 @@ use tape::Scalar;
 pub enum Init {
     /// Normal, mean 0, with this standard deviation. The book's chapter 5 uses 0.01.
     Normal(f64),
-    /// Normal with deviation `1/√inputs`: keeps the variance through sigmoid-like layers (Glorot and Bengio 2010,
-    /// in the book's form).
+    /// Normal with deviation `1/√inputs`: keeps the variance through sigmoid-like layers (Glorot
+    /// and Bengio 2010, in the book's form).
     Xavier,
     /// Normal with deviation `√(2/inputs)`: the same for ReLU (He et al. 2015).
     He,

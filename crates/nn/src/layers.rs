@@ -3,7 +3,8 @@
 use crate::ops;
 use tape::{Error, MatrixVar, Real, Scalar, Var};
 
-/// An affine layer, [`ops::Affine`]: `X: N×D, W: D×H, b: 1×H → N×H`. A single example is a batch of one row.
+/// An affine layer, [`ops::Affine`]: `X: N×D, W: D×H, b: 1×H → N×H`. A single example is a batch of
+/// one row.
 ///
 /// # Panics
 /// If the shapes do not fit.
@@ -75,8 +76,8 @@ pub fn identity<R: Real>(x: R) -> R {
     x
 }
 
-/// The output function of the perceptron: 1 where `x > 0`, else 0. On a tape this is a constant: its derivative is
-/// 0 wherever it has one, and the comparison is a guard.
+/// The output function of the perceptron: 1 where `x > 0`, else 0. On a tape this is a constant:
+/// its derivative is 0 wherever it has one, and the comparison is a guard.
 pub fn step<R: Real>(x: R) -> R {
     let zero = R::from_f64(0.0);
     if x > zero { R::from_f64(1.0) } else { zero }

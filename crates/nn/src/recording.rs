@@ -17,8 +17,8 @@ pub enum Targets {
 
 /// A net with its loss on a tape of its own: the training step, or an evaluation, to be replayed.
 ///
-/// Examples and targets are inputs of the tape, parameters are leaves; all have ids, so the tape can be replayed
-/// with other examples and updated parameters. A step allocates nothing.
+/// Examples and targets are inputs of the tape, parameters are leaves; all have ids, so the tape
+/// can be replayed with other examples and updated parameters. A step allocates nothing.
 #[derive(Debug)]
 pub struct Recording<T> {
     tape: Tape<T>,
@@ -106,7 +106,8 @@ impl<T: Scalar> Recording<T> {
             .expect("the examples are a leaf")
     }
 
-    /// The targets, N×1 labels or N×C rows, to be written in place before a [`replay`](Recording::replay).
+    /// The targets, N×1 labels or N×C rows, to be written in place before a
+    /// [`replay`](Recording::replay).
     pub fn targets_mut(&mut self) -> ViewMut<'_, T> {
         self.tape
             .leaf_mut(self.targets)
@@ -160,10 +161,11 @@ impl<T: Scalar> Recording<T> {
         self.tape.sweep(Seed::one(self.loss), &mut self.cotangents)
     }
 
-    /// One training step on the current examples: replay, sweep, update. Returns the loss before the update.
+    /// One training step on the current examples: replay, sweep, update. Returns the loss before
+    /// the update.
     ///
-    /// A loss that is not finite has no use for a sweep: it is returned with nothing swept and nothing updated, so
-    /// that the tape still shows where it came from.
+    /// A loss that is not finite has no use for a sweep: it is returned with nothing swept and
+    /// nothing updated, so that the tape still shows where it came from.
     ///
     /// # Errors
     /// As [`replay`](Recording::replay).
@@ -255,10 +257,12 @@ impl<T: Scalar> Recording<T> {
         self.parameters.chunks_exact(2).map(layer).collect()
     }
 
-    /// The gradient by central differences with step `h`, parameter by parameter, on the current examples.
+    /// The gradient by central differences with step `h`, parameter by parameter, on the current
+    /// examples.
     ///
-    /// With ReLU a probe may push a hidden unit across its kink, where the loss has no derivative and the
-    /// difference quotient says nothing; such parameters are marked, by comparing which units were active.
+    /// With ReLU a probe may push a hidden unit across its kink, where the loss has no derivative
+    /// and the difference quotient says nothing; such parameters are marked, by comparing which
+    /// units were active.
     ///
     /// # Errors
     /// As [`replay`](Recording::replay).

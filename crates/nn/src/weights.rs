@@ -1,7 +1,8 @@
 //! Weights as safetensors: bytes in, bytes out; reading and writing files is others' work.
 //!
-//! A file holds tensors `W1 b1 W2 b2 …`, `Wi` of shape [inputs, outputs], `bi` of shape [outputs], row-major,
-//! `F32` or `F64`, and the metadata `activation`. NumPy's and PyTorch's readers of the format read them as they are.
+//! A file holds tensors `W1 b1 W2 b2 …`, `Wi` of shape [inputs, outputs], `bi` of shape [outputs],
+//! row-major, `F32` or `F64`, and the metadata `activation`. NumPy's and PyTorch's readers of the
+//! format read them as they are.
 
 use crate::layers::Activation;
 use crate::net::{Layer, Net};
@@ -127,9 +128,9 @@ fn row_major_bytes<T: Stored>(values: &[T]) -> Vec<u8> {
 impl<T: Scalar> Net<T> {
     /// The net in the bytes of a safetensors file, converted to this net's numbers.
     ///
-    /// Whatever the bytes are, this returns. What it allocates is bounded by what is there: five times the tensors' bytes
-    /// (`F32` read as `f64`) and fifty times the header's, which is refused beyond a mebibyte, the header of some
-    /// 7,000 layers.
+    /// Whatever the bytes are, this returns. What it allocates is bounded by what is there: five
+    /// times the tensors' bytes (`F32` read as `f64`) and fifty times the header's, which is
+    /// refused beyond a mebibyte, the header of some 7,000 layers.
     ///
     /// # Errors
     /// [`WeightsError`] says what was found and what was expected.
@@ -168,8 +169,9 @@ struct Tensor<'f> {
 const HEADER: usize = 1 << 20;
 
 impl<'f> File<'f> {
-    /// Reads the header. Not by [`safetensors::SafeTensors`], which adds the declared length to that of the header
-    /// unchecked: there, a header that declares nearly 2⁶⁴ bytes ends in a panic where overflow is checked.
+    /// Reads the header. Not by [`safetensors::SafeTensors`], which adds the declared length to
+    /// that of the header unchecked: there, a header that declares nearly 2⁶⁴ bytes ends in a panic
+    /// where overflow is checked.
     fn open(bytes: &'f [u8]) -> Result<Self, SafeTensorError> {
         let (length, rest) = bytes
             .split_first_chunk()

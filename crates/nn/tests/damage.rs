@@ -1,5 +1,5 @@
-//! Weights that were damaged on the way, or made up: read or refused, never a panic, and never more memory than the
-//! bytes are worth.
+//! Weights that were damaged on the way, or made up: read or refused, never a panic, and never more
+//! memory than the bytes are worth.
 
 use allocation_counter::measure;
 use nn::{Activation, Init, Net, WeightsError};
@@ -30,7 +30,8 @@ fn parts(bytes: &[u8]) -> (String, &[u8]) {
     (String::from_utf8(header.to_vec()).unwrap(), data)
 }
 
-/// Reads a net, and holds the reader to its word: what it takes is bounded, and what it accepts is whole.
+/// Reads a net, and holds the reader to its word: what it takes is bounded, and what it accepts is
+/// whole.
 fn read(bytes: &[u8]) -> Result<Net, WeightsError> {
     let mut outcome = None;
     let counted = measure(|| outcome = Some(Net::from_safetensors(bytes)));
@@ -247,7 +248,8 @@ proptest! {
         let (net, before) = (read(&bytes).unwrap(), read(&whole).unwrap());
         let all = |net: &Net| -> Vec<u64> {
             let layers = net.layers().iter();
-            layers.flat_map(|l| l.weights.iter().chain(&l.bias).map(|x| x.to_bits()).collect::<Vec<_>>()).collect()
+            let numbers = layers.flat_map(|l| l.weights.iter().chain(&l.bias));
+            numbers.map(|x| x.to_bits()).collect()
         };
         let changed = all(&net).iter().zip(all(&before)).filter(|(x, y)| *x != y).count();
         prop_assert_eq!(changed, 1);

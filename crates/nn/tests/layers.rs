@@ -1,4 +1,5 @@
-//! The fused layers against the same thing composed from the tape's basic entries, as the book derives them.
+//! The fused layers against the same thing composed from the tape's basic entries, as the book
+//! derives them.
 
 use nalgebra::{DMatrix, dmatrix};
 use nn::{Activation, ImageBatch, ImageShape, Perceptron, affine, cross_entropy};

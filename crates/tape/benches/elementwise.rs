@@ -1,4 +1,5 @@
-//! Elementwise ops on a 100×512 matrix of `f32`, replayed and swept, beside copying as many numbers.
+//! Elementwise ops on a 100×512 matrix of `f32`, replayed and swept, beside copying as many
+//! numbers.
 
 #[path = "../../bench/src/measure.rs"]
 mod measure;

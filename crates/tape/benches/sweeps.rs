@@ -1,4 +1,5 @@
-//! Scalar programs, recorded and replayed, beside the plain function on `f64`; and what a dot product as one entry gains.
+//! Scalar programs, recorded and replayed, beside the plain function on `f64`; and what a dot
+//! product as one entry gains.
 
 #[path = "../../bench/src/measure.rs"]
 mod measure;

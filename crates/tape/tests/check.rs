@@ -1,4 +1,5 @@
-//! What a gradient check says, of tapes and closures that are right and of points where nobody can say.
+//! What a gradient check says, of tapes and closures that are right and of points where nobody can
+//! say.
 
 use nalgebra::{DMatrix, dmatrix};
 use tape::check::{self, Cause, Check, Mode};
@@ -295,7 +296,8 @@ fn a_long_table_says_what_it_leaves_out() {
 
 #[test]
 fn a_small_difference_of_large_numbers_is_no_fault() {
-    // The elements add up to 0, and so do the nine products of each pair of columns: only rounding is left.
+    // The elements add up to 0, and so do the nine products of each pair of columns: only rounding
+    // is left.
     let tape = Tape::new();
     let x = tape.matrix(&dmatrix![
         1.1797969253375789,
@@ -369,7 +371,8 @@ fn fast_means_so_many_directions_for_each_operand_and_leaf() {
     for directions in [1, 4] {
         let report = Check::default().mode(Mode::Fast(directions)).tape(&tape, y);
         report.assert_complete();
-        // Three cotangents for the product's two operands, the sum's one and the total's one; then two leaves.
+        // Three cotangents for the product's two operands, the sum's one and the total's one; then
+        // two leaves.
         assert_eq!(
             report.comparisons,
             directions * (3 * (2 + 1 + 1) + 2),

@@ -1,7 +1,8 @@
 //! The conventions of `docs/conventions.md`, one test of the same name each.
 //!
-//! Every case runs on tapes of `f64`, `f32` and dual numbers, as a scalar entry and as an element of a matrix, and on a
-//! dual number without a tape, whose dual part must be the derivative that the rule gives.
+//! Every case runs on tapes of `f64`, `f32` and dual numbers, as a scalar entry and as an element
+//! of a matrix, and on a dual number without a tape, whose dual part must be the derivative that
+//! the rule gives.
 
 use nalgebra::dmatrix;
 use num_dual::Dual64;
@@ -70,7 +71,8 @@ macro_rules! binary {
         // The arithmetic of dual numbers multiplies the other part by 0, which makes ∞ into NaN.
         let finite = [$value, $dx, $dy].iter().all(|x: &f64| x.is_finite());
         let directions = if finite { 2 } else { 0 };
-        for (along_x, along_y, derivative) in [(1.0, 0.0, $dx), (0.0, 1.0, $dy)].into_iter().take(directions) {
+        let along = [(1.0, 0.0, $dx), (0.0, 1.0, $dy)];
+        for (along_x, along_y, derivative) in along.into_iter().take(directions) {
             let $a = Var::from(Dual64::new($x, along_x));
             let $b = Var::from(Dual64::new($y, along_y));
             let dual = ($f).value();
@@ -78,7 +80,10 @@ macro_rules! binary {
             expect(&format!("d dual {name}, by {along_x} {along_y}"), dual.eps, derivative);
         }
     }};
-    (@on $number:ty, |$a:ident, $b:ident| $f:expr, $x:expr, $y:expr, $value:expr, $dx:expr, $dy:expr, $name:ident) => {{
+    (
+        @on $number:ty, |$a:ident, $b:ident| $f:expr, $x:expr, $y:expr,
+        $value:expr, $dx:expr, $dy:expr, $name:ident
+    ) => {{
         let number = <$number as Scalar>::from_f64;
         let tape = Tape::<$number>::default();
         let ($a, $b) = (tape.var(number($x)), tape.var(number($y)));

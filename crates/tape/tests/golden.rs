@@ -5,8 +5,8 @@ use tape::{MatrixVar, Tape, Var, log_sum_exp};
 #[path = "golden/composites.rs"]
 mod composites;
 
-/// What an op may differ by, in units of the last place for each unit of the condition number. The elementary functions of
-/// the C library are good to one of them, and a formula uses up to three.
+/// What an op may differ by, in units of the last place for each unit of the condition number. The
+/// elementary functions of the C library are good to one of them, and a formula uses up to three.
 const ULPS: f64 = 4.0;
 
 /// The methods of one operand, by their names.
@@ -19,8 +19,8 @@ macro_rules! by_name {
         }
     };
     ($op:expr, $x:expr) => {
-        by_name!($op, $x; recip square sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan
-            sinh cosh tanh asinh acosh atanh abs relu sigmoid softplus)
+        by_name!($op, $x; recip square sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10
+            sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs relu sigmoid softplus)
     };
 }
 

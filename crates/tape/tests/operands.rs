@@ -8,7 +8,8 @@ use tape::{MatrixVar, Operand, Tape, Var, ops};
 /// Where a mistake was noticed, and what was said.
 type Refusal = (String, u32, String);
 
-/// The panic of a mistake. Nothing else in this file panics, so the hook sees no other one but a failed test's.
+/// The panic of a mistake. Nothing else in this file panics, so the hook sees no other one but a
+/// failed test's.
 fn refusal(mistake: impl FnOnce()) -> Refusal {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     static LAST: Mutex<Option<Refusal>> = Mutex::new(None);
@@ -29,7 +30,8 @@ fn refusal(mistake: impl FnOnce()) -> Refusal {
     seen.expect("the hook saw it")
 }
 
-/// Fails unless the mistake, written on the line of the call, is refused there and with these words.
+/// Fails unless the mistake, written on the line of the call, is refused there and with these
+/// words.
 #[track_caller]
 fn refused(mistake: impl FnOnce(), said: &str) {
     let here = Location::caller();

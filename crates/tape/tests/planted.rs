@@ -1,5 +1,5 @@
-//! The checks are checked: faults planted into an op in the middle of a recorded tape must be found, called by
-//! their names, and pinned to the entry, the operand and the line.
+//! The checks are checked: faults planted into an op in the middle of a recorded tape must be
+//! found, called by their names, and pinned to the entry, the operand and the line.
 
 #[path = "planted/dense.rs"]
 mod dense;
@@ -135,7 +135,8 @@ fn a_wrong_derivative_is_shown_with_both_numbers() {
 
 #[test]
 fn a_fault_that_has_a_name_is_shown_by_its_slope() {
-    // That the rule ignores the cotangent is known from three sweeps; the numbers shown are those of the derivative.
+    // That the rule ignores the cotangent is known from three sweeps; the numbers shown are those
+    // of the derivative.
     let (right, ..) = check_a_net_with(Bug::Sign);
     for bug in [Bug::ConstantCotangent, Bug::OneAdded] {
         let (report, ..) = check_a_net_with(bug);
@@ -166,7 +167,8 @@ fn faults_are_found_and_only_they_at_every_size() {
             let tangent = if wrong { Bug::TangentSign } else { Bug::None };
             let x = tape.matrix(&(scattered(3, 3, 4) * of_x));
             let (w, b) = (scattered(3, 3, 5) * of_w, scattered(1, 3, 6) * of_b);
-            // Where all is small, what is wrong must show in the tangent of `x` alone: `W`'s is not small.
+            // Where all is small, what is wrong must show in the tangent of `x` alone: `W`'s is not
+            // small.
             let (w, b) = if of_b < 1.0 {
                 (tape.input(&w), tape.input(&b))
             } else {

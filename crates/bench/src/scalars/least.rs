@@ -1,8 +1,10 @@
-//! The least that a loop with one dispatch an operation does: a yardstick for tapes that are walked entry by entry.
+//! The least that a loop with one dispatch an operation does: a yardstick for tapes that are walked
+//! entry by entry.
 //!
-//! It knows the operations of these programs and no others, one type of number, and no matrices. Nothing is checked but what
-//! the language checks; there are no guards, no ids, no marks of what a sweep reached (cotangents start from zero, so a zero
-//! times an infinity would show as NaN where nothing depends on it), and nothing is kept from one sweep to the next.
+//! It knows the operations of these programs and no others, one type of number, and no matrices.
+//! Nothing is checked but what the language checks; there are no guards, no ids, no marks of what a
+//! sweep reached (cotangents start from zero, so a zero times an infinity would show as NaN where
+//! nothing depends on it), and nothing is kept from one sweep to the next.
 
 use super::program::{Number, Program};
 use super::tools::Gradient;

@@ -1,4 +1,5 @@
-//! What a tool's recording weighs: the growth of a process's peak resident size, each tool in a process of its own.
+//! What a tool's recording weighs: the growth of a process's peak resident size, each tool in a
+//! process of its own.
 
 use super::program::Program;
 use super::{CHAIN, tools};
@@ -22,7 +23,8 @@ fn growth_in_own_process(tool: usize) -> Option<f64> {
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
-/// Runs one tool on the chain and prints the bytes per operation; nothing where the system does not tell.
+/// Runs one tool on the chain and prints the bytes per operation; nothing where the system does not
+/// tell.
 pub fn report_growth(tool: usize) {
     let point = CHAIN.point();
     let before = peak();

@@ -1,7 +1,7 @@
 //! The scalar programs, written once for every tool's numbers.
 
-/// What the programs need of a number. A method of its own for each operation with a plain number, because tools
-/// differ in which operators they offer for it.
+/// What the programs need of a number. A method of its own for each operation with a plain number,
+/// because tools differ in which operators they offer for it.
 pub trait Number: Clone {
     fn plus(&self, other: &Self) -> Self;
     fn minus(&self, other: &Self) -> Self;

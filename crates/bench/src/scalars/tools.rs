@@ -64,7 +64,8 @@ fn replayed<'p, P: Program>(program: &'p P, point: &'p [f64]) -> Gradient<'p> {
     })
 }
 
-/// Another point: what is recorded there and replayed at the right one shows that the replay did something.
+/// Another point: what is recorded there and replayed at the right one shows that the replay did
+/// something.
 fn elsewhere(point: &[f64]) -> Vec<f64> {
     point.iter().map(|x| 1.01 * x + 0.01).collect()
 }

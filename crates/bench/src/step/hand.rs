@@ -1,7 +1,9 @@
-//! The training step written by hand over the engine's matrix kernel: what a tape can at best be level with.
+//! The training step written by hand over the engine's matrix kernel: what a tape can at best be
+//! level with.
 //!
-//! Everything is column-major with examples as rows. Each pass over memory does all it can: bias and ReLU, the mask and
-//! the bias's gradient, softmax, loss and its gradient. Gradients are kept, in buffers that live as long as the step.
+//! Everything is column-major with examples as rows. Each pass over memory does all it can: bias
+//! and ReLU, the mask and the bias's gradient, softmax, loss and its gradient. Gradients are kept,
+//! in buffers that live as long as the step.
 
 use super::problem::{CLASSES, INPUTS, Problem, RATE};
 use std::iter::zip;
@@ -38,7 +40,8 @@ pub struct Hand {
 pub enum Update {
     /// A pass over gradients and parameters, as any optimiser needs it.
     Apart,
-    /// None for the weights: the products subtract from them, and their gradient is nowhere to be seen.
+    /// None for the weights: the products subtract from them, and their gradient is nowhere to be
+    /// seen.
     WithinProducts,
 }
 

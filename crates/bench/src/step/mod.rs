@@ -17,7 +17,8 @@ use python::Python;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// A tool set up for a problem: takes so many steps, and says how long that took and what the last loss was.
+/// A tool set up for a problem: takes so many steps, and says how long that took and what the last
+/// loss was.
 struct Stepper<'a> {
     name: String,
     steps: Box<dyn FnMut(u32) -> (Duration, f32) + 'a>,
@@ -42,7 +43,8 @@ const OURS: &str = "this engine";
 const HAND: &str = "hand-written";
 const MULTIPLY_ADDS: &str = "as many multiply-adds, in registers";
 
-/// Adds the rows of every size of net and batch. `python` names an interpreter with some of NumPy, JAX and PyTorch.
+/// Adds the rows of every size of net and batch. `python` names an interpreter with some of NumPy,
+/// JAX and PyTorch.
 pub fn measure(table: &mut Table, python: Option<&str>) {
     let mut python = python.map(Python::start);
     for hidden in [50, 512] {

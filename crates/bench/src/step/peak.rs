@@ -1,4 +1,5 @@
-//! A step's multiply-adds and nothing else, in registers: on this processor no kernel takes less time for them.
+//! A step's multiply-adds and nothing else, in registers: on this processor no kernel takes less
+//! time for them.
 
 use super::problem::{CLASSES, INPUTS, Problem};
 use pulp::{Arch, Simd, WithSimd};
@@ -24,8 +25,8 @@ impl WithSimd for MultiplyAdds {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f32 {
-        // More than wait for one another in two units with a latency of four or five cycles; together with the two
-        // constants they fit in sixteen registers.
+        // More than wait for one another in two units with a latency of four or five cycles;
+        // together with the two constants they fit in sixteen registers.
         const SUMS: usize = 12;
         let in_a_turn = SUMS * size_of::<S::f32s>() / size_of::<f32>();
         let (factor, addend) = (simd.splat_f32s(0.999), simd.splat_f32s(0.001));

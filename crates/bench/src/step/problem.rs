@@ -1,4 +1,5 @@
-//! The net and the batch that every tool trains: 784-h-10, ReLU, softmax with cross-entropy, gradient descent.
+//! The net and the batch that every tool trains: 784-h-10, ReLU, softmax with cross-entropy,
+//! gradient descent.
 
 /// Numbers an example has.
 pub const INPUTS: usize = 784;
@@ -18,8 +19,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Uniform examples from 0 to 1, weights from −0.05 to 0.05, biases 0: the stream of SplitMix64 from 42, which
-    /// `python/step.py` draws from too.
+    /// Uniform examples from 0 to 1, weights from −0.05 to 0.05, biases 0: the stream of SplitMix64
+    /// from 42, which `python/step.py` draws from too.
     pub fn new(batch: usize, hidden: usize) -> Self {
         let mut random = SplitMix(42);
         let examples = (0..batch * INPUTS).map(|_| random.unit()).collect();

@@ -1,7 +1,8 @@
-//! The step in Python's tools, in a process of their own that takes its turn like every other contender.
+//! The step in Python's tools, in a process of their own that takes its turn like every other
+//! contender.
 //!
-//! `python/step.py` reads a request a line (tool, hidden units, batch, steps) and answers with nanoseconds and the last
-//! loss. It measures itself: the pipe is not in the time.
+//! `python/step.py` reads a request a line (tool, hidden units, batch, steps) and answers with
+//! nanoseconds and the last loss. It measures itself: the pipe is not in the time.
 
 use super::{Problem, Stepper};
 use std::cell::RefCell;

@@ -30,7 +30,8 @@ pub fn idx(shape: &[u32], payload: impl IntoIterator<Item = u8>) -> Vec<u8> {
     bytes
 }
 
-/// `count` images of 4×3 pixels of four classes: the row that is bright says which, under some noise.
+/// `count` images of 4×3 pixels of four classes: the row that is bright says which, under some
+/// noise.
 pub fn images(count: u32) -> Vec<u8> {
     let pixel = |i: u32| {
         let (image, row) = (i / 12, i % 12 / 3);

@@ -7,8 +7,8 @@ use tape::{
 
 /// An affine layer: `X: N×D, W: D×H, b: 1×H → N×H`.
 ///
-/// `dX = dY · Wᵀ`, `dW = Xᵀ · dY`, `db` = the sums of the columns of `dY`: every row got the same `b`.
-/// Source: "Deep Learning from Scratch", section 5.6.
+/// `dX = dY · Wᵀ`, `dW = Xᵀ · dY`, `db` = the sums of the columns of `dY`: every row got the same
+/// `b`. Source: "Deep Learning from Scratch", section 5.6.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Affine;
 

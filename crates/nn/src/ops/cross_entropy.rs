@@ -8,8 +8,9 @@ use tape::{
 
 /// Cross-entropy of probabilities: `P: N×C, T: N×1 or N×C → scalar`, the mean over the rows.
 ///
-/// `T` holds labels or rows of probabilities, as for [`SoftmaxCrossEntropy`](super::SoftmaxCrossEntropy). Classes
-/// that are not wanted do not enter, so an unwanted probability of 0 is harmless; a wanted one gives ∞.
+/// `T` holds labels or rows of probabilities, as for
+/// [`SoftmaxCrossEntropy`](super::SoftmaxCrossEntropy). Classes that are not wanted do not enter,
+/// so an unwanted probability of 0 is harmless; a wanted one gives ∞.
 ///
 /// Source: "Deep Learning from Scratch", section 4.2.
 #[derive(Clone, Copy, Debug, Default)]

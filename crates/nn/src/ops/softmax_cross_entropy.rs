@@ -6,18 +6,21 @@ use tape::{
     ShapeError, Sink, View, ViewMut,
 };
 
-/// Softmax of each row and cross-entropy in one entry: `X: N×C, T: N×1 or N×C → scalar`, the mean over the rows.
+/// Softmax of each row and cross-entropy in one entry: `X: N×C, T: N×1 or N×C → scalar`, the mean
+/// over the rows.
 ///
-/// `T` holds labels (whole numbers from 0 to C − 1) or one row of probabilities for each example, one-hot as a
-/// rule. The value comes from log-sum-exp, `ln Σ exp(x − m) + m − xₜ` with `m` the row's maximum, so
-/// nothing overflows and no 1e-7 has to keep a logarithm from 0. The derivative is the book's
-/// `dX = dy · (softmax(X) − T) / N`; the probabilities are kept as residuals. Targets have no cotangent.
+/// `T` holds labels (whole numbers from 0 to C − 1) or one row of probabilities for each example,
+/// one-hot as a rule. The value comes from log-sum-exp, `ln Σ exp(x − m) + m − xₜ` with `m` the
+/// row's maximum, so nothing overflows and no 1e-7 has to keep a logarithm from 0. The derivative
+/// is the book's `dX = dy · (softmax(X) − T) / N`; the probabilities are kept as residuals. Targets
+/// have no cotangent.
 ///
 /// Source: "Deep Learning from Scratch", section 5.6.3 and appendix A.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SoftmaxCrossEntropy;
 
-/// The residuals: probabilities (N×C), then two numbers for each row that the forward run works with.
+/// The residuals: probabilities (N×C), then two numbers for each row that the forward run works
+/// with.
 struct Residual<'a, T> {
     probabilities: &'a mut [T],
     maxima: &'a mut [T],

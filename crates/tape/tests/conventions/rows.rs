@@ -14,7 +14,8 @@ fn expect_all(found: &DMatrix<f64>, expected: &DMatrix<f64>) {
     );
 }
 
-/// The result of a matrix function and the cotangent of its operand for a seed, on `f64` and on dual numbers.
+/// The result of a matrix function and the cotangent of its operand for a seed, on `f64` and on
+/// dual numbers.
 #[track_caller]
 fn rows(
     f: impl for<'t> Fn(MatrixVar<'t, f64>) -> MatrixVar<'t, f64>,

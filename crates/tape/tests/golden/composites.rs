@@ -5,7 +5,8 @@ use nalgebra::DMatrix;
 use std::collections::HashMap;
 use tape::{Cotangents, MatrixVar, Tape, Var, dot, log_sum_exp, sum};
 
-/// What the tolerance is relative to: the number itself, or, where it is the difference of larger ones, the largest of its leaf.
+/// What the tolerance is relative to: the number itself, or, where it is the difference of larger
+/// ones, the largest of its leaf.
 const TOLERANCE: f64 = 1e-13;
 
 #[derive(Clone, Copy)]
