@@ -2,7 +2,7 @@
 //! say.
 
 use nalgebra::{DMatrix, dmatrix};
-use tape::check::{self, Cause, Check, Mode};
+use tape::check::{self, Check, FindingKind, Mode};
 use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
 use tape::{OperandTangents, Sink, Tape, Var, View, ViewMut};
 
@@ -69,7 +69,9 @@ fn a_closure_is_checked_entry_by_entry_and_as_a_whole() {
     }
     let report = check::gradient(one, &[1.0]);
     assert!(report.is_ok(), "{report}");
-    assert!(matches!(report.remarks[..], [ref kink] if matches!(kink.cause, Cause::Kink { .. })));
+    assert!(
+        matches!(report.remarks[..], [ref kink] if matches!(kink.kind, FindingKind::Kink { .. }))
+    );
     check::gradient(one, &[0.999_999]).assert_complete();
 }
 
@@ -95,7 +97,7 @@ fn kinks_are_told_apart_and_not_counted_as_faults() {
         assert!(report.is_ok(), "{report}");
         let kink = &report.remarks[0];
         assert!(
-            matches!(kink.cause, Cause::Kink { left, right } if (right - left).abs() > 0.9),
+            matches!(kink.kind, FindingKind::Kink { left, right } if (right - left).abs() > 0.9),
             "{report}"
         );
         assert_eq!(kink.op, name);
@@ -109,7 +111,7 @@ fn the_edge_of_a_domain_is_said() {
     let y = tape.var(0.0).sqrt();
     let report = tape.check(y);
     assert!(
-        report.is_ok() && report.remarks[0].cause == Cause::Unresolved,
+        report.is_ok() && report.remarks[0].kind == FindingKind::NotJudged,
         "{report}"
     );
 }
@@ -153,7 +155,7 @@ fn a_guard_that_turns_out_otherwise_is_not_a_fault() {
     let y = if x <= 1.0 { x * 2.0 } else { x * 3.0 };
     let report = tape.check(y);
     assert!(
-        report.is_ok() && report.remarks[0].cause == Cause::Unresolved,
+        report.is_ok() && report.remarks[0].kind == FindingKind::NotJudged,
         "{report}"
     );
 }
@@ -225,7 +227,7 @@ fn one_wrong_element_among_thousands_is_found() {
 #[test]
 fn an_op_without_samples_is_refused_by_the_suite() {
     let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(Doubled { wrong: 0 })];
-    assert_eq!(check::ops(&list).faults[0].cause, Cause::Refused);
+    assert_eq!(check::ops(&list).faults[0].kind, FindingKind::Refused);
 }
 
 #[test]

@@ -6,48 +6,72 @@ mod dense;
 
 use dense::{Bug, Dense};
 use nalgebra::DMatrix;
-use tape::check::{self, Cause, Finding, Report};
+use tape::check::{self, Finding, FindingKind, Report};
 use tape::{MatrixVar, Op, Tape};
 
-/// Every planted fault, the cause that must be named, and the operand.
-const PLANTED: [(Bug, Cause, Option<usize>); 33] = [
-    (Bug::Sign, Cause::WrongDerivative, Some(1)),
-    (Bug::MissingFactor, Cause::WrongDerivative, Some(0)),
-    (Bug::ThousandthTooLarge, Cause::WrongDerivative, Some(1)),
-    (Bug::TransposedOperand, Cause::WrongDerivative, Some(0)),
-    (Bug::TransposedResult, Cause::WrongDerivative, Some(1)),
-    (Bug::SwappedOperands, Cause::WrongDerivative, Some(0)),
-    (Bug::ForgottenOperand, Cause::WrongDerivative, Some(1)),
-    (Bug::ForgottenBroadcastSum, Cause::WrongDerivative, Some(2)),
-    (Bug::MeanInsteadOfSum, Cause::WrongDerivative, Some(2)),
-    (Bug::CountedTwice, Cause::WrongDerivative, Some(2)),
-    (Bug::LastElementMissing, Cause::WrongDerivative, Some(1)),
-    (Bug::RowsShifted, Cause::WrongDerivative, Some(0)),
+/// Every planted fault, the kind that must be named, and the operand.
+const PLANTED: [(Bug, FindingKind, Option<usize>); 33] = [
+    (Bug::Sign, FindingKind::WrongDerivative, Some(1)),
+    (Bug::MissingFactor, FindingKind::WrongDerivative, Some(0)),
     (
-        Bug::DerivativeFromTheWrongNumber,
-        Cause::WrongDerivative,
+        Bug::ThousandthTooLarge,
+        FindingKind::WrongDerivative,
+        Some(1),
+    ),
+    (
+        Bug::TransposedOperand,
+        FindingKind::WrongDerivative,
         Some(0),
     ),
-    (Bug::AveragedOverTheBatch, Cause::WrongDerivative, Some(0)),
-    (Bug::ConstantCotangent, Cause::IgnoresCotangent, Some(0)),
-    (Bug::SquaredCotangent, Cause::NotLinear, Some(0)),
-    (Bug::SizeOfCotangent, Cause::NotLinear, Some(0)),
-    (Bug::OneAdded, Cause::NotLinear, Some(0)),
-    (Bug::ClippedCotangent, Cause::NotLinear, Some(0)),
-    (Bug::Overwrites, Cause::Overwrites, Some(1)),
-    (Bug::OverwritesTheBias, Cause::Overwrites, Some(2)),
-    (Bug::AddsToGarbage, Cause::Unwritten, Some(1)),
-    (Bug::ResultNotWhole, Cause::Unwritten, None),
-    (Bug::ResidualNotWhole, Cause::Unwritten, None),
-    (Bug::StaleResidual, Cause::Unwritten, None),
-    (Bug::StaleResult, Cause::Unwritten, None),
-    (Bug::TangentNotWhole, Cause::Tangent, Some(0)),
-    (Bug::ForwardChanges, Cause::NotDeterministic, None),
-    (Bug::ReverseChanges, Cause::NotDeterministic, Some(0)),
-    (Bug::TangentForgetsAnOperand, Cause::Tangent, Some(1)),
-    (Bug::TangentSign, Cause::Tangent, Some(0)),
-    (Bug::TangentWithoutFactor, Cause::Tangent, Some(0)),
-    (Bug::TangentOfPartsOnly, Cause::Tangent, None),
+    (Bug::TransposedResult, FindingKind::WrongDerivative, Some(1)),
+    (Bug::SwappedOperands, FindingKind::WrongDerivative, Some(0)),
+    (Bug::ForgottenOperand, FindingKind::WrongDerivative, Some(1)),
+    (
+        Bug::ForgottenBroadcastSum,
+        FindingKind::WrongDerivative,
+        Some(2),
+    ),
+    (Bug::MeanInsteadOfSum, FindingKind::WrongDerivative, Some(2)),
+    (Bug::CountedTwice, FindingKind::WrongDerivative, Some(2)),
+    (
+        Bug::LastElementMissing,
+        FindingKind::WrongDerivative,
+        Some(1),
+    ),
+    (Bug::RowsShifted, FindingKind::WrongDerivative, Some(0)),
+    (
+        Bug::DerivativeFromTheWrongNumber,
+        FindingKind::WrongDerivative,
+        Some(0),
+    ),
+    (
+        Bug::AveragedOverTheBatch,
+        FindingKind::WrongDerivative,
+        Some(0),
+    ),
+    (
+        Bug::ConstantCotangent,
+        FindingKind::IgnoresCotangent,
+        Some(0),
+    ),
+    (Bug::SquaredCotangent, FindingKind::NotLinear, Some(0)),
+    (Bug::SizeOfCotangent, FindingKind::NotLinear, Some(0)),
+    (Bug::OneAdded, FindingKind::NotLinear, Some(0)),
+    (Bug::ClippedCotangent, FindingKind::NotLinear, Some(0)),
+    (Bug::Overwrites, FindingKind::Overwrites, Some(1)),
+    (Bug::OverwritesTheBias, FindingKind::Overwrites, Some(2)),
+    (Bug::AddsToGarbage, FindingKind::Unwritten, Some(1)),
+    (Bug::ResultNotWhole, FindingKind::Unwritten, None),
+    (Bug::ResidualNotWhole, FindingKind::Unwritten, None),
+    (Bug::StaleResidual, FindingKind::Unwritten, None),
+    (Bug::StaleResult, FindingKind::Unwritten, None),
+    (Bug::TangentNotWhole, FindingKind::Tangent, Some(0)),
+    (Bug::ForwardChanges, FindingKind::NotDeterministic, None),
+    (Bug::ReverseChanges, FindingKind::NotDeterministic, Some(0)),
+    (Bug::TangentForgetsAnOperand, FindingKind::Tangent, Some(1)),
+    (Bug::TangentSign, FindingKind::Tangent, Some(0)),
+    (Bug::TangentWithoutFactor, FindingKind::Tangent, Some(0)),
+    (Bug::TangentOfPartsOnly, FindingKind::Tangent, None),
 ];
 
 fn scattered(rows: usize, cols: usize, seed: usize) -> DMatrix<f64> {
@@ -79,18 +103,18 @@ fn a_right_layer_passes() {
 #[test]
 fn every_planted_fault_is_found_and_named() {
     let mut missed = String::new();
-    for (bug, cause, operand) in PLANTED {
+    for (bug, kind, operand) in PLANTED {
         let (report, entry, line) = check_a_net_with(bug);
         let right = |fault: &Finding| {
             fault.entry == Some(entry)
                 && fault.op == "dense"
-                && fault.cause == cause
+                && fault.kind == kind
                 && fault.operand == operand
                 && fault.place.is_some_and(|place| place.line() == line)
         };
         let elsewhere = report.faults.iter().any(|fault| fault.entry != Some(entry));
         if elsewhere || !report.faults.first().is_some_and(right) {
-            missed += &format!("{bug:?}, {cause} of operand {operand:?}, gave {report}\n");
+            missed += &format!("{bug:?}, {kind} of operand {operand:?}, gave {report}\n");
         }
     }
     assert!(missed.is_empty(), "{missed}");
@@ -98,10 +122,10 @@ fn every_planted_fault_is_found_and_named() {
 
 #[test]
 fn the_suite_finds_every_planted_fault() {
-    for (bug, cause, operand) in PLANTED {
+    for (bug, kind, operand) in PLANTED {
         let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(Dense::with(bug))];
         let report = check::ops(&list);
-        let right = |fault: &Finding| fault.cause == cause && fault.operand == operand;
+        let right = |fault: &Finding| fault.kind == kind && fault.operand == operand;
         assert!(report.faults.iter().any(right), "{bug:?}: {report}");
     }
 }
@@ -177,9 +201,9 @@ fn faults_are_found_and_only_they_at_every_size() {
             let operands = [x.into(), w.into(), b.into()];
             let layer = tape.apply(Dense::with(tangent), &operands).unwrap();
             let report = tape.check(layer.matrix());
-            let causes: Vec<Cause> = report.faults.iter().map(|fault| fault.cause).collect();
-            let expected: &[Cause] = if wrong { &[Cause::Tangent] } else { &[] };
-            assert_eq!(causes, expected, "{of_x}, {of_w}, {of_b}: {report}");
+            let kinds: Vec<FindingKind> = report.faults.iter().map(|fault| fault.kind).collect();
+            let expected: &[FindingKind] = if wrong { &[FindingKind::Tangent] } else { &[] };
+            assert_eq!(kinds, expected, "{of_x}, {of_w}, {of_b}: {report}");
         }
     }
 }

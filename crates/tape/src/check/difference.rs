@@ -1,25 +1,28 @@
 //! Numerical slopes with an error that is estimated, not guessed.
 //!
-//! Differences with steps `h, h/4, h/16, …` are extrapolated to `h = 0` (Richardson); the entry of the tableau
-//! whose neighbours agree best is the answer, and their disagreement its error (Ridders 1982). To it comes what
-//! rounding does: a step of `h` turns a rounding error of `ε · |f|` into one of `ε · |f| / h` in the slope. Steps
-//! stop shrinking where that exceeds the error already reached.
+//! Differences with steps `h, h/4, h/16, …` are extrapolated to `h = 0` (Richardson); the entry of
+//! the tableau whose neighbours agree best is the answer, and their disagreement its error (Ridders
+//! 1982). To it comes what rounding does: a step of `h` turns a rounding error of `ε · |f|` into
+//! one of `ε · |f| / h` in the slope. Steps stop shrinking where that exceeds the error already
+//! reached.
 
-/// What a function gave at a point: its value, and the size of the numbers that were added up for it.
+/// What a function gave at a point: its value, and the size of the numbers that were added up for
+/// it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
+pub(super) struct Evaluation {
     pub value: f64,
     pub size: f64,
 }
 
 /// A slope and its error: of truncation, as the tableau shows it, and of rounding.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Slope {
+pub(super) struct Slope {
     pub value: f64,
     pub error: f64,
     /// The size of the numbers it was made of.
     pub size: f64,
-    /// Whether second differences do not shrink as fast as a smooth function's: the sides deserve a look.
+    /// Whether second differences do not shrink as fast as a smooth function's: the sides deserve a
+    /// look.
     pub may_be_kinked: bool,
 }
 
@@ -46,14 +49,14 @@ const SHRINK: f64 = 4.0;
 const LEVELS: usize = 14;
 
 /// The slope at 0 from both sides; `None` where no step stays inside the domain.
-pub(crate) fn central(
-    f: &mut dyn FnMut(f64) -> Option<Reading>,
+pub(super) fn central(
+    f: &mut dyn FnMut(f64) -> Option<Evaluation>,
     first: f64,
     epsilon: f64,
 ) -> Option<Slope> {
     let here = f(0.0)?;
-    // How far the slopes to both sides are apart, at the first and at the last step: of order h where the function is
-    // smooth, and of no order at all at a kink.
+    // How far the slopes to both sides are apart, at the first and at the last step: of order h
+    // where the function is smooth, and of no order at all at a kink.
     let mut bends: Vec<f64> = Vec::new();
     // The error is a series in h².
     let slope = extrapolate(first, SHRINK * SHRINK, epsilon, &mut |h| {
@@ -75,8 +78,8 @@ pub(crate) fn central(
 }
 
 /// The slope at 0 from the right; with a negative `first`, from the left.
-pub(crate) fn one_sided(
-    f: &mut dyn FnMut(f64) -> Option<Reading>,
+pub(super) fn one_sided(
+    f: &mut dyn FnMut(f64) -> Option<Evaluation>,
     first: f64,
     epsilon: f64,
 ) -> Option<Slope> {
@@ -137,7 +140,7 @@ mod tests {
     fn of(f: fn(f64) -> f64, x: f64) -> Slope {
         let mut reading = |t: f64| {
             let value = f(x + t);
-            value.is_finite().then_some(Reading {
+            value.is_finite().then_some(Evaluation {
                 value,
                 size: value.abs(),
             })
@@ -165,11 +168,12 @@ mod tests {
 
     #[test]
     fn polynomials_are_extrapolated_exactly() {
-        // After a few steps, long before they are so small that any extrapolation, or none, would do.
+        // After a few steps, long before they are so small that any extrapolation, or none, would
+        // do.
         let epsilon = 0.5_f64.powi(40);
         let of = |f: fn(f64) -> f64| {
             move |t: f64| {
-                Some(Reading {
+                Some(Evaluation {
                     value: f(t),
                     size: 0.0,
                 })
@@ -198,7 +202,8 @@ mod tests {
 
     #[test]
     fn rounding_grows_as_steps_shrink() {
-        // 2⁻²⁰ of (11 + 5), over the second step; the third step's would be larger, so it is not taken.
+        // 2⁻²⁰ of (11 + 5), over the second step; the third step's would be larger, so it is not
+        // taken.
         let mut steps = Vec::new();
         let mut constant = |h: f64| {
             steps.push(h);
@@ -229,7 +234,8 @@ mod tests {
             size: 6.0,
             may_be_kinked: false,
         };
-        // The fourth root of 2⁻⁴⁰ is 2⁻¹⁰; of 6 + 2 that is 0.0078, and ten times the error is what counts.
+        // The fourth root of 2⁻⁴⁰ is 2⁻¹⁰; of 6 + 2 that is 0.0078, and ten times the error is what
+        // counts.
         let epsilon = 0.5_f64.powi(40);
         assert!(slope(0.000_78).is_resolved(epsilon));
         assert!(!slope(0.000_79).is_resolved(epsilon));
@@ -241,7 +247,7 @@ mod tests {
     #[test]
     fn the_two_sides_of_a_kink_differ() {
         let mut f = |t: f64| {
-            Some(Reading {
+            Some(Evaluation {
                 value: t.abs(),
                 size: t.abs(),
             })

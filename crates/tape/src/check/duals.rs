@@ -1,18 +1,19 @@
-//! The tangent rule against `forward` on dual numbers: two derivations of the same tangent that share nothing
-//! but the formula for the value.
+//! The tangent rule against `forward` on dual numbers: two derivations of the same tangent that
+//! share nothing but the formula for the value.
 
-use super::bench::Bench;
-use super::ops::given;
-use super::pair::{Pair, rounding, worst};
+use super::comparison::{Comparison, rounding, worst};
+use super::finding::{Finding, FindingKind};
+use super::isolated::IsolatedEntry;
+use super::ops::operands;
 use super::random::Random;
-use super::report::{Cause, Finding, Report};
+use super::report::Report;
 use super::rules::record_each;
 use crate::handle::Tape;
 use crate::op::Op;
 use num_dual::Dual64;
 
-/// Compares the tangent rules of a list of ops with the forward runs of the same ops on dual numbers, at the
-/// ops' samples; no differences are involved, so they agree to rounding.
+/// Compares the tangent rules of a list of ops with the forward runs of the same ops on dual
+/// numbers, at the ops' samples; no differences are involved, so they agree to rounding.
 ///
 /// ```
 /// use tape::{check, ops};
@@ -31,11 +32,11 @@ pub fn duals(list: &[Box<dyn Op<f64>>], same: &[Box<dyn Op<Dual64>>]) -> Report 
     let mut report = Report::default();
     for (op, dual) in list.iter().zip(same) {
         for (k, sample) in op.samples().iter().enumerate() {
-            let plain = Bench::of_op(&**op, &given(sample));
-            let lifted = Bench::of_op(&**dual, &given(sample));
+            let plain = IsolatedEntry::of_op(&**op, &operands(sample));
+            let lifted = IsolatedEntry::of_op(&**dual, &operands(sample));
             if let (Ok(mut plain), Ok(mut lifted)) = (plain, lifted) {
                 let label = format!("sample {k}, on dual numbers");
-                compare(&mut plain, &mut lifted, op.name(), label, &mut report);
+                compare(&mut plain, &mut lifted, label, &mut report);
             }
         }
     }
@@ -60,22 +61,20 @@ pub fn dual_rules() -> Report {
     for ((label, plain), lifted) in plain.into_iter().zip(lifted) {
         let (plain, lifted) = (plain.store.borrow(), lifted.store.borrow());
         let last = plain.entries.len() - 1;
-        let op = plain.op_name(last as u32);
-        let benches = (
-            Bench::of_entry(&plain, last),
-            Bench::of_entry(&lifted, last),
+        let both = (
+            IsolatedEntry::of_entry(&plain, last),
+            IsolatedEntry::of_entry(&lifted, last),
         );
-        if let (Some(mut plain), Some(mut lifted)) = benches {
-            compare(&mut plain, &mut lifted, op, label, &mut report);
+        if let (Some(mut plain), Some(mut lifted)) = both {
+            compare(&mut plain, &mut lifted, label, &mut report);
         }
     }
     report
 }
 
 fn compare(
-    plain: &mut Bench<'_, f64>,
-    lifted: &mut Bench<'_, Dual64>,
-    op: &'static str,
+    plain: &mut IsolatedEntry<'_, f64>,
+    lifted: &mut IsolatedEntry<'_, Dual64>,
     label: String,
     report: &mut Report,
 ) {
@@ -103,33 +102,16 @@ fn compare(
     let tolerance = rounding::<f64>(elements) * (size(&tangent) + size(plain.result()));
     report.entries += 1;
     report.comparisons += tangent.len();
-    let pairs = tangent.iter().zip(lifted.result()).enumerate();
-    let pair = worst(pairs.map(|(element, (&analytic, dual))| Pair {
+    let comparisons = tangent.iter().zip(lifted.result()).enumerate();
+    let comparison = worst(comparisons.map(|(element, (&analytic, dual))| Comparison {
         element,
         analytic,
         numerical: dual.eps,
         tolerance,
     }));
-    if let Some(Pair {
-        element,
-        analytic,
-        numerical,
-        tolerance,
-    }) = pair
-    {
-        let rows = plain.result_shape().rows.max(1);
-        report.push(Finding {
-            cause: Cause::Tangent,
-            op,
-            entry: None,
-            label,
-            operand: None,
-            reads: String::new(),
-            element: (element % rows, element / rows),
-            place: None,
-            analytic,
-            numerical,
-            tolerance,
-        });
+    if let Some(comparison) = comparison {
+        let (op, shape) = (plain.name, plain.result_shape());
+        let finding = Finding::new(FindingKind::Tangent, op, None, shape, comparison);
+        report.push(Finding { label, ..finding });
     }
 }

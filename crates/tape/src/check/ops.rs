@@ -1,11 +1,12 @@
 //! The suite for lists of ops: every op, at every one of its samples.
 
-use super::Mode;
-use super::bench::{Before, Bench, Given};
-use super::examine::{Symptom, examine};
-use super::pair::{Pair, rounding, worst};
+use super::comparison::{Comparison, rounding, worst};
+use super::entry::check_entry;
+use super::finding::{Finding, FindingKind};
+use super::isolated::{BufferContents, IsolatedEntry, IsolatedOperand};
+use super::options::Mode;
 use super::random::Random;
-use super::report::{Cause, Finding, Report};
+use super::report::Report;
 use crate::number::Scalar;
 use crate::op::{Op, Sample};
 use crate::shape::Shape;
@@ -19,12 +20,12 @@ use crate::shape::Shape;
 /// tape::check::ops(&ops).assert_complete();
 /// ```
 ///
-/// At each sample: the shape rule accepts it; the forward run is deterministic and writes the whole result;
-/// the reverse rule agrees with numerical slopes for several random cotangents, is linear in the cotangent,
-/// overwrites what a buffer held before and adds to earlier contributions; the tangent rule is its adjoint,
-/// also where some operands have no tangent. 1×1 operands are also given as scalars where the op takes them,
-/// every subset that leaves one operand without a cotangent is tried, and operands of the same shape are
-/// given twice.
+/// At each sample: the shape rule accepts it; the forward run is deterministic and writes the whole
+/// result; the reverse rule agrees with numerical slopes for several random cotangents, is linear
+/// in the cotangent, overwrites what a buffer held before and adds to earlier contributions; the
+/// tangent rule is its adjoint, also where some operands have no tangent. 1×1 operands are also
+/// given as scalars where the op takes them, every subset that leaves one operand without a
+/// cotangent is tried, and operands of the same shape are given twice.
 pub fn ops<T: Scalar>(list: &[Box<dyn Op<T>>]) -> Report {
     let mut report = Report::default();
     for op in list {
@@ -52,9 +53,9 @@ struct Suite<'s, T> {
     label: String,
 }
 
-/// Samples as operands of the bench.
-pub(super) fn given<T: Scalar>(sample: &[Sample]) -> Vec<Given<T>> {
-    let each = sample.iter().map(|sample| Given {
+/// A sample as operands of an isolated entry.
+pub(super) fn operands<T: Scalar>(sample: &[Sample]) -> Vec<IsolatedOperand<T>> {
+    let each = sample.iter().map(|sample| IsolatedOperand {
         shape: Shape::new(sample.values.nrows(), sample.values.ncols()),
         values: sample.values.iter().map(|&x| T::from_f64(x)).collect(),
         active: sample.differentiable,
@@ -66,15 +67,15 @@ pub(super) fn given<T: Scalar>(sample: &[Sample]) -> Vec<Given<T>> {
 impl<T: Scalar> Suite<'_, T> {
     fn sample(&mut self, sample: &[Sample]) {
         let label = self.label.clone();
-        let matrices = given::<T>(sample);
-        self.examine(&matrices);
+        let matrices = operands::<T>(sample);
+        self.check(&matrices);
         if matrices.iter().any(|given| given.shape == Shape::SCALAR) {
             self.label = format!("{label}, 1×1 operands as scalars");
             let mut scalars = matrices.clone();
             for given in &mut scalars {
                 given.scalar = given.shape == Shape::SCALAR;
             }
-            self.examine(&scalars);
+            self.check(&scalars);
         }
         for i in 0..matrices.len() {
             let others = matrices.iter().enumerate();
@@ -91,82 +92,68 @@ impl<T: Scalar> Suite<'_, T> {
     }
 
     fn refused(&mut self) {
-        let numbers = f64::NAN;
-        self.find(Symptom {
-            cause: Cause::Refused,
-            operand: None,
-            element: (0, 0),
-            analytic: numbers,
-            numerical: numbers,
-            tolerance: 0.0,
-        });
+        self.find(
+            FindingKind::Refused,
+            None,
+            Shape::SCALAR,
+            Comparison::without_numbers(),
+        );
     }
 
-    fn find(&mut self, symptom: Symptom) {
-        let Symptom {
-            cause,
-            operand,
-            element,
-            analytic,
-            numerical,
-            tolerance,
-        } = symptom;
-        self.report.push(Finding {
-            cause,
-            op: self.op.name(),
-            entry: None,
-            label: self.label.clone(),
-            operand,
-            reads: String::new(),
-            element,
-            place: None,
-            analytic,
-            numerical,
-            tolerance,
-        });
+    fn find(
+        &mut self,
+        kind: FindingKind,
+        operand: Option<usize>,
+        shape: Shape,
+        comparison: Comparison,
+    ) {
+        let finding = Finding::new(kind, self.op.name(), operand, shape, comparison);
+        let label = self.label.clone();
+        self.report.push(Finding { label, ..finding });
     }
 
-    fn examine(&mut self, given: &[Given<T>]) {
-        self.report.entries += 1;
-        let Ok(mut bench) = Bench::of_op(self.op, given) else {
+    fn check(&mut self, operands: &[IsolatedOperand<T>]) {
+        let Ok(mut isolated) = IsolatedEntry::of_op(self.op, operands) else {
+            self.report.entries += 1;
             return self.refused();
         };
-        let examined = examine(&mut bench, Mode::Full, &mut Random::new(given.len() as u64));
-        self.report.comparisons += examined.comparisons;
-        for symptom in examined.symptoms {
-            self.find(symptom);
-        }
+        let mut random = Random::new(operands.len() as u64);
+        let found = check_entry(&mut isolated, Mode::Full, &mut random);
+        self.report.extend(found.map(|finding| Finding {
+            label: self.label.clone(),
+            ..finding
+        }));
     }
 
     /// Where operand `i` wants no cotangent, the others get what they get otherwise.
-    fn left_alone(&mut self, all: &[Given<T>], held: &[Given<T>], i: usize) {
+    fn left_alone(&mut self, all: &[IsolatedOperand<T>], held: &[IsolatedOperand<T>], i: usize) {
         let others: Vec<usize> = (0..all.len())
             .filter(|&k| k != i && all[k].active)
             .collect();
-        let Some((full, size)) = self.bars(all, None) else {
+        let Some((full, size)) = self.cotangents(all, None) else {
             return;
         };
-        let Some((without, _)) = self.bars(held, None) else {
+        let Some((without, _)) = self.cotangents(held, None) else {
             return;
         };
         for k in others {
-            self.compare(k, &without[k], &full[k], size);
+            self.compare(k, all[k].shape, &without[k], &full[k], size);
         }
     }
 
     /// Where one handle is given for two operands, it gets the sum of both cotangents.
-    fn repeated(&mut self, given: &[Given<T>]) {
-        let pairs = (0..given.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
+    fn repeated(&mut self, given: &[IsolatedOperand<T>]) {
+        let comparisons = (0..given.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
         let fits = |&(i, j): &(usize, usize)| {
             given[i].shape == given[j].shape && given[i].active && given[j].active
         };
-        for (i, j) in pairs.filter(fits) {
+        for (i, j) in comparisons.filter(fits) {
             let mut equal = given.to_vec();
             equal[j].values = given[i].values.clone();
-            let Some((apart, size)) = self.bars(&equal, None) else {
+            let Some((apart, size)) = self.cotangents(&equal, None) else {
                 continue;
             };
-            let Some((once, _)) = self.bars(&equal, Some((i, j))) else {
+            let Some((once, _)) = self.cotangents(&equal, Some((i, j))) else {
                 continue;
             };
             let sum: Vec<T> = apart[i]
@@ -175,49 +162,55 @@ impl<T: Scalar> Suite<'_, T> {
                 .map(|(&x, &y)| x + y)
                 .collect();
             let parts = apart[i].iter().chain(&apart[j]).map(|x| x.to_f64().abs());
-            self.compare(i, &once[i], &sum, size + parts.fold(0.0, f64::max));
+            let size = size + parts.fold(0.0, f64::max);
+            self.compare(i, equal[i].shape, &once[i], &sum, size);
         }
     }
 
-    /// The operands' cotangents for one random cotangent of the result, with `same` operands being one
-    /// entry; and the size of what was computed. `None` if the op refuses the values.
-    fn bars(&self, given: &[Given<T>], same: Option<(usize, usize)>) -> Option<(Vec<Vec<T>>, f64)> {
-        let mut bench = Bench::of_op(self.op, given).ok()?;
+    /// The operands' cotangents for one random cotangent of the result, with `same` operands being
+    /// one entry; and the size of what was computed. `None` if the op refuses the values.
+    fn cotangents(
+        &self,
+        given: &[IsolatedOperand<T>],
+        same: Option<(usize, usize)>,
+    ) -> Option<(Vec<Vec<T>>, f64)> {
+        let mut isolated = IsolatedEntry::of_op(self.op, given).ok()?;
         if let Some((i, j)) = same {
-            bench.give_twice(i, j);
+            isolated.give_twice(i, j);
         }
-        bench.forward(T::from_f64(f64::NAN)).ok()?;
-        let cotangent = Random::new(7).weights(bench.result().len());
-        let products = cotangent.iter().zip(bench.result());
+        isolated.forward(T::from_f64(f64::NAN)).ok()?;
+        let cotangent = Random::new(7).weights(isolated.result().len());
+        let products = cotangent.iter().zip(isolated.result());
         let size: f64 = products.map(|(d, y)| (d * y.to_f64()).abs()).sum();
         let cotangent: Vec<T> = cotangent.into_iter().map(T::from_f64).collect();
         Some((
-            bench.vjp(&cotangent, &Before::Garbage(T::from_f64(f64::NAN))),
+            isolated.vjp(
+                &cotangent,
+                &BufferContents::Arbitrary(T::from_f64(f64::NAN)),
+            ),
             size,
         ))
     }
 
-    fn compare(&mut self, operand: usize, found: &[T], expected: &[T], size: f64) {
+    fn compare(&mut self, operand: usize, shape: Shape, found: &[T], expected: &[T], size: f64) {
         let size = expected
             .iter()
             .fold(size, |most, x| most.max(x.to_f64().abs()));
         let tolerance = rounding::<T>(expected.len()) * size;
-        let pairs = found.iter().zip(expected).enumerate();
-        let pair = worst(pairs.map(|(element, (found, expected))| Pair {
+        let comparisons = found.iter().zip(expected).enumerate();
+        let comparison = worst(comparisons.map(|(element, (found, expected))| Comparison {
             element,
             analytic: found.to_f64(),
             numerical: expected.to_f64(),
             tolerance,
         }));
-        if let Some(pair) = pair {
-            self.find(Symptom {
-                cause: Cause::WrongDerivative,
-                operand: Some(operand),
-                element: (pair.element, 0),
-                analytic: pair.analytic,
-                numerical: pair.numerical,
-                tolerance: pair.tolerance,
-            });
+        if let Some(comparison) = comparison {
+            self.find(
+                FindingKind::WrongDerivative,
+                Some(operand),
+                shape,
+                comparison,
+            );
         }
     }
 }

@@ -1,18 +1,17 @@
-//! Where did the NaN come from? The first entry whose result, or cotangent, is not finite while everything it
-//! was made of was.
+//! Where did the NaN come from? The first entry whose result, or cotangent, is not finite while
+//! everything it was made of was.
 
-use super::bench::{Before, Bench, results};
+use super::isolated::{BufferContents, IsolatedEntry, results};
 use crate::error::Place;
-use crate::handle::Tape;
-use crate::handle::{Argument, EntryInfo};
-use crate::list::EntryId;
-use crate::list::Store;
+use crate::handle::{Argument, EntryInfo, Tape};
+use crate::list::{EntryId, Store};
 use crate::number::Scalar;
 use crate::sweep::Cotangents;
 use std::fmt;
 
 /// An operand at the origin: what it is, and the number that mattered.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Involved {
     /// The entry's index; `None` for a number kept in the entry.
     pub entry: Option<usize>,
@@ -26,6 +25,8 @@ pub struct Involved {
 
 /// Where numbers stopped being finite. Its [`Display`](fmt::Display) is one sentence.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "an origin is there to be read"]
+#[non_exhaustive]
 pub struct Origin {
     /// The entry's index.
     pub entry: usize,
@@ -47,6 +48,7 @@ pub struct Origin {
 
 /// Which number of an entry is not finite.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Number {
     /// Its result.
     Result,
@@ -122,7 +124,8 @@ impl fmt::Display for Origin {
             }
             Number::Result => write!(
                 f,
-                "{own} is the first result that is not finite: {value} at [{row},{col}], from {read}"
+                "{own} is the first result that is not finite: {value} at [{row},{col}], \
+                 from {read}"
             ),
             Number::Cotangent {
                 operand,
@@ -137,8 +140,8 @@ impl fmt::Display for Origin {
                 };
                 write!(
                     f,
-                    "{own} is the first to give a cotangent that is not finite: {value} at [{row},{col}] \
-                     to {operand}; it had got {} and had read {read}",
+                    "{own} is the first to give a cotangent that is not finite: \
+                     {value} at [{row},{col}] to {operand}; it had got {} and had read {read}",
                     got.numbers()
                 )
             }
@@ -147,7 +150,8 @@ impl fmt::Display for Origin {
 }
 
 impl<T: Scalar> Tape<T> {
-    /// The first entry whose result is not finite while everything it read was; `None` if every result is finite.
+    /// The first entry whose result is not finite while everything it read was; `None` if every
+    /// result is finite.
     ///
     /// A leaf that holds NaN or ∞ is its own origin.
     ///
@@ -177,7 +181,8 @@ impl<T: Scalar> Tape<T> {
         Some(found)
     }
 
-    /// After a sweep: the entry, nearest to the output, that turned a finite cotangent into one that is not.
+    /// After a sweep: the entry, nearest to the output, that turned a finite cotangent into one
+    /// that is not.
     ///
     /// ```
     /// use tape::Tape;
@@ -192,14 +197,14 @@ impl<T: Scalar> Tape<T> {
     /// If the sweep was of another tape, or the tape was rewound since or more was recorded.
     pub fn first_non_finite_cotangent(&self, cotangents: &Cotangents<T>) -> Option<Origin> {
         let entries = self.entries();
-        let bar = |index: usize| match entries[index].id {
+        let cotangent = |index: usize| match entries[index].id {
             EntryId::Scalar(id) => vec![cotangents.of(id).expect("a sweep of this tape as it is")],
             EntryId::Matrix(id) => {
                 let view = cotangents.of(id).expect("a sweep of this tape as it is");
                 view.values().to_vec()
             }
         };
-        let broken = |index: usize| bar(index).iter().position(|x| !x.is_finite());
+        let broken = |index: usize| cotangent(index).iter().position(|x| !x.is_finite());
         // Cotangents flow backwards: what the last broken entry got came from entries that are not.
         let last = (0..entries.len())
             .rev()
@@ -208,10 +213,11 @@ impl<T: Scalar> Tape<T> {
         let store = self.store.borrow();
         let reads = |entry: &&EntryInfo<T>| entry.operands.contains(&Argument::Entry(last));
         let mut readers = entries.iter().filter(reads).map(|entry| entry.index);
-        let gives = |&reader: &usize| breaks(&store, reader, last, &bar(reader));
-        // A cotangent of 0 may be an entry's own, times ∞, or that of an entry which the sweep did not visit. If each
-        // contribution is finite, their sum overflowed where the earliest was added.
-        let visited = |reader: &usize| bar(*reader).iter().any(|x| !x.is_zero());
+        let gives = |&reader: &usize| breaks(&store, reader, last, &cotangent(reader));
+        // A cotangent of 0 may be an entry's own, times ∞, or that of an entry which the sweep did
+        // not visit. If each contribution is finite, their sum overflowed where the earliest was
+        // added.
+        let visited = |reader: &usize| cotangent(*reader).iter().any(|x| !x.is_zero());
         let giver = (readers.clone().filter(visited).find(gives))
             .or_else(|| readers.clone().find(gives))
             .or_else(|| readers.next());
@@ -219,12 +225,12 @@ impl<T: Scalar> Tape<T> {
             &store,
             &entries,
             giver.unwrap_or(last),
-            shown(bar(last)[at]),
+            shown(cotangent(last)[at]),
         );
         found.element = position(&store, last, at);
         found.number = Number::Seed;
         if let Some(giver) = giver {
-            let (least, greatest) = range(&bar(giver));
+            let (least, greatest) = range(&cotangent(giver));
             let operand = involved(&store, &entries, &Argument::Entry(last));
             found.number = Number::Cotangent {
                 operand,
@@ -238,17 +244,17 @@ impl<T: Scalar> Tape<T> {
 
 /// Whether an entry alone turns a cotangent into one for `operand` that is not finite.
 fn breaks<T: Scalar>(store: &Store<T>, reader: usize, operand: usize, cotangent: &[T]) -> bool {
-    let Some(mut bench) = Bench::of_entry(store, reader) else {
+    let Some(mut isolated) = IsolatedEntry::of_entry(store, reader) else {
         return false;
     };
-    if bench.forward(T::zero()).is_err() {
+    if isolated.forward(T::zero()).is_err() {
         return false;
     }
-    let bars = bench.vjp(cotangent, &Before::Garbage(T::zero()));
-    let given = bars.iter().zip(&bench.positions);
-    given.into_iter().any(|(bar, &position)| {
-        let reads = store.arguments(store.entries.at(reader));
-        reads[position] == Argument::Entry(operand) && bar.iter().any(|x| !x.is_finite())
+    let given = isolated.vjp(cotangent, &BufferContents::Arbitrary(T::zero()));
+    let reads = store.arguments(store.entries.at(reader));
+    let given = given.iter().zip(&isolated.positions);
+    given.into_iter().any(|(given, &position)| {
+        reads[position] == Argument::Entry(operand) && given.iter().any(|x| !x.is_finite())
     })
 }
 

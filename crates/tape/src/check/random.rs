@@ -1,9 +1,9 @@
-//! The checks' own random numbers: SplitMix64 (Steele, Lea and Flood 2014), so that a check is the same on
-//! every machine and the crate needs no generator.
+//! The checks' own random numbers: SplitMix64 (Steele, Lea and Flood 2014), so that a check is the
+//! same on every machine and the crate needs no generator.
 
 /// A stream of numbers determined by its seed.
 #[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
@@ -17,7 +17,8 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// ±[0.5, 1.5): never near 0, so that no cotangent hides a fault, and hardly ever ±1, which hides powers.
+    /// ±[0.5, 1.5): never near 0, so that no cotangent hides a fault, and hardly ever ±1, which
+    /// hides powers.
     pub fn weight(&mut self) -> f64 {
         let bits = self.bits();
         let size = 0.5 + (bits >> 11) as f64 * (0.5_f64).powi(53);

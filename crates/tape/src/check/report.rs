@@ -1,144 +1,17 @@
-//! What a check found, as data and as a table.
+//! The outcome of a check, as data and as a table.
 
-use crate::error::Place;
+use super::finding::Finding;
 use std::fmt;
-
-/// What is wrong, or could not be judged.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Cause {
-    /// The reverse rule and the numerical derivative disagree.
-    WrongDerivative,
-    /// The reverse rule gives the same whatever the cotangent.
-    IgnoresCotangent,
-    /// The reverse rule depends on the cotangent, but not linearly.
-    NotLinear,
-    /// The reverse rule replaces earlier contributions to an operand's cotangent.
-    Overwrites,
-    /// The result, a residual, a cotangent or a tangent depends on what its buffer held before: elements are
-    /// not written, or added to when they should be overwritten.
-    Unwritten,
-    /// The same operands give another result, or the same cotangent another contribution, the second time.
-    NotDeterministic,
-    /// The tangent rule disagrees with the reverse rule, or with `forward` on dual numbers.
-    Tangent,
-    /// The shape rule or the forward run refused the op's own samples.
-    Refused,
-    /// Not a fault: the slopes on the two sides differ, and the rule gives one of them or one in between.
-    Kink {
-        /// The slope on the left.
-        left: f64,
-        /// The slope on the right.
-        right: f64,
-    },
-    /// Not a fault: the numerical derivative does not settle (a pole, the edge of the domain, noise), or a value is not finite.
-    Unresolved,
-}
-
-impl Cause {
-    /// Whether it is a fault, and not a remark on what could not be judged.
-    pub fn is_fault(self) -> bool {
-        !matches!(self, Cause::Kink { .. } | Cause::Unresolved)
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Cause::WrongDerivative => "wrong derivative",
-            Cause::IgnoresCotangent => "ignores the cotangent",
-            Cause::NotLinear => "not linear in the cotangent",
-            Cause::Overwrites => "overwrites instead of adding",
-            Cause::Unwritten => "depends on what a buffer held before",
-            Cause::NotDeterministic => "not deterministic",
-            Cause::Tangent => "tangent rule disagrees",
-            Cause::Refused => "refused",
-            Cause::Kink { left, right } => {
-                return write!(f, "at a kink: slopes {left:.6} and {right:.6}");
-            }
-            Cause::Unresolved => "could not be judged",
-        })
-    }
-}
-
-/// One thing found: where, what, and the numbers that show it.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// What is wrong.
-    pub cause: Cause,
-    /// The op's name.
-    pub op: &'static str,
-    /// The entry's index on its tape; `None` for a check that is not of a recorded tape.
-    pub entry: Option<usize>,
-    /// The entry's name with its scopes, `"affine1/y"`, or the sample of an op, `"sample 2"`; may be empty.
-    pub label: String,
-    /// The operand whose cotangent it is, counted from 0; `None` where it is the entry's own result, or a leaf.
-    pub operand: Option<usize>,
-    /// What that operand is: the name of its entry, or `"entry 3"`; empty where it is not of a recorded tape.
-    pub reads: String,
-    /// The element, row and column counted from 0.
-    pub element: (usize, usize),
-    /// The caller's file and line, where the tape keeps it.
-    pub place: Option<Place>,
-    /// What the rule gives.
-    pub analytic: f64,
-    /// What it should give: by differences, or by the rule that the cause names.
-    pub numerical: f64,
-    /// What the two may differ by.
-    pub tolerance: f64,
-}
-
-impl Finding {
-    fn cells(&self) -> [String; 7] {
-        let entry = self.entry.map_or(String::new(), |entry| entry.to_string());
-        let label = if self.label.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", self.label)
-        };
-        let (row, col) = self.element;
-        let operand = match (self.operand, self.reads.as_str()) {
-            (None, _) => format!("itself [{row},{col}]"),
-            (Some(operand), "") => format!("{operand} [{row},{col}]"),
-            (Some(operand), reads) => format!("{operand} = {reads} [{row},{col}]"),
-        };
-        let place = self.place.map_or(String::new(), |place| place.to_string());
-        [
-            entry,
-            format!("{}{label}", self.op),
-            operand,
-            format!("{:.9e}", self.analytic),
-            format!("{:.9e}", self.numerical),
-            self.cause.to_string(),
-            place,
-        ]
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [entry, op, operand, analytic, numerical, cause, place] = self.cells();
-        if !entry.is_empty() {
-            write!(f, "entry {entry}, ")?;
-        }
-        write!(
-            f,
-            "{op}, operand {operand}: {cause}: {analytic}, should be {numerical}"
-        )?;
-        write!(f, " ± {:.1e}", self.tolerance)?;
-        if !place.is_empty() {
-            write!(f, " ({place})")?;
-        }
-        Ok(())
-    }
-}
 
 /// The outcome of a check. Its [`Display`](fmt::Display) is a table of what was found.
 #[derive(Clone, Debug, Default)]
+#[must_use = "a report that nobody reads finds no fault"]
+#[non_exhaustive]
 pub struct Report {
     /// The entries (or ops) at fault, in the order of the tape.
     pub faults: Vec<Finding>,
-    /// The leaves whose gradient is wrong as a whole, from the output back; most often because of the faults.
+    /// The leaves whose gradient is wrong as a whole, from the output back; most often because of
+    /// the faults.
     pub gradient: Vec<Finding>,
     /// Kinks and other points at which a derivative could not be judged.
     pub remarks: Vec<Finding>,
@@ -163,7 +36,8 @@ impl Report {
         assert!(self.is_ok(), "{self}");
     }
 
-    /// [`assert_ok`](Report::assert_ok), and nothing was left unjudged: what the samples of an op must pass.
+    /// [`assert_ok`](Report::assert_ok), and nothing was left unjudged: what the samples of an op
+    /// must pass.
     ///
     /// # Panics
     /// If there are faults or remarks, or if nothing was checked.
@@ -182,12 +56,31 @@ impl Report {
         self.comparisons += other.comparisons;
     }
 
-    pub(crate) fn push(&mut self, finding: Finding) {
-        if finding.cause.is_fault() {
+    /// Adds what was found of one entry.
+    pub(super) fn push(&mut self, finding: Finding) {
+        if finding.kind.is_fault() {
             self.faults.push(finding);
         } else {
             self.remarks.push(finding);
         }
+    }
+
+    /// Adds what was found of the gradient as a whole.
+    pub(super) fn push_of_gradient(&mut self, finding: Finding) {
+        if finding.kind.is_fault() {
+            self.gradient.push(finding);
+        } else {
+            self.remarks.push(finding);
+        }
+    }
+
+    /// The same findings, each changed by `name`, which says where they are.
+    pub(super) fn map(mut self, name: impl Fn(Finding) -> Finding) -> Self {
+        let lists = [&mut self.faults, &mut self.gradient, &mut self.remarks];
+        for list in lists {
+            *list = std::mem::take(list).into_iter().map(&name).collect();
+        }
+        self
     }
 }
 

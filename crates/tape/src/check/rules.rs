@@ -1,23 +1,22 @@
-//! The suite for the scalar rules, as entries on a tape: with two handles, with a number on the right, with
-//! a number on the left.
+//! The suite for the scalar rules, as entries on a tape: with two handles, with a number on the
+//! right, with a number on the left.
 
-use super::Mode;
-use super::bench::Bench;
-use super::examine::examine;
+use super::entry::check_entry;
+use super::finding::Finding;
+use super::isolated::IsolatedEntry;
+use super::options::Mode;
 use super::random::Random;
-use super::report::{Finding, Report};
-use crate::handle::Tape;
-use crate::handle::Var;
+use super::report::Report;
+use crate::handle::{Tape, Var};
 use crate::number::Scalar;
-use crate::rules::{self, scalar_rules};
-use crate::rules::{Binary, Unary};
+use crate::rules::{self, Binary, Unary, scalar_rules};
 
 /// Integer exponents at which `powi` is tried, and numbers to raise.
 const EXPONENTS: [i32; 7] = [-3, -1, 0, 1, 2, 5, 10];
 const BASES: [f64; 4] = [-1.5, 0.25, 1.0, 3.0];
 
-/// Puts every scalar rule through the generic suite, as an entry on a tape, at each of its points and in each
-/// of its forms: two handles, a number on the right, a number on the left.
+/// Puts every scalar rule through the generic suite, as an entry on a tape, at each of its points
+/// and in each of its forms: two handles, a number on the right, a number on the left.
 pub fn rules<T: Scalar>() -> Report {
     let mut report = Report::default();
     record_each::<T>(&mut |label, record| {
@@ -25,25 +24,14 @@ pub fn rules<T: Scalar>() -> Report {
         record(&tape);
         let store = tape.store.borrow();
         let index = store.entries.len() - 1;
-        let mut bench = Bench::of_entry(&store, index).expect("the last entry is an operation");
-        let examined = examine(&mut bench, Mode::Full, &mut Random::new(index as u64));
-        report.entries += 1;
-        report.comparisons += examined.comparisons;
-        for symptom in examined.symptoms {
-            report.push(Finding {
-                cause: symptom.cause,
-                op: store.op_name(index as u32),
-                entry: None,
-                label: label.clone(),
-                operand: symptom.operand,
-                reads: String::new(),
-                element: symptom.element,
-                place: None,
-                analytic: symptom.analytic,
-                numerical: symptom.numerical,
-                tolerance: symptom.tolerance,
-            });
-        }
+        let mut isolated =
+            IsolatedEntry::of_entry(&store, index).expect("the last entry is an operation");
+        let mut random = Random::new(index as u64);
+        let found = check_entry(&mut isolated, Mode::Full, &mut random);
+        report.extend(found.map(|finding| Finding {
+            label: label.clone(),
+            ..finding
+        }));
     });
     report
 }
@@ -103,9 +91,9 @@ mod tests {
             let tape = Tape::default();
             let recorded = record(&tape).value();
             let store = tape.store.borrow();
-            let mut bench = Bench::of_entry(&store, store.entries.len() - 1).unwrap();
-            bench.forward(f64::NAN).unwrap();
-            let again = bench.result()[0];
+            let mut isolated = IsolatedEntry::of_entry(&store, store.entries.len() - 1).unwrap();
+            isolated.forward(f64::NAN).unwrap();
+            let again = isolated.result()[0];
             assert_eq!(again.to_bits(), recorded.to_bits(), "{label}");
             forms += 1;
         });

@@ -1,23 +1,27 @@
 //! The check of a closure over a slice.
 
-use super::Check;
-use super::difference::Reading;
+use super::comparison::numbers;
+use super::difference::Evaluation;
+use super::finding::Finding;
+use super::options::Check;
+use super::perturb::{OperandGradient, Perturbable};
 use super::random::Random;
-use super::recorded::spread;
-use super::report::{Finding, Report};
-use super::slopes::{self, Claim, Function};
-use crate::handle::Tape;
-use crate::handle::Var;
+use super::report::Report;
+use super::slopes::{Unconfirmed, compare_slopes};
+use super::weighted_output::WeightedOutput;
+use crate::handle::{Tape, Var};
 use crate::number::Scalar;
+use crate::shape::Shape;
 
-/// Checks the gradient of a closure at a point: every entry that it records alone, then the whole against
-/// slopes of the closure run on plain numbers.
+/// Checks the gradient of a closure at a point: every entry that it records alone, then the whole
+/// against slopes of the closure run on plain numbers.
 ///
 /// ```
 /// use tape::check;
 /// check::gradient(|x| (x[0] * x[1]).sin() / x[1], &[1.0, 2.0]).assert_complete();
 ///
-/// // A function that looks at values behind the tape's back has another gradient than the tape sees.
+/// // A function that looks at values behind the tape's back has another gradient than the tape
+/// // sees.
 /// let report = check::gradient(|x| x[0] * x[0].value(), &[3.0]);
 /// assert_eq!(report.gradient[0].analytic, 3.0);
 /// assert!((report.gradient[0].numerical - 6.0_f64).abs() < 1e-9);
@@ -48,44 +52,40 @@ impl Check {
             Some(_) => cotangents.of(leaf).to_f64(),
             None => 0.0,
         };
-        let claim = Claim {
+        let gradient = OperandGradient {
             operand: 0,
-            values: point.iter().map(|x| x.to_f64()).collect(),
+            values: numbers(point),
             derivatives: leaves.iter().map(derivative).collect(),
+        };
+        let whole = WeightedOutput {
+            tape: &tape,
+            output: output.index,
+            weights: vec![1.0],
         };
         let mut called = Called {
             f: &f,
             at: point.to_vec(),
             point,
             work: tape.len(),
-            spread: if output.tape().is_some() {
-                spread(&tape, &cotangents, output.index)
-            } else {
-                0.0
+            reach: match output.tape() {
+                Some(_) => whole.rounding_reach(&cotangents),
+                None => 0.0,
             },
         };
         let mut random = Random::new(self.seed);
-        let judged = slopes::judge(&mut called, &[claim], self.mode, &mut random);
-        report.comparisons += judged.comparisons;
-        for slopes::Verdict { cause, pair, .. } in judged.verdicts {
-            let finding = Finding {
-                cause,
-                op: "leaf",
-                entry: Some(pair.element),
-                label: format!("x[{}]", pair.element),
-                operand: None,
-                reads: String::new(),
+        let compared = compare_slopes(&mut called, &[gradient], self.mode, &mut random);
+        report.comparisons += compared.comparisons;
+        for Unconfirmed {
+            kind, comparison, ..
+        } in compared.unconfirmed
+        {
+            let finding = Finding::new(kind, "leaf", None, Shape::SCALAR, comparison);
+            report.push_of_gradient(Finding {
+                entry: Some(comparison.element),
+                label: format!("x[{}]", comparison.element),
                 element: (0, 0),
-                place: None,
-                analytic: pair.analytic,
-                numerical: pair.numerical,
-                tolerance: pair.tolerance,
-            };
-            if cause.is_fault() {
-                report.gradient.push(finding);
-            } else {
-                report.remarks.push(finding);
-            }
+                ..finding
+            });
         }
         report
     }
@@ -97,10 +97,10 @@ struct Called<'c, T, F> {
     at: Vec<T>,
     point: &'c [T],
     work: usize,
-    spread: f64,
+    reach: f64,
 }
 
-impl<T, F> Function for Called<'_, T, F>
+impl<T, F> Perturbable for Called<'_, T, F>
 where
     T: Scalar,
     F: for<'t> Fn(&[Var<'t, T>]) -> Var<'t, T>,
@@ -113,12 +113,12 @@ where
         self.at[element] = self.point[element];
     }
 
-    fn read(&mut self) -> Option<Reading> {
+    fn evaluate(&mut self) -> Option<Evaluation> {
         let numbers: Vec<_> = self.at.iter().map(|&x| Var::from(x)).collect();
         let value = (self.f)(&numbers).value().to_f64();
-        Some(Reading {
+        Some(Evaluation {
             value,
-            size: value.abs() + self.spread,
+            size: value.abs() + self.reach,
         })
     }
 

@@ -1,26 +1,22 @@
-//! One entry alone: a rule, its operands as leaves of their own, its result and residuals.
+//! One entry isolated from its tape: a rule, copies of its operands, its result and residuals.
 //!
-//! Buffers can be filled with any number before a rule runs, so that what a rule fails to write, or reads
-//! without having written it, shows.
+//! Buffers can be filled with any number before a rule runs, so that what a rule fails to write, or
+//! reads without having written it, shows.
 
+use super::operand_buffers::OperandBuffers;
 use crate::error::{ForwardError, Place, ShapeError};
 use crate::handle::Tape;
-use crate::list::Store;
-use crate::list::VarId;
+use crate::list::{Store, VarId};
 use crate::number::Scalar;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Operands, Point, PointMut, Sink};
-use crate::op::{View, ViewMut};
+use crate::op::{Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Sink, View, ViewMut};
 use crate::rules::{Code, Form};
 use crate::shape::Shape;
-use crate::sweep::Cotangents;
-use crate::sweep::Seed;
-use crate::sweep::Tangents;
+use crate::sweep::{Cotangents, Seed, Tangents};
 use std::panic::Location;
 
-/// An operand put on the bench.
+/// An operand of an isolated entry: a leaf, or a constant, with values of its own.
 #[derive(Clone, Debug)]
-pub(crate) struct Given<T> {
+pub(super) struct IsolatedOperand<T> {
     pub shape: Shape,
     pub values: Vec<T>,
     /// Whether it has a cotangent.
@@ -31,20 +27,24 @@ pub(crate) struct Given<T> {
 
 enum Rule<'a, T> {
     Op(&'a dyn Op<T>),
-    /// The entry's index on the bench's tape.
+    /// The entry's index on the tape that holds the copies of its operands.
     Scalar(u32),
 }
 
 /// What the buffers of operand cotangents hold before a reverse rule runs.
-pub(crate) enum Before<'b, T> {
+pub(super) enum BufferContents<'b, T> {
     /// Nothing that counts: every element is this number.
-    Garbage(T),
+    Arbitrary(T),
     /// Earlier contributions, which must be added to; a list for each operand.
     Contributions(&'b [Vec<T>]),
 }
 
-pub(crate) struct Bench<'a, T: Scalar> {
+/// A rule with operands of its own, at which it can be run again and again.
+pub(super) struct IsolatedEntry<'a, T: Scalar> {
+    /// The op's name, for reports.
+    pub name: &'static str,
     rule: Rule<'a, T>,
+    /// Holds the operands, and the entry itself if it is a scalar rule's.
     tape: Tape<T>,
     operands: Vec<u32>,
     /// The operands' positions in the rule, for reports: `3 − x` has one operand, in position 1.
@@ -54,79 +54,80 @@ pub(crate) struct Bench<'a, T: Scalar> {
     residual: Vec<T>,
 }
 
-impl<'a, T: Scalar> Bench<'a, T> {
-    pub fn of_op(op: &'a dyn Op<T>, given: &[Given<T>]) -> Result<Self, ShapeError> {
+impl<'a, T: Scalar> IsolatedEntry<'a, T> {
+    pub fn of_op(op: &'a dyn Op<T>, given: &[IsolatedOperand<T>]) -> Result<Self, ShapeError> {
         let shapes: Vec<Shape> = given.iter().map(|given| given.shape).collect();
-        let signature = op.shape(&shapes)?;
-        Ok(Bench::with_signature(op, signature, given))
+        Ok(Self::with_output(op, op.shape(&shapes)?, given))
     }
 
-    fn with_signature(op: &'a dyn Op<T>, signature: OutputSpec, given: &[Given<T>]) -> Self {
+    fn with_output(op: &'a dyn Op<T>, output: OutputSpec, given: &[IsolatedOperand<T>]) -> Self {
         let mut tape = Tape::default();
         let operands = given
             .iter()
             .map(|given| put(tape.store.get_mut(), given))
             .collect();
-        Bench {
+        IsolatedEntry {
+            name: op.name(),
             rule: Rule::Op(op),
             tape,
             operands,
             positions: (0..given.len()).collect(),
-            shape: signature.shape(),
-            result: vec![T::zero(); signature.shape().len()],
-            residual: vec![T::zero(); signature.residual()],
+            shape: output.shape(),
+            result: vec![T::zero(); output.shape().len()],
+            residual: vec![T::zero(); output.residual()],
         }
     }
 
-    /// A recorded entry with copies of its operands; `None` for leaves and constants. An operand that
-    /// appears twice is put on the bench twice, so that a fault is pinned to one of them.
+    /// A recorded entry with copies of its operands; `None` for leaves and constants. An operand
+    /// that appears twice is copied twice, so that a fault is pinned to one of them.
     pub fn of_entry(store: &'a Store<T>, index: usize) -> Option<Self> {
         let entry = store.entries.at(index);
-        let (ids, positions): (Vec<u32>, Vec<usize>) = match entry.code.form() {
-            Form::None => return None,
-            Form::Apply => {
-                let application = &store.applications[entry.a as usize];
-                let ids = &store.operands[application.operands()];
-                let given: Vec<_> = ids.iter().map(|&id| copy(store, id)).collect();
-                let op = &*application.op;
-                let mut signature = OutputSpec::matrix(0, 0);
-                signature.shape = store.shape(index as u32);
-                signature.scalar = entry.block().is_none();
-                signature.residual = application.residual.len();
-                return Some(Bench::with_signature(op, signature, &given));
+        match entry.code.form() {
+            Form::None => None,
+            Form::Apply => Some(Self::of_application(store, index)),
+            Form::One | Form::Power | Form::NumberRight => {
+                Some(Self::of_scalar(store, index, &[entry.a], &[0]))
             }
-            Form::One | Form::Power | Form::NumberRight => (vec![entry.a], vec![0]),
-            Form::NumberLeft => (vec![entry.a], vec![1]),
-            Form::Two => (vec![entry.a, entry.b], vec![0, 1]),
-        };
+            Form::NumberLeft => Some(Self::of_scalar(store, index, &[entry.a], &[1])),
+            Form::Two => Some(Self::of_scalar(store, index, &[entry.a, entry.b], &[0, 1])),
+        }
+    }
+
+    fn of_application(store: &'a Store<T>, index: usize) -> Self {
+        let application = &store.applications[store.entries.at(index).a as usize];
+        let ids = &store.operands[application.operands()];
+        let operands: Vec<_> = ids.iter().map(|&id| copy(store, id)).collect();
+        let mut output = OutputSpec::matrix(0, 0);
+        output.shape = store.shape(index as u32);
+        output.residual = application.residual.len();
+        Self::with_output(&*application.op, output, &operands)
+    }
+
+    fn of_scalar(store: &'a Store<T>, index: usize, ids: &[u32], positions: &[usize]) -> Self {
+        let entry = store.entries.at(index);
         let mut tape = Tape::default();
-        let alone = tape.store.get_mut();
-        let operands: Vec<u32> = ids.iter().map(|&id| put(alone, &copy(store, id))).collect();
+        let own = tape.store.get_mut();
+        let operands: Vec<u32> = ids.iter().map(|&id| put(own, &copy(store, id))).collect();
         let b = match entry.code.form() {
             Form::Power => entry.b,
             Form::NumberRight | Form::NumberLeft => {
-                alone.numbers.push(store.numbers[entry.b as usize]);
+                own.numbers.push(store.numbers[entry.b as usize]);
                 0
             }
             _ => operands.get(1).copied().unwrap_or(0),
         };
-        let place = Place(Location::caller());
-        let entry = alone.push(
-            entry.code.of_two(),
-            operands[0],
-            b,
-            store.values[index],
-            place,
-        );
-        Some(Bench {
+        let (code, value) = (entry.code.of_two(), store.values[index]);
+        let entry = own.push(code, operands[0], b, value, Place(Location::caller()));
+        IsolatedEntry {
+            name: store.op_name(index as u32),
             rule: Rule::Scalar(entry),
             tape,
             operands,
-            positions,
+            positions: positions.to_vec(),
             shape: Shape::SCALAR,
             result: vec![T::zero()],
             residual: Vec::new(),
-        })
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -171,20 +172,20 @@ impl<'a, T: Scalar> Bench<'a, T> {
         self.operands[j] = self.operands[i];
     }
 
-    /// Runs the rule forward into buffers that hold `garbage`.
-    pub fn forward(&mut self, garbage: T) -> Result<(), ForwardError> {
+    /// Runs the rule forward into buffers that hold `arbitrary` numbers.
+    pub fn forward(&mut self, arbitrary: T) -> Result<(), ForwardError> {
         match self.rule {
             Rule::Scalar(entry) => {
                 let replayed = self.tape.replay();
-                replayed.expect("a scalar rule takes any values, and the bench has no guards");
+                replayed.expect("a scalar rule takes any values, and its tape has no guards");
                 self.result[0] = self.tape.store.get_mut().values[entry as usize];
                 Ok(())
             }
             Rule::Op(op) => {
-                self.result.fill(garbage);
-                self.residual.fill(garbage);
+                self.result.fill(arbitrary);
+                self.residual.fill(arbitrary);
                 let store = self.tape.store.get_mut();
-                let operands = reading(store, &self.operands, &store.values, &store.arena);
+                let operands = operands_of(store, &self.operands, &store.values, &store.arena);
                 op.forward(&mut PointMut {
                     operands,
                     result: ViewMut::new(&mut self.result, self.shape),
@@ -194,32 +195,37 @@ impl<'a, T: Scalar> Bench<'a, T> {
         }
     }
 
-    /// The cotangents of the operands; zeros for those that want none.
-    pub fn vjp(&self, cotangent: &[T], before: &Before<'_, T>) -> Vec<Vec<T>> {
+    /// The reverse rule: the cotangents of the operands; zeros for those that want none.
+    pub fn vjp(&self, cotangent: &[T], before: &BufferContents<'_, T>) -> Vec<Vec<T>> {
         match self.rule {
             Rule::Scalar(entry) => self.sweep(entry, cotangent[0], before),
             Rule::Op(op) => self.reverse(op, cotangent, before),
         }
     }
 
-    fn reverse(&self, op: &dyn Op<T>, cotangent: &[T], before: &Before<'_, T>) -> Vec<Vec<T>> {
+    fn reverse(
+        &self,
+        op: &dyn Op<T>,
+        cotangent: &[T],
+        before: &BufferContents<'_, T>,
+    ) -> Vec<Vec<T>> {
         let store = self.tape.store.borrow();
-        let garbage = match before {
-            Before::Garbage(garbage) => *garbage,
-            Before::Contributions(_) => T::zero(),
+        let arbitrary = match before {
+            BufferContents::Arbitrary(arbitrary) => *arbitrary,
+            BufferContents::Contributions(_) => T::zero(),
         };
-        let mut bars = Bars::new(&store, garbage);
-        if let Before::Contributions(lists) = before {
+        let mut cotangents = OperandBuffers::new(&store, arbitrary);
+        if let BufferContents::Contributions(lists) = before {
             for (&id, list) in self.operands.iter().zip(*lists) {
-                bars.put(&store, id, list);
+                cotangents.put(&store, id, list);
             }
         }
         let mut sink = Sink {
             ids: &self.operands,
             layout: store.layout(),
-            values: &mut bars.values,
-            arena: &mut bars.arena,
-            reached: &mut bars.reached,
+            values: &mut cotangents.values,
+            arena: &mut cotangents.arena,
+            reached: &mut cotangents.reached,
         };
         op.vjp(
             &self.point(&store),
@@ -228,13 +234,13 @@ impl<'a, T: Scalar> Bench<'a, T> {
         );
         self.operands
             .iter()
-            .map(|&id| bars.take(&store, id))
+            .map(|&id| cotangents.take(&store, id))
             .collect()
     }
 
-    fn sweep(&self, entry: u32, cotangent: T, before: &Before<'_, T>) -> Vec<Vec<T>> {
+    fn sweep(&self, entry: u32, cotangent: T, before: &BufferContents<'_, T>) -> Vec<Vec<T>> {
         let mut seeds = vec![Seed::scalar(VarId(self.tape.id(entry)), cotangent)];
-        if let Before::Contributions(lists) = before {
+        if let BufferContents::Contributions(lists) = before {
             for (&id, list) in self.operands.iter().zip(*lists) {
                 seeds.push(Seed::scalar(VarId(self.tape.id(id)), list[0]));
             }
@@ -242,28 +248,28 @@ impl<'a, T: Scalar> Bench<'a, T> {
         let mut cotangents = Cotangents::new();
         self.tape
             .sweep(seeds, &mut cotangents)
-            .expect("the bench's own entries");
+            .expect("entries of its own tape");
         let of = |&id: &u32| cotangents.of(VarId(self.tape.id(id)));
         let each = self.operands.iter().map(of);
-        each.map(|found| vec![found.expect("the bench's own entries")])
+        each.map(|found| vec![found.expect("entries of its own tape")])
             .collect()
     }
 
-    /// The result's tangent, from operands' tangents in a buffer that holds `garbage` elsewhere.
-    pub fn jvp(&self, tangents: &[Option<Vec<T>>], garbage: T) -> Vec<T> {
+    /// The result's tangent, from operands' tangents in a buffer that holds `arbitrary` elsewhere.
+    pub fn jvp(&self, tangents: &[Option<Vec<T>>], arbitrary: T) -> Vec<T> {
         let op = match self.rule {
             Rule::Scalar(entry) => return vec![self.push_forward(entry, tangents)],
             Rule::Op(op) => op,
         };
         let store = self.tape.store.borrow();
-        let mut dots = Bars::new(&store, garbage);
+        let mut buffers = OperandBuffers::new(&store, arbitrary);
         for (&id, tangent) in self.operands.iter().zip(tangents) {
             if let Some(tangent) = tangent {
-                dots.put(&store, id, tangent);
+                buffers.put(&store, id, tangent);
             }
         }
-        let operands = reading(&store, &self.operands, &dots.values, &dots.arena);
-        let reached = &dots.reached[..];
+        let operands = operands_of(&store, &self.operands, &buffers.values, &buffers.arena);
+        let reached = &buffers.reached[..];
         let mut tangent = vec![T::zero(); self.shape.len()];
         let result = ViewMut::new(&mut tangent, self.shape);
         op.jvp(
@@ -283,61 +289,22 @@ impl<'a, T: Scalar> Bench<'a, T> {
         let mut along = Tangents::new();
         self.tape
             .push_forward(seeds, &mut along)
-            .expect("the bench's own entries");
+            .expect("entries of its own tape");
         along
             .of(VarId(self.tape.id(entry)))
-            .expect("the bench's own entries")
+            .expect("entries of its own tape")
     }
 
     fn point<'s>(&'s self, store: &'s Store<T>) -> Point<'s, T> {
         Point {
-            operands: reading(store, &self.operands, &store.values, &store.arena),
+            operands: operands_of(store, &self.operands, &store.values, &store.arena),
             result: View::new(&self.result, self.shape),
             residual: &self.residual,
         }
     }
 }
 
-/// Numbers for every operand: cotangents or tangents.
-struct Bars<T> {
-    values: Vec<T>,
-    arena: Vec<T>,
-    reached: Vec<bool>,
-}
-
-impl<T: Scalar> Bars<T> {
-    fn new(store: &Store<T>, garbage: T) -> Self {
-        Bars {
-            values: vec![garbage; store.entries.len()],
-            arena: vec![garbage; store.arena.len()],
-            reached: vec![false; store.entries.len()],
-        }
-    }
-
-    fn slot(&mut self, store: &Store<T>, id: u32) -> &mut [T] {
-        match store.entries.at(id as usize).block() {
-            None => &mut self.values[id as usize..id as usize + 1],
-            Some(block) => &mut self.arena[store.blocks[block as usize].range()],
-        }
-    }
-
-    fn put(&mut self, store: &Store<T>, id: u32, list: &[T]) {
-        self.slot(store, id).copy_from_slice(list);
-        self.reached[id as usize] = true;
-    }
-
-    fn take(&mut self, store: &Store<T>, id: u32) -> Vec<T> {
-        let reached = self.reached[id as usize];
-        let slot = self.slot(store, id);
-        if reached {
-            slot.to_vec()
-        } else {
-            vec![T::zero(); slot.len()]
-        }
-    }
-}
-
-fn reading<'s, T>(
+fn operands_of<'s, T>(
     store: &'s Store<T>,
     ids: &'s [u32],
     values: &'s [T],
@@ -358,9 +325,9 @@ fn slot<T: Scalar>(store: &mut Store<T>, id: u32) -> &mut [T] {
     }
 }
 
-fn copy<T: Scalar>(store: &Store<T>, id: u32) -> Given<T> {
+fn copy<T: Scalar>(store: &Store<T>, id: u32) -> IsolatedOperand<T> {
     let block = store.entries.at(id as usize).block();
-    Given {
+    IsolatedOperand {
         shape: store.shape(id),
         values: match block {
             None => vec![store.values[id as usize]],
@@ -372,7 +339,7 @@ fn copy<T: Scalar>(store: &Store<T>, id: u32) -> Given<T> {
 }
 
 /// Records a leaf, or a constant, for an operand.
-fn put<T: Scalar>(store: &mut Store<T>, given: &Given<T>) -> u32 {
+fn put<T: Scalar>(store: &mut Store<T>, given: &IsolatedOperand<T>) -> u32 {
     let place = Place(Location::caller());
     if given.scalar {
         let code = if given.active {
@@ -388,7 +355,7 @@ fn put<T: Scalar>(store: &mut Store<T>, given: &Given<T>) -> u32 {
 }
 
 /// The result of an entry, column by column.
-pub(crate) fn results<T: Scalar>(store: &Store<T>, index: usize) -> &[T] {
+pub(super) fn results<T: Scalar>(store: &Store<T>, index: usize) -> &[T] {
     match store.entries.at(index).block() {
         None => &store.values[index..index + 1],
         Some(block) => &store.arena[store.blocks[block as usize].range()],

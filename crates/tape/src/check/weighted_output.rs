@@ -1,0 +1,197 @@
+//! The output of a recorded tape as one number, `⟨weights, output⟩`, and its derivatives.
+
+use super::comparison::numbers;
+use super::difference::Evaluation;
+use super::isolated::results;
+use super::perturb::{OperandGradient, Perturbable, rounding_reach};
+use crate::handle::Tape;
+use crate::list::{EntryId, MatrixId, Store, VarId};
+use crate::number::Scalar;
+use crate::op::View;
+use crate::rules::Code;
+use crate::sweep::{Cotangents, Seed, SeedValues, Tangents};
+
+/// An output of a recorded tape, with the weights of its elements.
+pub(super) struct WeightedOutput<'t, T: Scalar> {
+    pub tape: &'t Tape<T>,
+    pub output: u32,
+    pub weights: Vec<f64>,
+}
+
+impl<'t, T: Scalar> WeightedOutput<'t, T> {
+    /// The cotangents of every entry, by a reverse sweep.
+    pub fn sweep(&self) -> Cotangents<T> {
+        let mut cotangents = Cotangents::new();
+        let weights: Vec<T> = self.weights.iter().map(|&x| T::from_f64(x)).collect();
+        self.tape
+            .sweep(self.seed(self.output, &weights), &mut cotangents)
+            .expect("the tape's own entry");
+        cotangents
+    }
+
+    /// The derivatives by every leaf that has a cotangent, up to the output.
+    pub fn gradients(&self, cotangents: &Cotangents<T>) -> Vec<OperandGradient> {
+        let store = self.tape.store.borrow();
+        let leaves = (0..=self.output).filter(|&id| {
+            let code = store.entries.at(id as usize).code;
+            matches!(code, Code::Leaf | Code::MatrixLeaf) && store.is_active(id)
+        });
+        let gradient = |id: u32| OperandGradient {
+            operand: id as usize,
+            values: numbers(results(&store, id as usize)),
+            derivatives: cotangent_of(self.tape, cotangents, id),
+        };
+        leaves.map(gradient).collect()
+    }
+
+    /// A seed of entry `index`, column by column.
+    pub fn seed<'s>(&self, index: u32, values: &'s [T]) -> Seed<'s, T> {
+        let shape = self.tape.store.borrow().shape(index);
+        let (id, values) = match id_of(self.tape, index) {
+            EntryId::Scalar(VarId(id)) => (id, SeedValues::Scalar(values[0])),
+            EntryId::Matrix(MatrixId(id)) => (id, SeedValues::Matrix(View::new(values, shape))),
+        };
+        Seed { id, values }
+    }
+
+    /// What rounding in the entries up to the output may add up to there.
+    pub fn rounding_reach(&self, cotangents: &Cotangents<T>) -> f64 {
+        let of = |index: u32| {
+            let store = self.tape.store.borrow();
+            let values = numbers(results(&store, index as usize));
+            rounding_reach(&cotangent_of(self.tape, cotangents, index), &values)
+        };
+        (0..=self.output).map(of).sum()
+    }
+
+    /// The weighted sum of the output's elements, and the sum of their sizes.
+    fn evaluate(&self, store: &Store<T>) -> Evaluation {
+        let elements = results(store, self.output as usize);
+        let products = self.weights.iter().zip(elements);
+        let products = products.map(|(weight, y)| weight * y.to_f64());
+        Evaluation {
+            value: products.clone().sum(),
+            size: products.map(f64::abs).sum(),
+        }
+    }
+}
+
+/// The output, replayed with leaves moved.
+pub(super) struct ReplayedOutput<'w, 't, T: Scalar> {
+    output: &'w WeightedOutput<'t, T>,
+    before: Numbers<'t, T>,
+    /// What rounding in the entries on the way may add up to.
+    reach: f64,
+}
+
+impl<'w, 't, T: Scalar> ReplayedOutput<'w, 't, T> {
+    pub fn new(output: &'w WeightedOutput<'t, T>, reach: f64) -> Self {
+        ReplayedOutput {
+            output,
+            before: Numbers::of(output.tape),
+            reach,
+        }
+    }
+}
+
+/// The numbers of a tape as they were, which a drop puts back: at the end of a check, and also if a
+/// replay with moved leaves panics half way.
+struct Numbers<'t, T: Scalar> {
+    tape: &'t Tape<T>,
+    values: Vec<T>,
+    arena: Vec<T>,
+    residuals: Vec<T>,
+}
+
+impl<'t, T: Scalar> Numbers<'t, T> {
+    fn of(tape: &'t Tape<T>) -> Self {
+        let store = tape.store.borrow();
+        Numbers {
+            tape,
+            values: store.values.clone(),
+            arena: store.arena.clone(),
+            residuals: store.residuals.clone(),
+        }
+    }
+}
+
+impl<T: Scalar> Drop for Numbers<'_, T> {
+    fn drop(&mut self) {
+        let mut store = self.tape.store.borrow_mut();
+        store.values.copy_from_slice(&self.values);
+        store.arena.copy_from_slice(&self.arena);
+        store.residuals.copy_from_slice(&self.residuals);
+    }
+}
+
+impl<T: Scalar> Perturbable for ReplayedOutput<'_, '_, T> {
+    fn set(&mut self, leaf: usize, element: usize, value: f64) {
+        let mut store = self.output.tape.store.borrow_mut();
+        match store.entries.at(leaf).block() {
+            None => store.values[leaf] = T::from_f64(value),
+            Some(block) => {
+                let at = store.blocks[block as usize].start + element;
+                store.arena[at] = T::from_f64(value);
+            }
+        }
+    }
+
+    fn reset(&mut self, leaf: usize, element: usize) {
+        let mut store = self.output.tape.store.borrow_mut();
+        match store.entries.at(leaf).block() {
+            None => store.values[leaf] = self.before.values[leaf],
+            Some(block) => {
+                let at = store.blocks[block as usize].start + element;
+                store.arena[at] = self.before.arena[at];
+            }
+        }
+    }
+
+    fn evaluate(&mut self) -> Option<Evaluation> {
+        let mut store = self.output.tape.store.borrow_mut();
+        store.run().ok()?;
+        let Evaluation { value, size } = self.output.evaluate(&store);
+        let size = size + self.reach;
+        Some(Evaluation { value, size })
+    }
+
+    fn epsilon(&self) -> f64 {
+        T::EPSILON
+    }
+
+    fn work(&self) -> usize {
+        self.before.values.len() + self.before.arena.len()
+    }
+}
+
+fn id_of<T: Scalar>(tape: &Tape<T>, index: u32) -> EntryId {
+    let id = tape.id(index);
+    match tape.store.borrow().entries.at(index as usize).block() {
+        None => EntryId::Scalar(VarId(id)),
+        Some(_) => EntryId::Matrix(MatrixId(id)),
+    }
+}
+
+/// The cotangent of an entry, as plain numbers.
+pub(super) fn cotangent_of<T: Scalar>(
+    tape: &Tape<T>,
+    cotangents: &Cotangents<T>,
+    index: u32,
+) -> Vec<f64> {
+    match id_of(tape, index) {
+        EntryId::Scalar(id) => vec![cotangents.of(id).expect("the tape's own entry").to_f64()],
+        EntryId::Matrix(id) => numbers(cotangents.of(id).expect("the tape's own entry").values()),
+    }
+}
+
+/// The tangent of an entry, as plain numbers.
+pub(super) fn tangent_of<T: Scalar>(
+    tape: &Tape<T>,
+    tangents: &Tangents<T>,
+    index: u32,
+) -> Vec<f64> {
+    match id_of(tape, index) {
+        EntryId::Scalar(id) => vec![tangents.of(id).expect("the tape's own entry").to_f64()],
+        EntryId::Matrix(id) => numbers(tangents.of(id).expect("the tape's own entry").values()),
+    }
+}
