@@ -47,7 +47,7 @@ mod sweep;
 
 pub use error::{Error, ForwardError, Place, ShapeError};
 pub use handle::{
-    Argument, EntryInfo, Kind, Mark, MatrixVar, Named, Operand, Output, Real, Scope, Tape, Var,
+    Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };
 pub use handle::{dot, log_sum_exp, sum};
 pub use list::{EntryId, MatrixId, VarId};

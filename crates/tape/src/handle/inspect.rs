@@ -78,20 +78,12 @@ impl<T: Scalar> Tape<T> {
     /// ```
     pub fn entries(&self) -> Vec<EntryInfo<T>> {
         let store = self.store.borrow();
-        let mut names = store.names.iter().peekable();
-        let mut scopes = store.scopes.iter().peekable();
-        let mut scope = Vec::new();
+        let names = store.names.by_entry();
+        let mut scopes = store.scopes.paths();
         (0..store.entries.len())
             .map(|index| {
-                while let Some((_, event)) = scopes.next_if(|(at, _)| *at as usize <= index) {
-                    match event {
-                        Some(name) => scope.push(name.clone()),
-                        None => drop(scope.pop()),
-                    }
-                }
-                let name = names.next_if(|(entry, _)| *entry as usize == index);
-                let name = name.map(|(_, name)| name.clone());
-                self.describe(&store, index, name, scope.clone())
+                let name = names.get(&(index as u32)).map(|name| name.to_string());
+                self.describe(&store, index, name, scopes.of(index))
             })
             .collect()
     }

@@ -12,7 +12,7 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
-    pub fn handle<I: Named>(&self, id: I) -> Result<I::Handle<'_, T>, Error> {
+    pub fn handle<I: TypedId>(&self, id: I) -> Result<I::Handle<'_, T>, Error> {
         I::handle(id, self)
     }
 
@@ -27,17 +27,18 @@ impl<T: Scalar> Tape<T> {
     /// ```
     pub fn find(&self, name: &str) -> Option<EntryId> {
         let store = self.store.borrow();
-        let (index, _) = store.names.iter().rev().find(|(_, given)| given == name)?;
-        let id = self.id(*index);
-        Some(match store.entries.at(*index as usize).block() {
+        let names = store.names.by_entry();
+        let (&index, _) = names.iter().rev().find(|&(_, &given)| given == name)?;
+        let id = self.id(index);
+        Some(match store.entries.at(index as usize).block() {
             None => EntryId::Scalar(VarId(id)),
             Some(_) => EntryId::Matrix(MatrixId(id)),
         })
     }
 }
 
-/// Ids that a handle can be had for: [`VarId`] and [`MatrixId`].
-pub trait Named: Sized + private::Sealed {
+/// An id that knows the type of its entry's handle: [`VarId`] or [`MatrixId`].
+pub trait TypedId: Sized + private::Sealed {
     /// The handle.
     type Handle<'t, T: 't>;
     #[doc(hidden)]
@@ -50,7 +51,7 @@ mod private {
     impl Sealed for super::MatrixId {}
 }
 
-impl Named for VarId {
+impl TypedId for VarId {
     type Handle<'t, T: 't> = Var<'t, T>;
     fn handle<T: Scalar>(self, tape: &Tape<T>) -> Result<Var<'_, T>, Error> {
         let index = tape.resolve(self.0)?;
@@ -62,7 +63,7 @@ impl Named for VarId {
     }
 }
 
-impl Named for MatrixId {
+impl TypedId for MatrixId {
     type Handle<'t, T: 't> = MatrixVar<'t, T>;
     fn handle<T: Scalar>(self, tape: &Tape<T>) -> Result<MatrixVar<'_, T>, Error> {
         let index = tape.resolve(self.0)?;

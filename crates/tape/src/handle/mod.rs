@@ -22,7 +22,7 @@ mod tape;
 mod var;
 
 pub use inspect::{Argument, EntryInfo, Kind};
-pub use lookup::Named;
+pub use lookup::TypedId;
 pub use marks::Mark;
 pub use matrix_var::MatrixVar;
 pub use operand::{Operand, Output};

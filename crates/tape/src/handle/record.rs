@@ -1,10 +1,11 @@
 //! Recording an application of an op: operands in, shape rule, forward run, result out.
 //!
-//! What a matrix of 2×2 costs is decided here. A processor hands a number that was just written to whoever reads it next,
-//! but only if it is read in the piece it was written in: a struct written field by field and copied as a whole makes it
-//! wait until the fields have reached the cache, a dozen cycles each time. So nothing that was just made is copied:
-//! operands are looked at where they lie, what `record_op` returns fits in registers, and a handle is made of it where
-//! it is used. With that, and some instructions fewer, recording a sum of 2×2 takes 46 ns and not 69 (a Zen 3 core,
+//! What an operation on a 2×2 matrix costs is decided here. A processor forwards a number that was
+//! just written to the next load, but only if that load reads the same bytes as one store wrote: a
+//! struct written field by field and then copied whole waits until its fields have reached the cache,
+//! a dozen cycles each time. So nothing that was just made is copied: operands are read where they
+//! lie, what `record_op` returns fits in registers, and a handle is made of it where it is used. With
+//! that, and some instructions fewer, recording a sum of 2×2 takes 46 ns and not 69 (a Zen 3 core,
 //! before and after in turn).
 
 use super::matrix_var::MatrixVar;
@@ -12,7 +13,7 @@ use super::operand::{Operand, Output};
 use super::tape::Tape;
 use super::var::Var;
 use crate::error::{Error, ForwardError, Place, ShapeError};
-use crate::list::{Application, Store};
+use crate::list::{Application, Lengths, Store};
 use crate::number::Scalar;
 use crate::op::Entry;
 use crate::op::Op;
@@ -28,7 +29,8 @@ impl<T: Scalar> Tape<T> {
     /// Operands are handles of this tape, or numbers, which become constants.
     ///
     /// # Errors
-    /// [`Error::Forward`] if the op refuses the operands' values; nothing is recorded then.
+    /// [`Error::Forward`] if the op refuses the operands' values; nothing is recorded then, and the
+    /// tape is as it was.
     ///
     /// # Panics
     /// If the op cannot take operands of these shapes, or if a handle belongs to another tape.
@@ -84,7 +86,10 @@ impl<T: Scalar> Tape<T> {
         let place = Place(Location::caller());
         let mut store = self.store.borrow_mut();
         let store = &mut *store;
-        let first = store.operands.len();
+        let start = Start {
+            entries: store.entries.len(),
+            operands: store.operands.len(),
+        };
         store.shapes.clear();
         let mut active = false;
         for operand in operands {
@@ -96,11 +101,13 @@ impl<T: Scalar> Tape<T> {
                     None => (self, store.push(Code::Constant, 0, 0, var.value, place)),
                 },
             };
-            // As `assert_same`, but the op, behind a pointer, is asked for its name only if it is wanted.
+            // As `assert_same`, but the op is asked for its name only if it is wanted.
             if !std::ptr::eq(self, tape) {
+                start.withdraw(store);
                 self.refuse(tape, op.name());
             }
-            // A scalar's shape is known, and one active operand is enough: a long dot product looks nothing else up.
+            // A scalar's shape is known, and one active operand is enough: a long dot product looks
+            // nothing else up.
             let (shape, is_active) = match operand {
                 Operand::Matrix(_) => store.shape_and_activity(index),
                 Operand::Scalar(_) => (Shape::SCALAR, !active && store.is_active(index)),
@@ -111,15 +118,39 @@ impl<T: Scalar> Tape<T> {
         }
         let signature = match op.shape(&store.shapes) {
             Ok(signature) => signature,
-            Err(error) => refuse_shapes(&store.shapes, op.name(), &error),
+            Err(error) => {
+                start.withdraw(store);
+                refuse_shapes(&store.shapes, op.name(), &error)
+            }
         };
         let shape = signature.shape();
-        let index = record_application(store, op, first, active, signature, place)?;
+        let index = record_application(store, op, start, active, signature, place)?;
         Ok(Recorded {
             index,
             rows: shape.rows as u32,
             cols: shape.cols as u32,
         })
+    }
+}
+
+/// Where the recording of an application begins: its constants and operands come first.
+#[derive(Clone, Copy)]
+struct Start {
+    entries: usize,
+    operands: usize,
+}
+
+impl Start {
+    /// Removes what was recorded since, but for the application itself.
+    #[cold]
+    #[inline(never)]
+    fn withdraw<T: Scalar>(self, store: &mut Store<T>) {
+        let lengths = Lengths {
+            entries: self.entries,
+            operands: self.operands,
+            ..store.lengths()
+        };
+        store.truncate(&lengths);
     }
 }
 
@@ -130,7 +161,7 @@ struct Recorded {
     cols: u32,
 }
 
-/// Two registers; boxed, an error fits in as well.
+/// It is returned in two registers; boxed, an error fits in as well.
 const _: () = assert!(size_of::<Result<Recorded, Box<Error>>>() <= 2 * size_of::<u64>());
 
 impl Recorded {
@@ -158,12 +189,12 @@ fn refuse_shapes(shapes: &[Shape], op: &str, error: &ShapeError) -> ! {
     panic!("{op} of {}: {error}", shapes.join(", "));
 }
 
-/// Appends the application whose operands were pushed since `first`, and runs it.
+/// Appends the application whose operands were pushed since `start`, and runs it.
 #[inline(always)]
 fn record_application<T: Scalar>(
     store: &mut Store<T>,
     op: Box<dyn Op<T>>,
-    first: usize,
+    start: Start,
     active: bool,
     signature: OutputSpec,
     place: Place,
@@ -176,7 +207,7 @@ fn record_application<T: Scalar>(
         .resize(residual + signature.residual(), T::zero());
     store.applications.push(Application {
         op,
-        operands: index32(first)..index32(last),
+        operands: index32(start.operands)..index32(last),
         residual: residual..residual + signature.residual(),
         active,
         place,
@@ -202,15 +233,17 @@ fn record_application<T: Scalar>(
     );
     match store.run_application(application, index as usize, block) {
         Ok(()) => Ok(index),
-        Err(error) => Err(Box::new(withdraw(store, index as usize, first, &error))),
+        Err(error) => Err(Box::new(withdraw(store, index as usize, start, &error))),
     }
 }
 
-/// Removes an application that refused its operands; the constants among them stay, unused.
+/// Removes an application that refused its operands, and all that was recorded for it.
+#[cold]
+#[inline(never)]
 fn withdraw<T: Scalar>(
     store: &mut Store<T>,
     index: usize,
-    first: usize,
+    start: Start,
     error: &ForwardError,
 ) -> Error {
     let error = store.forward_error(index, error);
@@ -220,7 +253,6 @@ fn withdraw<T: Scalar>(
     }
     let application = store.applications.pop().expect("the application");
     store.residuals.truncate(application.residual.start);
-    store.operands.truncate(first);
-    store.truncate_entries(index);
+    start.withdraw(store);
     error
 }

@@ -4,13 +4,17 @@ use super::tape::Tape;
 use crate::number::Scalar;
 
 impl<T: Scalar> Tape<T> {
-    /// Opens a scope: entries recorded until the returned value is dropped belong together in pictures
-    /// and reports. Scopes nest.
+    /// Opens a scope: entries recorded until the returned value is dropped belong together in
+    /// pictures and reports. Scopes nest.
     pub fn scope(&self, name: impl Into<String>) -> Scope<'_, T> {
         let mut store = self.store.borrow_mut();
         let entry = store.entries.len() as u32;
-        store.scopes.push((entry, Some(name.into())));
-        Scope { tape: self }
+        let opening = store.scopes.open(entry, name.into());
+        drop(store);
+        Scope {
+            tape: self,
+            opening,
+        }
     }
 }
 
@@ -18,12 +22,13 @@ impl<T: Scalar> Tape<T> {
 #[must_use = "a scope ends when this value is dropped"]
 pub struct Scope<'t, T: Copy> {
     tape: &'t Tape<T>,
+    opening: usize,
 }
 
 impl<T: Copy> Drop for Scope<'_, T> {
     fn drop(&mut self) {
         let mut store = self.tape.store.borrow_mut();
         let entry = store.entries.len() as u32;
-        store.scopes.push((entry, None));
+        store.scopes.close(entry, self.opening);
     }
 }

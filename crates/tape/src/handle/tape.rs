@@ -91,11 +91,7 @@ impl<T: Scalar> Tape<T> {
 
     /// Gives entry `index` a name; the last one given stands.
     pub(crate) fn name(&self, index: u32, name: String) {
-        let names = &mut self.store.borrow_mut().names;
-        match names.binary_search_by_key(&index, |(entry, _)| *entry) {
-            Ok(at) => names[at].1 = name,
-            Err(at) => names.insert(at, (index, name)),
-        }
+        self.store.borrow_mut().names.give(index, name);
     }
 
     /// Records how a comparison turned out.

@@ -1,20 +1,20 @@
 //! Guards: comparisons made while recording, checked again in every replay.
 //!
-//! `if x < y { … }` decides which operations are recorded. The tape cannot see the branch, but it sees the
-//! comparison, keeps it, and refuses a replay in which it would turn out the other way.
+//! `if x < y { … }` decides which operations are recorded. The tape cannot see the branch, but it
+//! sees the comparison. It keeps it and refuses a replay in which it would turn out otherwise.
 
 use crate::error::{Error, Place};
 use crate::number::Scalar;
 use std::cmp::Ordering;
 
-/// One side of a comparison.
+/// One side of a comparison: an entry, or a plain number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Side<T> {
     Entry(u32),
     Number(T),
 }
 
-/// What was asked.
+/// What a comparison asks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Relation {
     Less,

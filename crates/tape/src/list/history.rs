@@ -1,49 +1,76 @@
-//! Which entries rewinds have removed: what tells an id that is still good from one that is not.
+//! What rewinds have removed: tells an id or a mark that is still good from one that is not.
 
 use super::id::Id;
+use super::lengths::Lengths;
 use crate::error::Error;
 
-/// Which entries rewinds have removed since a given generation.
+/// What rewinds have removed since any earlier generation of the tape.
 ///
-/// For each generation that still matters, the length the list was cut to. A cut removes every earlier, less deep
-/// cut: those say nothing more. So the lengths rise from bottom to top, and a loop that rewinds to the
-/// same mark a million times keeps one element.
+/// Each rewind cuts the recording to a length and begins a new generation. A cut makes every earlier
+/// cut that is not shorter meaningless: what that one removed, this one would remove too. So the
+/// lengths that are kept rise, and a loop that rewinds to the same mark a million times keeps one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
-    generation: u32,
-    cuts: Vec<(u32, u32)>,
+    generation: u64,
+    cuts: Vec<Cut>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    /// The generation that began with it.
+    generation: u64,
+    /// How many entries were left.
+    entries: u32,
+    /// How much was left in all: comparisons, scopes and names are part of the recording, too.
+    total: usize,
 }
 
 impl History {
-    /// Becomes equal to `other` in the memory it has; the derived `clone_from` would take other memory.
+    /// Becomes equal to `other` in the memory it has; the derived `clone_from` would take other
+    /// memory.
     pub fn copy_from(&mut self, other: &History) {
         self.generation = other.generation;
         self.cuts.clone_from(&other.cuts);
     }
 
-    pub fn generation(&self) -> u32 {
+    pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Notes that the list was cut to `length` entries.
-    pub fn cut(&mut self, length: u32) {
-        self.generation = self
-            .generation
-            .checked_add(1)
-            .expect("a tape is rewound fewer than 2³² times");
-        while self.cuts.last().is_some_and(|&(_, cut)| cut >= length) {
+    /// Notes that the recording was cut to these lengths.
+    pub fn cut(&mut self, to: &Lengths) {
+        self.generation += 1;
+        let cut = Cut {
+            generation: self.generation,
+            entries: to.entries as u32,
+            total: to.total(),
+        };
+        while self.cuts.last().is_some_and(|last| last.total >= cut.total) {
             self.cuts.pop();
         }
-        self.cuts.push((self.generation, length));
+        self.cuts.push(cut);
     }
 
-    /// The shortest the list has been since `generation`, if it was cut at all.
-    pub fn shortest_since(&self, generation: u32) -> Option<u32> {
-        let first = self.cuts.partition_point(|&(at, _)| at <= generation);
-        self.cuts.get(first).map(|&(_, length)| length)
+    /// Whether everything recorded when the lengths were these, in the given generation, is still
+    /// there.
+    pub fn holds(&self, lengths: &Lengths, generation: u64) -> bool {
+        let cut = self.deepest_since(generation);
+        cut.is_none_or(|cut| lengths.total() <= cut.total)
     }
 
-    /// Whether an entry recorded at `generation` is still there, on a list of `length` entries.
+    /// The fewest entries there have been since `generation`, if there was a rewind at all.
+    pub fn fewest_since(&self, generation: u64) -> Option<u32> {
+        self.deepest_since(generation).map(|cut| cut.entries)
+    }
+
+    fn deepest_since(&self, generation: u64) -> Option<&Cut> {
+        let first = self
+            .cuts
+            .partition_point(|cut| cut.generation <= generation);
+        self.cuts.get(first)
+    }
+
+    /// That the entry an id names is there, on tape number `tape` with `length` entries.
     #[inline]
     pub fn check(&self, id: Id, tape: u64, length: usize) -> Result<(), Error> {
         // Of this generation, nothing was removed: the usual case, without a search.
@@ -66,8 +93,8 @@ impl History {
         if id.generation > self.generation {
             return Err(Error::Later { entry: index });
         }
-        let cut = self.shortest_since(id.generation);
-        if cut.is_some_and(|cut| id.index >= cut) || index >= length {
+        let fewest = self.fewest_since(id.generation);
+        if fewest.is_some_and(|fewest| id.index >= fewest) || index >= length {
             return Err(Error::Outdated { entry: index });
         }
         Ok(())
@@ -78,19 +105,38 @@ impl History {
 mod tests {
     use super::*;
 
+    fn entries(entries: usize) -> Lengths {
+        Lengths {
+            entries,
+            ..Lengths::default()
+        }
+    }
+
     #[test]
     fn the_history_of_a_loop_stays_short_and_exact() {
         let mut history = History::default();
         for _ in 0..1000 {
-            history.cut(10);
+            history.cut(&entries(10));
         }
         assert_eq!(history.cuts.len(), 1);
         let generation = history.generation();
-        history.cut(20);
-        assert_eq!(history.shortest_since(0), Some(10));
-        assert_eq!(history.shortest_since(generation), Some(20));
-        history.cut(5);
-        assert_eq!(history.shortest_since(generation), Some(5));
-        assert_eq!(history.shortest_since(history.generation()), None);
+        history.cut(&entries(20));
+        assert_eq!(history.fewest_since(0), Some(10));
+        assert_eq!(history.fewest_since(generation), Some(20));
+        history.cut(&entries(5));
+        assert_eq!(history.fewest_since(generation), Some(5));
+        assert_eq!(history.fewest_since(history.generation()), None);
+    }
+
+    #[test]
+    fn a_tape_can_be_rewound_more_than_four_thousand_million_times() {
+        let mut history = History {
+            generation: u64::from(u32::MAX),
+            cuts: Vec::new(),
+        };
+        let before = history.generation();
+        history.cut(&entries(3));
+        assert_eq!(history.fewest_since(before), Some(3));
+        assert!(!history.holds(&entries(4), before));
     }
 }

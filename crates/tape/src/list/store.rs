@@ -10,54 +10,18 @@
 //! residuals what ops keep between the forward run and the sweep
 //! ```
 //!
-//! An operand always precedes its result, in the list and in the arena, so every run over the list is a
-//! loop, and "the operands" and "the result" are two halves of a slice split at the result.
+//! Guards, scopes and names are kept beside them, each with the entry it belongs to.
 
+use super::application::Application;
 use super::guard::Guard;
-use crate::error::{Error, ForwardError, Place};
+use super::names::Names;
+use super::scopes::Scopes;
+use crate::error::{Error, Place};
 use crate::number::Scalar;
-use crate::op::{Block, Entries, Entry, Layout, Op, Operands, Point, PointMut, View, ViewMut};
+use crate::op::{Block, Entries, Entry, Layout, View};
 use crate::rules::Code;
 use crate::shape::Shape;
 use std::iter::repeat_n;
-use std::ops::Range;
-
-/// One use of an op: which op, on what, and where its residuals are.
-pub(crate) struct Application<T> {
-    pub op: Box<dyn Op<T>>,
-    pub operands: Range<u32>,
-    pub residual: Range<usize>,
-    pub active: bool,
-    pub place: Place,
-}
-
-impl<T> Application<T> {
-    pub fn operands(&self) -> Range<usize> {
-        self.operands.start as usize..self.operands.end as usize
-    }
-}
-
-/// Splits off an entry's result from a column of numbers or from an arena, both as long as the tape's: what lies before it
-/// there, the other one whole, and the result. Operands precede their result, so each is in one of the first two.
-#[inline(always)]
-pub(crate) fn split_at_result<'a, T>(
-    values: &'a mut [T],
-    arena: &'a mut [T],
-    entry: usize,
-    block: Option<Block>,
-) -> (&'a mut [T], &'a mut [T], ViewMut<'a, T>) {
-    match block {
-        None => {
-            let (values, own) = values.split_at_mut(entry);
-            (values, arena, ViewMut::over(&mut own[..1], Shape::SCALAR))
-        }
-        Some(block) => {
-            let (arena, own) = arena.split_at_mut(block.start);
-            let own = &mut own[..block.shape().len()];
-            (values, arena, ViewMut::over(own, block.shape()))
-        }
-    }
-}
 
 /// All arrays of a tape.
 pub(crate) struct Store<T> {
@@ -70,10 +34,8 @@ pub(crate) struct Store<T> {
     pub arena: Vec<T>,
     pub residuals: Vec<T>,
     pub guards: Vec<Guard<T>>,
-    /// Names given to entries, in the order of the entries.
-    pub names: Vec<(u32, String)>,
-    /// Scopes opened (`Some`) and closed (`None`), with the length of the list at that moment.
-    pub scopes: Vec<(u32, Option<String>)>,
+    pub names: Names,
+    pub scopes: Scopes,
     /// The caller's place for every entry, if the tape keeps them.
     pub places: Option<Vec<Place>>,
     /// The shapes of the operands that are being recorded; kept for its memory.
@@ -92,8 +54,8 @@ impl<T> Store<T> {
             arena: Vec::new(),
             residuals: Vec::new(),
             guards: Vec::new(),
-            names: Vec::new(),
-            scopes: Vec::new(),
+            names: Names::default(),
+            scopes: Scopes::default(),
             places: None,
             shapes: Vec::new(),
         }
@@ -222,21 +184,13 @@ impl<T: Scalar> Store<T> {
         first
     }
 
-    /// Removes the entries from `len` on, and what goes with each of them.
-    pub fn truncate_entries(&mut self, len: usize) {
-        self.entries.truncate(len);
-        self.values.truncate(len);
-        if let Some(places) = &mut self.places {
-            places.truncate(len);
-        }
-    }
-
     /// Keeps the place of every entry from now on.
     pub fn keep_places(&mut self) {
         self.places = Some(Vec::new());
     }
 
-    /// Appends a block of the arena for the entry that comes next; its elements are zero. Returns its index, and the block.
+    /// Appends a block of the arena for the entry that comes next; its elements are zero. Returns
+    /// its index, and the block.
     #[inline]
     pub fn push_block(&mut self, shape: Shape, active: bool) -> (u32, Block) {
         let dimension =
@@ -257,81 +211,5 @@ impl<T: Scalar> Store<T> {
     pub fn view(&self, block: u32) -> View<'_, T> {
         let block = self.blocks[block as usize];
         View::over(&self.arena[block.range()], block.shape())
-    }
-
-    /// The index of the application at entry `entry`, and the block of its result unless that is a scalar.
-    #[inline]
-    pub fn application(&self, entry: usize) -> (usize, Option<Block>) {
-        let entry = self.entries.at(entry);
-        let block = entry.block().map(|block| self.blocks[block as usize]);
-        (entry.a as usize, block)
-    }
-
-    /// An application at entry `entry` after its forward run, with the block of its result.
-    #[inline(always)]
-    pub fn point<'s>(
-        &'s self,
-        application: &Application<T>,
-        entry: usize,
-        block: Option<Block>,
-    ) -> Point<'s, T> {
-        let operands = Operands {
-            ids: &self.operands[application.operands()],
-            layout: self.layout(),
-            values: &self.values,
-            arena: &self.arena,
-        };
-        let result = match block {
-            None => View::over(&self.values[entry..=entry], Shape::SCALAR),
-            Some(block) => View::over(&self.arena[block.range()], block.shape()),
-        };
-        Point {
-            operands,
-            result,
-            residual: &self.residuals[application.residual.clone()],
-        }
-    }
-
-    /// Runs the op of entry `entry` forward.
-    pub fn apply_forward(&mut self, entry: usize) -> Result<(), ForwardError> {
-        let (application, block) = self.application(entry);
-        self.run_application(application, entry, block)
-    }
-
-    /// Runs an application forward, whose result is that of `entry` and lies in `block` unless it is a scalar.
-    #[inline(always)]
-    pub fn run_application(
-        &mut self,
-        application: usize,
-        entry: usize,
-        block: Option<Block>,
-    ) -> Result<(), ForwardError> {
-        let application = &self.applications[application];
-        let (values, arena, result) =
-            split_at_result(&mut self.values, &mut self.arena, entry, block);
-        let operands = Operands {
-            ids: &self.operands[application.operands()],
-            layout: Layout {
-                entries: &self.entries,
-                blocks: &self.blocks,
-            },
-            values,
-            arena,
-        };
-        application.op.forward(&mut PointMut {
-            operands,
-            result,
-            residual: &mut self.residuals[application.residual.clone()],
-        })
-    }
-
-    /// An op's refusal, with the entry's index, op and place.
-    pub fn forward_error(&self, entry: usize, error: &ForwardError) -> Error {
-        Error::Forward {
-            entry,
-            op: self.op_name(entry as u32),
-            location: self.place(entry as u32),
-            message: error.to_string(),
-        }
     }
 }

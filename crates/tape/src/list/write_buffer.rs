@@ -1,17 +1,20 @@
-//! The write buffer: where operations are written first, before the store.
+//! The write buffer: where scalar operations are written first, before the store.
 //!
-//! Recording goes through `&Tape`, so the store lies in a `RefCell`. An operation that went straight to it would set
-//! and reset the cell's flag and reload every list's pointer, length and capacity, because the compiler cannot know
-//! that writing an element leaves them alone. A buffer has a fixed size: one comparison says that there is room in
-//! all its columns, and the cost of flushing it into the store is paid once for 128 operations, by a copy. Measured
-//! on recording, each beside the same peer: 1.8 ns an operation without a buffer, 1.55 ns with it.
+//! Recording goes through `&Tape`, so the store lies in a `RefCell`. An operation written straight
+//! to it would set and reset the cell's flag and reload the pointer, length and capacity of every
+//! column, because the compiler cannot know that writing an element leaves them alone. A buffer has
+//! a fixed size: one comparison says that there is room in all of its columns, and flushing it into
+//! the store is a copy, paid once for 128 operations. Measured on recording, each beside the same
+//! peer: 1.8 ns an operation without a buffer, 1.55 ns with it.
 //!
-//! A larger buffer would be flushed less often, but then in one burst, which probably no arithmetic hides where the
-//! store is larger than the caches: with 256 operations the chain of 10⁷ takes a seventh longer to record and sweep,
-//! and Rosenbrock's function of 100 numbers, which stays in the cache, as long (Zen 3, in turn, least and median of
-//! 20; with 32 operations, the latter takes 3 % longer).
+//! A larger buffer is flushed less often, but then in one burst, which probably no arithmetic hides
+//! where the store is larger than the caches. With 256 operations the chain of 10⁷ takes a seventh
+//! longer to record and sweep, and Rosenbrock's function of 100 numbers, which stays in the cache,
+//! takes as long (Zen 3, in turn, least and median of 20; with 32 operations, the latter takes 3 %
+//! longer).
 //!
-//! Nobody sees the difference but in time: [`borrow`](BufferedStore::borrow) and its like flush the buffer first.
+//! Nothing but time tells whether an operation is still in the buffer:
+//! [`borrow`](BufferedStore::borrow) and its like flush it first.
 
 use super::store::Store;
 use crate::error::Place;
@@ -20,7 +23,7 @@ use crate::rules::Code;
 use std::array::from_fn;
 use std::cell::{Cell, Ref, RefCell, RefMut};
 
-/// How many operations a page holds.
+/// How many operations the buffer holds.
 const CAPACITY: usize = 128;
 
 /// Operations that are not in the store yet, column by column as they will be there.
@@ -29,21 +32,22 @@ struct WriteBuffer<T> {
     operands: [Cell<[u32; 2]>; CAPACITY],
     values: [Cell<T>; CAPACITY],
     numbers: [Cell<T>; CAPACITY],
-    /// How many operations are written; [`CAPACITY`] if the page is closed.
+    /// How many operations are written; [`CAPACITY`] if the buffer is closed.
     written: Cell<usize>,
-    /// How many numbers.
+    /// How many numbers are written.
     numbers_written: Cell<usize>,
-    /// Where the page starts in the store's entries and numbers, as long as it is open.
+    /// Where the buffer starts in the store's entries and numbers, as long as it is open.
     start: Cell<u32>,
     numbers_start: Cell<u32>,
     open: Cell<bool>,
 }
 
-/// A store and the page before it.
+/// A store and the write buffer before it.
 ///
-/// The page is open, or closed: then it is empty, looks full, and the next operation goes the slow way. It is closed
-/// by whoever may change the store, so that where the page's entries will lie is found out anew, and for good if the
-/// store keeps places, which have no column here.
+/// The buffer is open or closed. A closed one is empty but looks full, so that the next operation
+/// takes the slow way and opens it. It is closed before the store is changed, because then its
+/// entries will lie elsewhere, and it stays closed if the store keeps places, which have no column
+/// here.
 pub(crate) struct BufferedStore<T> {
     store: RefCell<Store<T>>,
     buffer: Box<WriteBuffer<T>>,
@@ -70,8 +74,8 @@ impl<T: Scalar> BufferedStore<T> {
 
     /// Appends an entry with a scalar result. Returns its index and, as it came, its value.
     ///
-    /// The slow way is out of line, and the value goes through it: nothing need survive a call, so nothing is spilled
-    /// on the way that is taken every time.
+    /// The slow way is out of line, and the value goes through it and comes back: so nothing has to
+    /// survive a call, and the fast way spills no register.
     #[inline(always)]
     pub fn append(&self, code: Code, a: u32, b: u32, value: T, place: Place) -> (u32, T) {
         let buffer = &*self.buffer;
@@ -140,7 +144,7 @@ impl<T: Scalar> BufferedStore<T> {
         (store.push(code, a, b, value, place), value)
     }
 
-    /// Files what is on the page and opens an empty one, unless the store keeps places.
+    /// Flushes the buffer and opens it anew, unless the store keeps places.
     fn open_buffer(&self) -> bool {
         self.flush();
         let store = self.store.borrow_mut();
@@ -167,7 +171,7 @@ impl<T: Copy> WriteBuffer<T> {
 
     #[inline(never)]
     fn flush(&self, store: &mut Store<T>) {
-        // For what is on the buffer, and for the next one, which may be written without anybody asking again.
+        // Room for what is flushed now, and for the next time: until then nothing asks again.
         store.assert_room(2 * CAPACITY);
         let written = self.written.get();
         store.entries.extend(
@@ -182,7 +186,7 @@ impl<T: Copy> WriteBuffer<T> {
         self.restart(store);
     }
 
-    /// Starts an empty page where the store ends.
+    /// Starts empty where the store ends.
     fn restart(&self, store: &Store<T>) {
         self.start.set(store.entries.len() as u32);
         self.numbers_start.set(store.numbers.len() as u32);
@@ -192,7 +196,7 @@ impl<T: Copy> WriteBuffer<T> {
 }
 
 impl<T: Copy> BufferedStore<T> {
-    /// Copies what is on the page into the store and leaves the page empty, but open.
+    /// Copies what is in the buffer into the store and leaves it empty, but open.
     #[inline]
     fn flush(&self) {
         if self.buffer.open.get() && self.buffer.written.get() > 0 {
@@ -215,14 +219,14 @@ impl<T: Copy> BufferedStore<T> {
         self.buffer.written.set(CAPACITY);
     }
 
-    /// The store, to be read; recording may go on meanwhile, and is seen by the next to look.
+    /// The store, to be read. Scalars may be recorded meanwhile; the next to look sees them.
     #[inline]
     pub fn borrow(&self) -> Ref<'_, Store<T>> {
         self.flush();
         self.store.borrow()
     }
 
-    /// The store, to be read by somebody else's code: recording panics meanwhile.
+    /// The store, to be read by a user's code: recording panics meanwhile.
     pub fn borrow_closed(&self) -> Ref<'_, Store<T>> {
         self.close();
         self.store.borrow()
@@ -245,14 +249,14 @@ impl<T: Copy> BufferedStore<T> {
 impl<T> BufferedStore<T> {
     /// The number of entries, or `None` while the store is being changed.
     pub fn len(&self) -> Option<usize> {
-        let filed = self.store.try_borrow().ok()?.entries.len();
+        let stored = self.store.try_borrow().ok()?.entries.len();
         let buffer = &self.buffer;
-        let unfiled = if buffer.open.get() {
+        let buffered = if buffer.open.get() {
             buffer.written.get()
         } else {
             0
         };
-        Some(filed + unfiled)
+        Some(stored + buffered)
     }
 }
 
@@ -261,7 +265,8 @@ mod tests {
     use super::CAPACITY;
     use crate::{Tape, Var};
 
-    /// Several pages of squares, products and numbers on either side; `look` is called before each of the steps.
+    /// Several buffers full of squares, products and numbers on either side; `look` is called
+    /// before each of the steps.
     fn wander<'t>(tape: &'t Tape, look: impl Fn(usize)) -> (Var<'t>, Var<'t>) {
         let leaf = tape.var(0.5);
         let step = |x: Var<'t>, step| {
@@ -276,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_filed_in_order_whoever_looks_in_between() {
+    fn buffers_are_flushed_in_order_whoever_looks_in_between() {
         let plain = Tape::new();
         let expected = derivative(wander(&plain, |_| ()));
         assert_eq!(plain.len(), 1 + 5 * CAPACITY);
@@ -325,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tape_says_its_length_before_anything_is_filed() {
+    fn a_tape_says_its_length_before_anything_is_flushed() {
         let tape = Tape::new();
         let _ = tape.var(1.0) + 2.0;
         assert_eq!(format!("{tape:?}"), "Tape(2 entries)");

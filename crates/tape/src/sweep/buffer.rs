@@ -1,5 +1,5 @@
-//! The storage of a sweep: a number for each scalar entry, an arena for the matrices, a mark for what was
-//! reached. Kept between sweeps, so that a sweep allocates only while the tape grows.
+//! The storage of a sweep: a number for each scalar entry, an arena for the matrices, a mark for what
+//! was reached. Kept between sweeps, so that a sweep allocates only while the tape grows.
 
 use crate::error::Error;
 use crate::list::{History, Id, Store};
@@ -37,7 +37,8 @@ impl<T> Default for Buffer<T> {
 }
 
 impl<T: Scalar> Buffer<T> {
-    /// Makes room for a sweep of tape number `tape`: nothing is reached, and what is not reached may hold anything.
+    /// Makes room for a sweep of tape number `tape`: nothing is reached, and what is not reached may
+    /// hold anything.
     pub(crate) fn prepare(&mut self, tape: u64, history: &History, store: &Store<T>) {
         self.len = store.entries.len();
         self.values.resize(self.len, T::zero());
@@ -50,6 +51,16 @@ impl<T: Scalar> Buffer<T> {
             self.history.copy_from(history);
         }
         self.zero.resize(store.blocks.len(), false);
+    }
+
+    /// Adds to the number of a scalar entry; the first contribution overwrites what was there.
+    pub(crate) fn add(&mut self, index: usize, contribution: T) {
+        let value = &mut self.values[index];
+        *value = if std::mem::replace(&mut self.reached[index], true) {
+            *value + contribution
+        } else {
+            contribution
+        };
     }
 
     /// Ends a sweep: what nothing reached is zero, and matrices can be read by entry.
@@ -92,13 +103,13 @@ impl<T: Scalar> Buffer<T> {
         self.history.check(id, self.tape, self.len)
     }
 
-    /// Whether the entry at `index` of the tape was there when it was swept: not recorded since, and not in the place of
-    /// one that a rewind has removed since.
+    /// Whether the entry at `index` of the tape was there when it was swept: not recorded since, and
+    /// not in the place of one that a rewind has removed since.
     #[inline]
     pub(crate) fn saw(&self, history: &History, index: u32) -> bool {
         let since = self.history.generation();
         let is_same = || {
-            let cut = history.shortest_since(since);
+            let cut = history.fewest_since(since);
             cut.is_none_or(|cut| index < cut)
         };
         (index as usize) < self.len && (since == history.generation() || is_same())
@@ -106,7 +117,7 @@ impl<T: Scalar> Buffer<T> {
 
     /// Whether every entry that was swept is still on the tape.
     pub(crate) fn is_current(&self, history: &History) -> bool {
-        let cut = history.shortest_since(self.history.generation());
+        let cut = history.fewest_since(self.history.generation());
         cut.is_none_or(|cut| self.len <= cut as usize)
     }
 

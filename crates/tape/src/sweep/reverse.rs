@@ -1,8 +1,19 @@
 //! The reverse sweep.
 //!
-//! One loop from the output back to the first entry. Each entry turns its own cotangent over to its operands
-//! by its rule. Entries that the output does not depend on are not visited: a mark says so, never a
-//! cotangent that happens to be 0, because 0 · ∞ is NaN and must show.
+//! One walk from the output back to the first entry. Each entry turns its own cotangent over to its
+//! operands, by its rule. Entries that the output does not depend on are not visited. A mark says
+//! which, never a cotangent that happens to be 0: 0 · ∞ is NaN, and that must show.
+//!
+//! The sweep stands here twice. `reverse_plainly` says what is done, and the tests hold the other one
+//! to it, bit for bit. [`reverse`](Store::reverse) is what runs; it does the same additions in the same
+//! order, and differs in how it gets through the list:
+//!
+//! - It stops at the leaves that a list mostly begins with, which have no operands.
+//! - A run of scalar entries is a loop over slices, all cut to one length, so that no index into them
+//!   is checked twice; only at an application is the whole buffer handed out.
+//! - A stretch of entries that nothing reached is skipped by a search among the marks.
+//! - The cotangent that was written last stays in a register. Mostly it is that of the entry visited
+//!   next, which would otherwise wait until what was just written can be read back.
 
 use super::buffer::Buffer;
 use crate::cold::cold_path;
@@ -12,65 +23,80 @@ use crate::op::{Entry, Sink};
 use crate::rules::*;
 use std::cell::Cell;
 
-/// What a sweep over scalar entries reads and adds to; all of one length but the numbers.
-pub(super) struct Swept<'s, T> {
-    pub values: &'s [T],
-    pub numbers: &'s [T],
-    pub bar: &'s [Cell<T>],
-    pub reached: &'s [Cell<bool>],
-    /// Where the entries end after the operand that was added to last, and that operand's cotangent since: mostly of the
-    /// entry that is visited next, which then need not wait until what was just written can be read. (An end, not an
-    /// index: to the compiler an index equal to this one would be this one, and the loop would wait for the operand.)
-    pub last: Cell<(u32, T)>,
-}
-
-impl<T: Scalar> Swept<'_, T> {
-    /// That nothing was added to yet.
-    pub(super) fn nothing() -> Cell<(u32, T)> {
-        Cell::new((0, T::zero()))
-    }
-
-    /// Adds a contribution to an operand's cotangent.
-    #[inline(always)]
-    fn add(&self, operand: usize, contribution: T) {
-        let sum = self.sum(operand, contribution);
-        self.last.set((operand as u32 + 1, sum));
-    }
-
-    /// Adds to two operands' cotangents; they may be one entry.
-    #[inline(always)]
-    fn add_both(&self, a: usize, to_a: T, b: usize, to_b: T) {
-        let (sum_a, sum_b) = (self.sum(a, to_a), self.sum(b, to_b));
-        let nearer = if a > b { (a, sum_a) } else { (b, sum_b) };
-        self.last.set((nearer.0 as u32 + 1, nearer.1));
-    }
-
-    /// What an operand's cotangent is with a contribution, written down; the first one overwrites whatever the buffer held.
-    #[inline(always)]
-    fn sum(&self, operand: usize, contribution: T) -> T {
-        let (bar, reached) = (&self.bar[operand], &self.reached[operand]);
-        let mut sum = contribution;
-        if reached.get() {
-            cold_path();
-            sum = bar.get() + contribution;
-        }
-        reached.set(true);
-        bar.set(sum);
-        sum
-    }
-}
-
-/// Where the entries end that come before `end`, up to the last one reached, or `first`.
-#[cold]
-#[inline(never)]
-fn end_of_reached(reached: &[Cell<bool>], first: usize, end: usize) -> usize {
-    let last = reached[first..end].iter().rposition(Cell::get);
-    last.map_or(first, |last| first + last + 1)
-}
-
 impl<T: Scalar> Store<T> {
+    /// The reverse sweep from `last`, as plain as it can be written.
+    #[cfg(test)]
+    fn reverse_plainly(&self, last: usize, buffer: &mut Buffer<T>) {
+        for index in (0..=last).rev() {
+            if !buffer.reached[index] {
+                continue;
+            }
+            let entry = self.entries.at(index);
+            if entry.code == Code::Apply {
+                self.reverse_application(index, buffer);
+                continue;
+            }
+            for (operand, contribution) in self.contributions(entry, index, buffer.values[index]) {
+                buffer.add(operand, contribution);
+            }
+        }
+    }
+
+    /// The reverse sweep from `last`: visits every reached entry back to the first that is not a leaf.
+    pub(crate) fn reverse(&self, last: usize, buffer: &mut Buffer<T>) {
+        let first = self.leading_leaves();
+        let mut end = last + 1;
+        while end > first {
+            if self.entries.codes()[end - 1] != Code::Apply {
+                let application = self.reverse_scalars(first, end, buffer);
+                end = application.map_or(first, |application| application + 1);
+                continue;
+            }
+            end -= 1;
+            if buffer.reached[end] {
+                self.reverse_application(end, buffer);
+            }
+        }
+    }
+
+    /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose index
+    /// it returns.
+    #[inline(never)]
+    fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
+        let (codes, operands) = self.entries.first(end);
+        let values = &self.values[..end];
+        let numbers = &self.numbers[..];
+        // Cells, so that the loop can walk over what it adds to elsewhere.
+        let cotangents = Cell::from_mut(&mut buffer.values[..end]).as_slice_of_cells();
+        let reached = Cell::from_mut(&mut buffer.reached[..end]).as_slice_of_cells();
+        let mut sums = Sums {
+            cotangents,
+            reached,
+            last: (0, T::zero()),
+        };
+        let mut end = end;
+        while end > first {
+            let index = end - 1;
+            let (code, [a, b], value) = (codes[index], operands[index], &values[index]);
+            let (last_end, last_sum) = sums.last;
+            let cotangent = if last_end == end as u32 {
+                last_sum
+            } else if reached[index].get() {
+                cotangents[index].get()
+            } else {
+                end = end_of_reached(reached, first, index);
+                continue;
+            };
+            end = index;
+            if !sums.reverse(Entry { code, a, b }, value, cotangent, (values, numbers)) {
+                return Some(index);
+            }
+        }
+        None
+    }
+
     /// Runs the reverse rule of application `entry`.
-    pub(crate) fn reverse_application(&self, entry: usize, buffer: &mut Buffer<T>) {
+    fn reverse_application(&self, entry: usize, buffer: &mut Buffer<T>) {
         let (application, block) = self.application(entry);
         let application = &self.applications[application];
         if !application.active {
@@ -88,6 +114,80 @@ impl<T: Scalar> Store<T> {
         };
         application.op.vjp(&point, cotangent.into_view(), &mut sink);
     }
+
+    /// What the rule of scalar entry `index`, or another rule in its place, makes of a cotangent: the
+    /// operands, each with what is added to its cotangent.
+    pub(super) fn contributions(
+        &self,
+        rule: Entry,
+        index: usize,
+        cotangent: T,
+    ) -> impl Iterator<Item = (usize, T)> + use<T> {
+        let mut each = [None; 2];
+        let (values, numbers) = (&self.values[..], &self.numbers[..]);
+        each.reverse(rule, &values[index], cotangent, (values, numbers));
+        each.into_iter().flatten()
+    }
+}
+
+/// Where the entries end that come before `end`, up to the last one reached, or `first`.
+#[cold]
+#[inline(never)]
+fn end_of_reached(reached: &[Cell<bool>], first: usize, end: usize) -> usize {
+    let last = reached[first..end].iter().rposition(Cell::get);
+    last.map_or(first, |last| first + last + 1)
+}
+
+/// The cotangents of a run of scalar entries while it is swept.
+struct Sums<'s, T> {
+    cotangents: &'s [Cell<T>],
+    reached: &'s [Cell<bool>],
+    /// The cotangent that was written last, and where the entries up to its own end. (The end, not the
+    /// index: an index that is compared with the loop's own would be the same to the compiler, which
+    /// would then wait for it to be read.)
+    last: (u32, T),
+}
+
+impl<T: Scalar> Contributions<T> for Sums<'_, T> {
+    #[inline(always)]
+    fn add(&mut self, operand: usize, contribution: T) {
+        let sum = self.sum(operand, contribution);
+        self.last = (operand as u32 + 1, sum);
+    }
+
+    #[inline(always)]
+    fn add_both(&mut self, a: usize, to_a: T, b: usize, to_b: T) {
+        let (sum_a, sum_b) = (self.sum(a, to_a), self.sum(b, to_b));
+        let later = if a > b { (a, sum_a) } else { (b, sum_b) };
+        self.last = (later.0 as u32 + 1, later.1);
+    }
+}
+
+impl<T: Scalar> Sums<'_, T> {
+    /// Adds to a cotangent and returns the sum; the first contribution overwrites what was there.
+    #[inline(always)]
+    fn sum(&self, operand: usize, contribution: T) -> T {
+        let (cotangent, reached) = (&self.cotangents[operand], &self.reached[operand]);
+        let mut sum = contribution;
+        if reached.get() {
+            cold_path();
+            sum = cotangent.get() + contribution;
+        }
+        reached.set(true);
+        cotangent.set(sum);
+        sum
+    }
+}
+
+/// The contributions themselves, with their operands.
+impl<T: Scalar> Contributions<T> for [Option<(usize, T)>; 2] {
+    fn add(&mut self, operand: usize, contribution: T) {
+        self[0] = Some((operand, contribution));
+    }
+
+    fn add_both(&mut self, a: usize, to_a: T, b: usize, to_b: T) {
+        *self = [Some((a, to_a)), Some((b, to_b))];
+    }
 }
 
 macro_rules! reverse {
@@ -95,63 +195,20 @@ macro_rules! reverse {
         unary { $($u:ident),* }
         binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
-        impl<T: Scalar> Store<T> {
-            /// Visits every reached entry from `last` back to the first that is not a leaf.
-            pub(crate) fn reverse(&self, last: usize, buffer: &mut Buffer<T>) {
-                let first = self.leading_leaves();
-                let mut end = last + 1;
-                // A run of scalar entries works on slices; an application needs the whole buffer.
-                while end > first {
-                    if self.entries.codes()[end - 1] != Code::Apply {
-                        let application = self.reverse_scalars(first, end, buffer);
-                        end = application.map_or(first, |application| application + 1);
-                        continue;
-                    }
-                    end -= 1;
-                    if buffer.reached[end] {
-                        self.reverse_application(end, buffer);
-                    }
-                }
-            }
+        /// Where the rules of scalar entries add to the cotangents of their operands.
+        trait Contributions<T: Scalar> {
+            /// Adds to the cotangent of an operand.
+            fn add(&mut self, operand: usize, contribution: T);
 
-            /// Visits the scalar entries from `end` back to `first`, or to a reached application, which it returns.
-            #[inline(never)]
-            fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
-                let (codes, operands) = self.entries.first(end);
-                let values = &self.values[..end];
-                // Cells, so that the loop can walk over what it adds to elsewhere.
-                let bar = Cell::from_mut(&mut buffer.values[..end]).as_slice_of_cells();
-                let reached = Cell::from_mut(&mut buffer.reached[..end]).as_slice_of_cells();
-                let swept = Swept { values, numbers: &self.numbers, bar, reached, last: Swept::nothing() };
-                let mut end = end;
-                while end > first {
-                    let index = end - 1;
-                    let (code, [a, b], value) = (codes[index], operands[index], &values[index]);
-                    let (last, cotangent) = swept.last.get();
-                    let d = if last == end as u32 {
-                        cotangent
-                    } else if reached[index].get() {
-                        bar[index].get()
-                    } else {
-                        end = end_of_reached(reached, first, index);
-                        continue;
-                    };
-                    end = index;
-                    if !swept.reverse(Entry { code, a, b }, value, d) {
-                        return Some(index);
-                    }
-                }
-                None
-            }
-        }
+            /// Adds to those of two operands, which may be one entry.
+            fn add_both(&mut self, a: usize, to_a: T, b: usize, to_b: T);
 
-        impl<T: Scalar> Swept<'_, T> {
-            /// Adds to the operands of a scalar entry what its rule makes of its cotangent `d`. Returns whether it is a
-            /// scalar entry; an application is left to others.
+            /// Adds to the operands of a scalar entry what its rule makes of its cotangent `d`. Returns
+            /// whether it is a scalar entry; an application is left to the caller.
             #[inline(always)]
-            pub(super) fn reverse(&self, entry: Entry, value: &T, d: T) -> bool {
+            fn reverse(&mut self, entry: Entry, value: &T, d: T, primals: (&[T], &[T])) -> bool {
                 let (a, b) = (entry.a as usize, entry.b as usize);
-                let (values, numbers) = (self.values, self.numbers);
+                let (values, numbers) = primals;
                 match entry.code {
                     Code::Apply => return false,
                     Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
@@ -176,3 +233,47 @@ macro_rules! reverse {
     };
 }
 scalar_rules!(reverse);
+
+#[cfg(all(test, feature = "proptest"))]
+mod tests {
+    use super::*;
+    use crate::Tape;
+    use crate::strategies::{assert_property, graphs};
+
+    /// A sweep from the last entry of a tape, by one of the two.
+    fn swept(tape: &Tape, sweep: impl Fn(&Store<f64>, usize, &mut Buffer<f64>)) -> Buffer<f64> {
+        let (store, mut buffer) = (tape.store.borrow(), Buffer::default());
+        let last = store.entries.len() - 1;
+        buffer.prepare(tape.number, &tape.history, &store);
+        buffer.add(last, 0.75);
+        sweep(&store, last, &mut buffer);
+        buffer.finish(&store);
+        buffer
+    }
+
+    #[test]
+    fn the_fast_sweep_gives_the_bits_of_the_plain_one() {
+        let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_property(graphs(60), |graph| {
+            let tape = Tape::new();
+            let _ = graph.record(&tape) * 1.0;
+            let (fast, plain) = (
+                swept(&tape, Store::reverse),
+                swept(&tape, Store::reverse_plainly),
+            );
+            let scalars = |buffer: &Buffer<f64>| -> Vec<u64> {
+                (0..buffer.reached.len() as u32)
+                    .map(|index| buffer.scalar(index).to_bits())
+                    .collect()
+            };
+            let same = fast.reached == plain.reached
+                && scalars(&fast) == scalars(&plain)
+                && bits(&fast.arena) == bits(&plain.arena);
+            if same {
+                Ok(())
+            } else {
+                Err(format!("{fast:?} is not {plain:?}"))
+            }
+        });
+    }
+}

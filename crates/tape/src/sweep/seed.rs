@@ -59,12 +59,8 @@ impl<'s, T: Scalar> Seed<'s, T> {
     ) -> Result<u32, Error> {
         history.check(self.id, tape, store.entries.len())?;
         let index = self.id.index;
-        let keep = std::mem::replace(&mut buffer.reached[index as usize], true);
         match (&self.values, store.entries.at(index as usize).block()) {
-            (SeedValues::Scalar(seed), _) => {
-                let value = &mut buffer.values[index as usize];
-                *value = if keep { *value + *seed } else { *seed };
-            }
+            (SeedValues::Scalar(seed), _) => buffer.add(index as usize, *seed),
             (SeedValues::Matrix(seed), block) => {
                 let block = store.blocks[block.expect("a matrix id names a matrix") as usize];
                 if block.shape() != seed.shape() {
@@ -75,6 +71,7 @@ impl<'s, T: Scalar> Seed<'s, T> {
                         expected,
                     });
                 }
+                let keep = std::mem::replace(&mut buffer.reached[index as usize], true);
                 for (to, &from) in buffer.arena[block.range()].iter_mut().zip(seed.values()) {
                     *to = if keep { *to + from } else { from };
                 }
