@@ -50,8 +50,8 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// Sets several scalar leaves, each to the number at its place. With
-    /// [`Cotangents::of_vars`](crate::Cotangents::of_vars) this is what an optimiser needs that holds a point and a
-    /// gradient as slices.
+    /// [`Cotangents::of_vars`](crate::Cotangents::of_vars) this is what an optimiser needs that
+    /// holds a point and a gradient as slices.
     ///
     /// ```
     /// use tape::{Cotangents, Seed, Tape, Var};
@@ -76,8 +76,8 @@ impl<T: Scalar> Tape<T> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Length`] unless there are as many numbers as ids, and as [`set`](Tape::set) for each of the ids; the leaves
-    /// before it are set then.
+    /// [`Error::Length`] unless there are as many numbers as ids, and as [`set`](Tape::set) for
+    /// each of the ids; the leaves before it are set then.
     #[inline]
     pub fn set_vars(&mut self, ids: &[VarId], values: &[T]) -> Result<(), Error> {
         equally_many(values.len(), ids.len())?;
@@ -97,7 +97,8 @@ impl<T: Scalar> Tape<T> {
     /// Sets a matrix leaf; [`replay`](Tape::replay) then computes what depends on it.
     ///
     /// # Errors
-    /// As [`leaf_mut`](Tape::leaf_mut), and [`Error::Shape`] if the matrix has another shape than the leaf.
+    /// As [`leaf_mut`](Tape::leaf_mut), and [`Error::Shape`] if the matrix has another shape than
+    /// the leaf.
     pub fn set_matrix<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
         &mut self,
         id: MatrixId,

@@ -30,8 +30,8 @@ impl<T: Scalar> Tape<T> {
     /// A scope that was open at the mark has been closed since, so it ends here.
     ///
     /// # Errors
-    /// [`Error::Foreign`] if the mark is another tape's, [`Error::Outdated`] if the tape was rewound
-    /// past the mark in the meantime. The tape is then as it was.
+    /// [`Error::Foreign`] if the mark is another tape's, [`Error::Outdated`] if the tape was
+    /// rewound past the mark in the meantime. The tape is then as it was.
     pub fn rewind(&mut self, mark: Mark) -> Result<(), Error> {
         if mark.tape != self.number {
             return Err(Error::Foreign {

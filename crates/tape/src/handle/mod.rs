@@ -1,4 +1,26 @@
 //! Handles: a tape, and the scalars and matrices on it, whose operators and functions record.
+//!
+//! A [`Tape`] is a [list](crate::list) with a number of its own and a history of its rewinds.
+//! Recording goes through `&Tape`: a [`Var`] or [`MatrixVar`] is `Copy`, borrows its tape and knows
+//! its entry's index, and its operators and functions append an entry each. What changes the list
+//! otherwise (setting leaves, replaying, rewinding) takes `&mut Tape`, so it cannot happen while a
+//! handle is alive. Ids outlive handles; `access` and `lookup` lead from an id back to values and
+//! handles.
+//!
+//! - `tape`, `marks`, `scope`, `leaves`, `access`, `lookup`, `inspect`: what a tape can do.
+//! - `var`, `matrix_var`, `operand`: the handles.
+//! - `record`: how an application of an op becomes an entry, which every matrix function goes
+//!   through.
+//! - `scalar_*`, `matrix_*`, `comparisons`, `slices`, `real`: operators and functions, a line each.
+//!
+//! This folder knows the list, the ops and the scalar rules. It knows no sweep: a gradient is asked
+//! of a handle by a method that [`sweep`](crate::sweep) adds to it.
+//!
+//! What always holds:
+//!
+//! - A handle's entry is there as long as the handle, and a scalar handle's value is that entry's.
+//! - Handles of two tapes never meet in one entry: that panics at the caller's line.
+//! - A call that returns an error has recorded nothing and changed nothing.
 
 mod access;
 mod comparisons;

@@ -2,11 +2,11 @@
 //!
 //! What an operation on a 2×2 matrix costs is decided here. A processor forwards a number that was
 //! just written to the next load, but only if that load reads the same bytes as one store wrote: a
-//! struct written field by field and then copied whole waits until its fields have reached the cache,
-//! a dozen cycles each time. So nothing that was just made is copied: operands are read where they
-//! lie, what `record_op` returns fits in registers, and a handle is made of it where it is used. With
-//! that, and some instructions fewer, recording a sum of 2×2 takes 46 ns and not 69 (a Zen 3 core,
-//! before and after in turn).
+//! struct written field by field and then copied whole waits until its fields have reached the
+//! cache, a dozen cycles each time. So nothing that was just made is copied: operands are read
+//! where they lie, what `record_op` returns fits in registers, and a handle is made of it where it
+//! is used. With that, and some instructions fewer, recording a sum of 2×2 takes 46 ns and not 69
+//! (a Zen 3 core, before and after in turn).
 
 use super::matrix_var::MatrixVar;
 use super::operand::{Operand, Output};
@@ -50,7 +50,8 @@ impl<T: Scalar> Tape<T> {
         })
     }
 
-    /// [`apply`](Tape::apply) for the ops of this crate that take any values and whose result is a matrix.
+    /// [`apply`](Tape::apply) for the ops of this crate that take any values and whose result is a
+    /// matrix.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn matrix_of<'t>(
@@ -63,7 +64,8 @@ impl<T: Scalar> Tape<T> {
         MatrixVar::on(self, recorded.index, recorded.shape())
     }
 
-    /// [`apply`](Tape::apply) for the ops of this crate that take any values and whose result is a scalar.
+    /// [`apply`](Tape::apply) for the ops of this crate that take any values and whose result is a
+    /// scalar.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn scalar_of<'t>(

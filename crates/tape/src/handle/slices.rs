@@ -6,8 +6,8 @@ use crate::number::Scalar;
 use crate::op::Op;
 use crate::ops;
 
-/// The sum of a slice as one entry with that many operands; 0 for an empty slice. Quicker to replay than additions and
-/// smaller, slower to record: worth it where a recording is replayed.
+/// The sum of a slice as one entry with that many operands; 0 for an empty slice. Quicker to replay
+/// than additions and smaller, slower to record: worth it where a recording is replayed.
 #[track_caller]
 pub fn sum<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
     nary(ops::SumOf, handles.iter().copied(), || {
@@ -15,7 +15,8 @@ pub fn sum<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
     })
 }
 
-/// The dot product of two slices as one entry; 0 for empty slices. As with [`sum`], worth it where a recording is replayed.
+/// The dot product of two slices as one entry; 0 for empty slices. As with [`sum`], worth it where
+/// a recording is replayed.
 ///
 /// # Panics
 /// If the slices have different lengths.
@@ -33,7 +34,8 @@ pub fn dot<'t, T: Scalar>(x: &[Var<'t, T>], y: &[Var<'t, T>]) -> Var<'t, T> {
     })
 }
 
-/// `ln Σ exp xᵢ` of a slice as one entry, shifted by the largest so that nothing overflows; −∞ for an empty slice.
+/// `ln Σ exp xᵢ` of a slice as one entry, shifted by the largest so that nothing overflows; −∞ for
+/// an empty slice.
 #[track_caller]
 pub fn log_sum_exp<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
     nary(ops::LogSumExpOf, handles.iter().copied(), || {

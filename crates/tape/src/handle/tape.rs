@@ -1,4 +1,4 @@
-//! The tape: recording, leaves, marks and rewinding.
+//! The tape itself: a list, its history and its number, and what handles and ids ask of it.
 
 use crate::error::{Error, Place};
 use crate::list::{BufferedStore, Guard, History, Id, Relation, Side, next_tape_number};
@@ -6,8 +6,8 @@ use crate::number::Scalar;
 
 /// A Wengert list: every operation a program takes, in order, with its result.
 ///
-/// Recording goes through `&Tape`; handles ([`Var`], [`MatrixVar`]) borrow it. Rewinding, setting leaves
-/// and replaying take `&mut Tape`, so a handle that would be stale does not compile:
+/// Recording goes through `&Tape`; handles ([`Var`], [`MatrixVar`]) borrow it. Rewinding, setting
+/// leaves and replaying take `&mut Tape`, so a handle that would be stale does not compile:
 ///
 /// ```compile_fail
 /// let mut tape = tape::Tape::new();
@@ -45,8 +45,8 @@ impl<T> std::fmt::Debug for Tape<T> {
 }
 
 impl Tape<f64> {
-    /// An empty tape of `f64`. For other numbers, `Tape::<f32>::default()`: that way, literals are `f64` here
-    /// without a word.
+    /// An empty tape of `f64`, so that literals need no type. For other numbers there is
+    /// `Tape::<f32>::default()`.
     pub fn new() -> Self {
         Tape::default()
     }
@@ -65,7 +65,8 @@ impl<T: Scalar> Default for Tape<T> {
 
 impl<T: Scalar> Tape<T> {
     /// The same tape, keeping the caller's file and line for every scalar entry from now on; matrix
-    /// entries always have theirs. Reports and pictures then say where an entry comes from. Costs 8 bytes an entry.
+    /// entries always have theirs. Reports and pictures then say where an entry comes from. Costs 8
+    /// bytes an entry.
     ///
     /// # Panics
     /// If something is recorded already.

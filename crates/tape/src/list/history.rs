@@ -6,9 +6,10 @@ use crate::error::Error;
 
 /// What rewinds have removed since any earlier generation of the tape.
 ///
-/// Each rewind cuts the recording to a length and begins a new generation. A cut makes every earlier
-/// cut that is not shorter meaningless: what that one removed, this one would remove too. So the
-/// lengths that are kept rise, and a loop that rewinds to the same mark a million times keeps one.
+/// Each rewind cuts the recording to a length and begins a new generation. A cut makes every
+/// earlier cut that is not shorter meaningless: what that one removed, this one would remove too.
+/// So the lengths that are kept rise, and a loop that rewinds to the same mark a million times
+/// keeps one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     generation: u64,

@@ -1,9 +1,9 @@
 //! Ids: names of entries that outlive handles, as plain data.
 //!
-//! A handle borrows its tape, so it cannot be kept across a rewind or a replay. An id can. It carries
-//! the number of its tape and the tape's generation (how often it had been rewound), so that an id of
-//! another tape, or of an entry that a rewind has removed since, is refused and never read as some
-//! other entry.
+//! A handle borrows its tape, so it cannot be kept across a rewind or a replay. An id can. It
+//! carries the number of its tape and the tape's generation (how often it had been rewound), so
+//! that an id of another tape, or of an entry that a rewind has removed since, is refused and never
+//! read as some other entry.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

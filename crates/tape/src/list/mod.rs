@@ -1,23 +1,24 @@
 //! The Wengert list: every operation a program takes, in order, with its result.
 //!
 //! A [`Store`] is the list itself: parallel columns for entries and what they point at, and beside
-//! them the comparisons, scopes and names of the recording. A [`BufferedStore`] is a store that can be
-//! written through `&Tape`; it puts a small buffer before the columns, because that is faster.
+//! them the comparisons, scopes and names of the recording. A [`BufferedStore`] is a store that can
+//! be written through `&Tape`; it puts a small buffer before the columns, because that is faster.
 //! [`Lengths`] tell a moment of the recording, [`History`] what has been removed since, and an
 //! [`Id`] names an entry across both.
 //!
-//! This folder knows numbers, the trait of ops and the codes of scalar rules. It knows neither handles
-//! nor sweeps: recording, replay and differentiation are written elsewhere, over the columns.
+//! This folder knows numbers, the trait of ops and the codes of scalar rules. It knows neither
+//! handles nor sweeps: recording, replay and differentiation are written elsewhere, over the
+//! columns.
 //!
 //! What always holds:
 //!
 //! - An operand precedes its result, in the list and in the arena. So every run over the list is a
 //!   loop, and the operands and the result are two halves of a slice split at the result.
 //! - The columns `entries` and `values` have one length, and so has `places` where it is kept.
-//! - Recording only appends. Only a rewind (or an application that fails while it is recorded) removes
-//!   something, and always from the ends.
-//! - What a rewind has removed stays removed: an id or a mark of it is refused for good, whatever was
-//!   recorded in its place.
+//! - Recording only appends. Only a rewind (or an application that fails while it is recorded)
+//!   removes something, and always from the ends.
+//! - What a rewind has removed stays removed: an id or a mark of it is refused for good, whatever
+//!   was recorded in its place.
 
 mod application;
 mod apply;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 /// The names in the order in which they were given, each with its entry.
 ///
-/// An entry may be named again; the last name stands. Keeping them all makes giving one cheap, whatever
-/// the order of the entries, and lets a rewind take back what was named since.
+/// An entry may be named again; the last name stands. Keeping them all makes giving one cheap,
+/// whatever the order of the entries, and lets a rewind take back what was named since.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     given: Vec<(u32, String)>,

@@ -2,8 +2,8 @@
 
 /// Scopes as they were opened and closed.
 ///
-/// A scope is known by where its opening stands among the events, so that scopes may be closed in any
-/// order: each ends where it was closed, whichever was opened last.
+/// A scope is known by where its opening stands among the events, so that scopes may be closed in
+/// any order: each ends where it was closed, whichever was opened last.
 #[derive(Debug, Default)]
 pub(crate) struct Scopes {
     events: Vec<Event>,
@@ -92,8 +92,8 @@ pub(crate) struct Paths<'s> {
 }
 
 impl Paths<'_> {
-    /// The names of the scopes that entry `index` lies in, outermost first. Entries must be asked for
-    /// in rising order.
+    /// The names of the scopes that entry `index` lies in, outermost first. Entries must be asked
+    /// for in rising order.
     pub fn of(&mut self, index: usize) -> Vec<String> {
         self.advance(index);
         self.open.iter().map(|&(_, name)| name.to_owned()).collect()

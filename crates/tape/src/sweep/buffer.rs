@@ -1,5 +1,5 @@
-//! The storage of a sweep: a number for each scalar entry, an arena for the matrices, a mark for what
-//! was reached. Kept between sweeps, so that a sweep allocates only while the tape grows.
+//! The storage of a sweep: a number for each scalar entry, an arena for the matrices, a mark for
+//! what was reached. Kept between sweeps, so that a sweep allocates only while the tape grows.
 
 use crate::error::Error;
 use crate::list::{History, Id, Store};
@@ -37,8 +37,8 @@ impl<T> Default for Buffer<T> {
 }
 
 impl<T: Scalar> Buffer<T> {
-    /// Makes room for a sweep of tape number `tape`: nothing is reached, and what is not reached may
-    /// hold anything.
+    /// Makes room for a sweep of tape number `tape`: nothing is reached, and what is not reached
+    /// may hold anything.
     pub(crate) fn prepare(&mut self, tape: u64, history: &History, store: &Store<T>) {
         self.len = store.entries.len();
         self.values.resize(self.len, T::zero());
@@ -103,8 +103,8 @@ impl<T: Scalar> Buffer<T> {
         self.history.check(id, self.tape, self.len)
     }
 
-    /// Whether the entry at `index` of the tape was there when it was swept: not recorded since, and
-    /// not in the place of one that a rewind has removed since.
+    /// Whether the entry at `index` of the tape was there when it was swept: not recorded since,
+    /// and not in the place of one that a rewind has removed since.
     #[inline]
     pub(crate) fn saw(&self, history: &History, index: u32) -> bool {
         let since = self.history.generation();

@@ -20,8 +20,8 @@ where
 
 /// The value of `f` at `point`, and its gradient.
 ///
-/// For many gradients of the same function, record on a [`Tape`] of your own and replay it, or rewind and
-/// record again: the memory is then kept.
+/// For many gradients of the same function, record on a [`Tape`] of your own and replay it, or
+/// rewind and record again: the memory is then kept.
 ///
 /// ```
 /// let (value, gradient) = tape::value_and_gradient(|x| (x[0] * x[1]).exp(), &[1.0_f64, 0.0]);

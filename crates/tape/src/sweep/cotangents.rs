@@ -14,7 +14,8 @@ use std::iter::zip;
 
 /// The cotangents of a reverse sweep: for a scalar output, its gradient.
 ///
-/// They are apart from the tape, so a sweep changes nothing on it, and the buffer is reused by the next sweep.
+/// They are apart from the tape, so a sweep changes nothing on it, and the buffer is reused by the
+/// next sweep.
 #[derive(Clone, Debug)]
 pub struct Cotangents<T = f64>(pub(super) Buffer<T>);
 
@@ -30,11 +31,13 @@ impl<T: Scalar> Cotangents<T> {
         Cotangents(Buffer::default())
     }
 
-    /// The cotangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where the
-    /// output does not depend on it, as on a scalar recorded since. By id the answer is a `Result`.
+    /// The cotangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where
+    /// the output does not depend on it, as on a scalar recorded since. By id the answer is a
+    /// `Result`.
     ///
     /// # Errors
-    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a rewind since.
+    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a
+    /// rewind since.
     ///
     /// # Panics
     /// For a handle of another tape, or of a matrix recorded after the sweep.
@@ -44,11 +47,12 @@ impl<T: Scalar> Cotangents<T> {
         entry.find(&self.0)
     }
 
-    /// Writes the cotangents of several scalars into a slice, in their order; see [`Tape::set_vars`].
+    /// Writes the cotangents of several scalars into a slice, in their order; see
+    /// [`Tape::set_vars`].
     ///
     /// # Errors
-    /// [`Error::Length`] unless the slice has a place for each, and as [`of`](Cotangents::of) for each of the ids; those
-    /// before it are written then.
+    /// [`Error::Length`] unless the slice has a place for each, and as [`of`](Cotangents::of) for
+    /// each of the ids; those before it are written then.
     pub fn of_vars(&self, ids: &[VarId], into: &mut [T]) -> Result<(), Error> {
         equally_many(into.len(), ids.len())?;
         for (slope, &id) in zip(into, ids) {

@@ -1,4 +1,5 @@
-//! References to entries, by which the result of a sweep is asked and a seed is placed: handles and ids.
+//! References to entries, by which the result of a sweep is asked and a seed is placed: handles and
+//! ids.
 
 use super::buffer::Buffer;
 use crate::error::Error;

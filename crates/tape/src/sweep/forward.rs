@@ -1,7 +1,8 @@
 //! The forward sweep: tangents along the order of recording.
 //!
-//! Where a reverse sweep gives `Jᵀȳ` for one output, a forward sweep gives `Jẋ` for one direction of the
-//! leaves. The two share no code but the rules' partial derivatives and meet in ⟨ȳ, Jẋ⟩ = ⟨Jᵀȳ, ẋ⟩.
+//! A reverse sweep gives `Jᵀȳ` for one cotangent `ȳ` of the outputs, a forward sweep gives `Jẋ` for
+//! one direction `ẋ` of the leaves. The two share no code but the rules' partial derivatives, and
+//! must agree in ⟨ȳ, Jẋ⟩ = ⟨Jᵀȳ, ẋ⟩: each tests the other.
 
 use super::buffer::Buffer;
 use super::entry_ref::EntryRef;
@@ -13,7 +14,8 @@ use crate::number::Scalar;
 use crate::op::{Entry, OperandTangents, Operands};
 use crate::rules::*;
 
-/// The tangents of a forward sweep: the derivative of every entry along one direction of the leaves.
+/// The tangents of a forward sweep: the derivative of every entry along one direction of the
+/// leaves.
 #[derive(Clone, Debug)]
 pub struct Tangents<T = f64>(Buffer<T>);
 
@@ -29,11 +31,13 @@ impl<T: Scalar> Tangents<T> {
         Tangents(Buffer::default())
     }
 
-    /// The tangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where it does
-    /// not depend on a seeded leaf, as for a scalar recorded since. By id the answer is a `Result`.
+    /// The tangent of a scalar (a number) or a matrix (a view), by handle or by id; zero where it
+    /// does not depend on a seeded leaf, as for a scalar recorded since. By id the answer is a
+    /// `Result`.
     ///
     /// # Errors
-    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a rewind since.
+    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a
+    /// rewind since.
     ///
     /// # Panics
     /// For a handle of another tape, or of a matrix recorded after the sweep.

@@ -1,8 +1,8 @@
 //! Replay: the same operations with other leaves.
 //!
-//! A step that is taken a thousand times is recorded once. Leaves get other values
-//! ([`Tape::set`](crate::Tape::set), [`Tape::leaf_mut`](crate::Tape::leaf_mut)), every entry is computed again in
-//! order, and the sweep runs on the same buffer. Nothing is allocated.
+//! A step that is taken a thousand times is recorded once. Leaves are given other values
+//! ([`Tape::set`](crate::Tape::set), [`Tape::leaf_mut`](crate::Tape::leaf_mut)), every entry is
+//! computed again in order, and the sweep runs on the same buffer. Nothing is allocated.
 
 use crate::cold::cold_path;
 use crate::error::Error;
@@ -11,7 +11,6 @@ use crate::list::Store;
 use crate::number::Scalar;
 use crate::op::Entry;
 use crate::rules::*;
-use crate::rules::{Code, scalar_rules};
 use std::ops::Range;
 
 impl<T: Scalar> Tape<T> {
@@ -38,8 +37,8 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Guard`] if a comparison made while recording turns out otherwise now,
-    /// [`Error::Forward`] if an op refuses its operands' values. Entries before the one named have their new
-    /// values then, later ones the old; a replay with other leaves mends it.
+    /// [`Error::Forward`] if an op refuses its operands' values. Entries before the one named have
+    /// their new values then, later ones the old; a replay with other leaves mends it.
     pub fn replay(&mut self) -> Result<(), Error> {
         self.store.get_mut().run()
     }
@@ -74,10 +73,12 @@ impl<T: Scalar> Store<T> {
             .try_for_each(|guard| guard.check(&self.values))
     }
 
-    /// Computes scalar entries up to the first application or the end of the range; returns where it stopped.
+    /// Computes scalar entries up to the first application or the end of the range; returns where
+    /// it stopped.
     ///
-    /// The two values before an entry are carried along: operands mostly, and read back from memory they would come some
-    /// cycles later, which is what a chain of operations would wait for.
+    /// The values of the two entries before stay in registers. Mostly they are the operands, and a
+    /// chain of operations would otherwise wait at each step until the last result can be read back
+    /// from memory.
     fn run_scalars(&mut self, range: Range<usize>) -> usize {
         let (codes, operands) = self.entries.first(range.end);
         let values = &mut self.values[..range.end];
@@ -124,10 +125,14 @@ macro_rules! evaluate {
         unary { $($u:ident),* }
         binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
-        /// The value of a scalar operation from those of the entries before it, which `of` gives; `None` for leaves,
-        /// constants and applications.
+        /// The value of a scalar operation from those of the entries before it, which `of` gives;
+        /// `None` for leaves, constants and applications.
         #[inline(always)]
-        pub(crate) fn evaluate<T: Scalar>(entry: Entry, of: impl Fn(usize) -> T, numbers: &[T]) -> Option<T> {
+        pub(crate) fn evaluate<T: Scalar>(
+            entry: Entry,
+            of: impl Fn(usize) -> T,
+            numbers: &[T],
+        ) -> Option<T> {
             let Entry { code, a, b } = entry;
             let (a, b) = (a as usize, b as usize);
             Some(match code {

@@ -4,16 +4,16 @@
 //! operands, by its rule. Entries that the output does not depend on are not visited. A mark says
 //! which, never a cotangent that happens to be 0: 0 · ∞ is NaN, and that must show.
 //!
-//! The sweep stands here twice. `reverse_plainly` says what is done, and the tests hold the other one
-//! to it, bit for bit. [`reverse`](Store::reverse) is what runs; it does the same additions in the same
-//! order, and differs in how it gets through the list:
+//! The sweep stands here twice. `reverse_plainly` says what is done, and the tests hold the other
+//! one to it, bit for bit. [`reverse`](Store::reverse) is what runs; it does the same additions in
+//! the same order, and differs in how it gets through the list:
 //!
 //! - It stops at the leaves that a list mostly begins with, which have no operands.
-//! - A run of scalar entries is a loop over slices, all cut to one length, so that no index into them
-//!   is checked twice; only at an application is the whole buffer handed out.
+//! - A run of scalar entries is a loop over slices, all cut to one length, so that no index into
+//!   them is checked twice; only at an application is the whole buffer handed out.
 //! - A stretch of entries that nothing reached is skipped by a search among the marks.
-//! - The cotangent that was written last stays in a register. Mostly it is that of the entry visited
-//!   next, which would otherwise wait until what was just written can be read back.
+//! - The cotangent that was written last stays in a register. Mostly it is that of the entry
+//!   visited next, which would otherwise wait until what was just written can be read back.
 
 use super::buffer::Buffer;
 use crate::cold::cold_path;
@@ -42,7 +42,8 @@ impl<T: Scalar> Store<T> {
         }
     }
 
-    /// The reverse sweep from `last`: visits every reached entry back to the first that is not a leaf.
+    /// The reverse sweep from `last`: visits every reached entry back to the first that is not a
+    /// leaf.
     pub(crate) fn reverse(&self, last: usize, buffer: &mut Buffer<T>) {
         let first = self.leading_leaves();
         let mut end = last + 1;
@@ -59,8 +60,8 @@ impl<T: Scalar> Store<T> {
         }
     }
 
-    /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose index
-    /// it returns.
+    /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose
+    /// index it returns.
     #[inline(never)]
     fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
         let (codes, operands) = self.entries.first(end);
@@ -115,8 +116,8 @@ impl<T: Scalar> Store<T> {
         application.op.vjp(&point, cotangent.into_view(), &mut sink);
     }
 
-    /// What the rule of scalar entry `index`, or another rule in its place, makes of a cotangent: the
-    /// operands, each with what is added to its cotangent.
+    /// What the rule of scalar entry `index`, or another rule in its place, makes of a cotangent:
+    /// the operands, each with what is added to its cotangent.
     pub(super) fn contributions(
         &self,
         rule: Entry,
@@ -142,9 +143,9 @@ fn end_of_reached(reached: &[Cell<bool>], first: usize, end: usize) -> usize {
 struct Sums<'s, T> {
     cotangents: &'s [Cell<T>],
     reached: &'s [Cell<bool>],
-    /// The cotangent that was written last, and where the entries up to its own end. (The end, not the
-    /// index: an index that is compared with the loop's own would be the same to the compiler, which
-    /// would then wait for it to be read.)
+    /// The cotangent that was written last, and where the entries up to its own end. (The end, not
+    /// the index: an index that is compared with the loop's own would be the same to the compiler,
+    /// which would then wait for it to be read.)
     last: (u32, T),
 }
 
@@ -203,8 +204,8 @@ macro_rules! reverse {
             /// Adds to those of two operands, which may be one entry.
             fn add_both(&mut self, a: usize, to_a: T, b: usize, to_b: T);
 
-            /// Adds to the operands of a scalar entry what its rule makes of its cotangent `d`. Returns
-            /// whether it is a scalar entry; an application is left to the caller.
+            /// Adds to the operands of a scalar entry what its rule makes of its cotangent `d`.
+            /// Returns whether it is a scalar entry; an application is left to the caller.
             #[inline(always)]
             fn reverse(&mut self, entry: Entry, value: &T, d: T, primals: (&[T], &[T])) -> bool {
                 let (a, b) = (entry.a as usize, entry.b as usize);
