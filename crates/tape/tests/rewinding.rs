@@ -180,7 +180,7 @@ fn names_in_falling_order_take_as_long_as_in_rising() {
         start.elapsed()
     };
     let (rising, falling) = (time(false), time(true));
-    // Where each name is put in its place among the others, it takes twenty seconds.
+    // Where each name is put in its place among the others, it takes a minute.
     assert!(
         falling < 20 * rising + Duration::from_secs(1),
         "{rising:?}, {falling:?}"
