@@ -1,21 +1,46 @@
 //! What one operation added to the cotangents of its operands in a sweep.
 
 use super::cotangents::Cotangents;
-use crate::list::Store;
+use crate::handle::Tape;
 use crate::number::Scalar;
 use crate::op::Entry;
 use crate::rules::Form;
 
 impl<T: Scalar> Cotangents<T> {
-    /// What a scalar operation, if the sweep reached it, added to the cotangent of each of its
-    /// operands, in the order of its rule; `None` for a number, and nothing for a matrix op.
-    pub(crate) fn contributions(&self, store: &Store<T>, index: usize) -> Vec<Option<T>> {
-        let entry = store.entries.at(index);
-        let form = entry.code.form();
-        let is_scalar = !matches!(form, Form::None | Form::Apply);
-        let Some(cotangent) = self.reached(index).filter(|_| is_scalar) else {
+    /// What the scalar operation at `index` of the tape added to the cotangent of each of its
+    /// operands, in the order of [`EntryInfo::operands`](crate::EntryInfo::operands) without an
+    /// exponent; `None` for a number. Nothing for a matrix operation, a leaf, or an entry that the
+    /// sweep did not reach.
+    ///
+    /// ```
+    /// use tape::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.var(3.0);
+    /// let square = x * x;
+    /// let difference = square - 1.0;
+    /// let gradient = difference.gradient();
+    /// let gave = |index| gradient.contributions(&tape, index);
+    /// assert_eq!(gave(square.id().entry()), [Some(3.0), Some(3.0)]);
+    /// assert_eq!(gave(difference.id().entry()), [Some(1.0), None]);
+    /// ```
+    ///
+    /// # Panics
+    /// Unless the sweep [is current](Cotangents::is_current) on `tape`.
+    #[track_caller]
+    pub fn contributions(&self, tape: &Tape<T>, index: usize) -> Vec<Option<T>> {
+        assert!(
+            self.is_current(tape),
+            "the cotangents are of another tape, or of entries that a rewind has removed since"
+        );
+        let store = tape.store.borrow();
+        let Some(cotangent) = self.reached(index) else {
             return vec![];
         };
+        let entry = store.entries.at(index);
+        let form = entry.code.form();
+        if matches!(form, Form::None | Form::Apply) {
+            return vec![];
+        }
         // A square adds both of its halves at once; here they are told apart.
         let code = entry.code.of_two();
         let each = store.contributions(Entry { code, ..entry }, index, cotangent.scalar());
