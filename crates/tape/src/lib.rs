@@ -45,6 +45,12 @@ mod shape;
 pub mod strategies;
 mod sweep;
 
+/// Matrices come from nalgebra and go back to it: its types stand in the signatures here.
+pub use nalgebra;
+/// Dual numbers, of which a tape can be made (feature `num-dual`).
+#[cfg(feature = "num-dual")]
+pub use num_dual;
+
 pub use error::{Error, ForwardError, Place, ShapeError};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,

@@ -54,19 +54,16 @@ fn random_graphs_hold_every_op_in_every_form() {
         .collect();
     assert!(missing.is_empty(), "never recorded: {missing:?}");
     for rule in rules::all() {
-        let forms: Vec<&str> = match rule {
-            rules::Rule::Unary { .. } => vec!["scalars", "matrices"],
-            rules::Rule::Binary { .. } => vec![
-                "scalars",
-                "matrices",
-                "a number on the right",
-                "a number on the left",
-            ],
-        };
-        for form in forms {
+        let forms = [
+            "scalars",
+            "matrices",
+            "a number on the right",
+            "a number on the left",
+        ];
+        for form in &forms[..2 * rule.operands()] {
             let name = rule.name();
             assert!(
-                seen.contains(&(name, form)),
+                seen.contains(&(name, *form)),
                 "never recorded: {name} of {form}"
             );
         }

@@ -2,8 +2,7 @@
 
 use super::tape::Tape;
 use crate::error::Place;
-use crate::list::Store;
-use crate::list::{EntryId, MatrixId, VarId};
+use crate::list::{EntryId, MatrixId, Store, VarId};
 use crate::number::Scalar;
 use crate::op::Entry;
 use crate::rules::{Code, Form};
@@ -11,6 +10,7 @@ use crate::shape::Shape;
 
 /// An operand as the entry keeps it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Argument<T> {
     /// The result of an earlier entry, by index.
     Entry(usize),
@@ -22,6 +22,7 @@ pub enum Argument<T> {
 
 /// What kind of entry it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Set from outside, with a cotangent.
     Leaf,

@@ -4,13 +4,25 @@ use super::tape::Tape;
 use crate::error::Error;
 use crate::list::Lengths;
 use crate::number::Scalar;
+use std::fmt;
 
 /// A moment of the recording to come back to; see [`Tape::mark`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
+#[must_use = "a mark is there to be rewound to"]
 pub struct Mark {
     tape: u64,
     generation: u64,
     lengths: Lengths,
+}
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Mark({} entries of tape {})",
+            self.lengths.entries, self.tape
+        )
+    }
 }
 
 impl<T: Scalar> Tape<T> {

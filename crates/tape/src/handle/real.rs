@@ -8,6 +8,12 @@ use std::fmt::Debug;
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
+mod private {
+    pub trait Sealed {}
+    impl<T: crate::Scalar> Sealed for T {}
+    impl<T: crate::Scalar> Sealed for crate::Var<'_, T> {}
+}
+
 macro_rules! real {
     (
         unary { $($u:ident $um:ident),* }
@@ -29,8 +35,12 @@ macro_rules! real {
         /// ```
         ///
         /// The functions follow the crate's conventions on every type: `max` of NaN is NaN, `abs` has slope 0 at 0.
+        ///
+        /// The trait is sealed, so that rules can be added to it: it is implemented for every
+        /// [`Scalar`] and for handles. A number type of one's own implements [`Scalar`].
         pub trait Real:
-            Copy
+            private::Sealed
+            + Copy
             + Debug
             + PartialOrd
             + Neg<Output = Self>

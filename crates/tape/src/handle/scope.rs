@@ -2,6 +2,7 @@
 
 use super::tape::Tape;
 use crate::number::Scalar;
+use std::fmt;
 
 impl<T: Scalar> Tape<T> {
     /// Opens a scope: entries recorded until the returned value is dropped belong together in
@@ -23,6 +24,12 @@ impl<T: Scalar> Tape<T> {
 pub struct Scope<'t, T: Copy> {
     tape: &'t Tape<T>,
     opening: usize,
+}
+
+impl<T: Copy> fmt::Debug for Scope<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope(on {:?})", self.tape)
+    }
 }
 
 impl<T: Copy> Drop for Scope<'_, T> {

@@ -1,4 +1,13 @@
-//! What an operation on matrices is: the trait [`Op`], and what an op gets to see of the list.
+//! What an operation on matrices is, and what it gets to see.
+//!
+//! An [`Op`] is told the shapes of its operands, runs forward at a [`PointMut`], adds cotangents to
+//! a [`Sink`] at a [`Point`], and gives the result's tangent from [`OperandTangents`]. Operands and
+//! result are [`View`]s: column-major slices with a shape.
+//!
+//! How an op finds its operands is here as well, because they lie where the list keeps them: an
+//! entry's code and operands (`entries`), and the block of the arena that holds a matrix
+//! (`layout`). The columns themselves, and who appends to them, are the [list](crate::list)'s
+//! business.
 
 mod entries;
 mod layout;

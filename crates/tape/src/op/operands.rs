@@ -4,6 +4,7 @@ use super::layout::Layout;
 use super::view::{View, ViewMut};
 use crate::number::Scalar;
 use crate::shape::Shape;
+use std::fmt;
 
 /// The operands of an entry.
 #[derive(Clone, Copy)]
@@ -63,6 +64,7 @@ impl<'a, T: Scalar> Operands<'a, T> {
 
 /// An entry after its forward run: operands, result and residuals.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Point<'a, T> {
     /// The operands' primals.
     pub operands: Operands<'a, T>,
@@ -73,6 +75,7 @@ pub struct Point<'a, T> {
 }
 
 /// An entry in its forward run: operands to read, result and residuals to write.
+#[non_exhaustive]
 pub struct PointMut<'a, T> {
     /// The operands' primals.
     pub operands: Operands<'a, T>,
@@ -104,5 +107,43 @@ impl<'a, T: Scalar> OperandTangents<'a, T> {
         } else {
             T::zero()
         }
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Operands<'_, T> {
+    /// The operands' values, each as [`View`] prints them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries((0..self.len()).map(|i| self.get(i)))
+            .finish()
+    }
+}
+
+impl<T: Scalar> fmt::Debug for OperandTangents<'_, T> {
+    /// The operands' tangents; `None` for one that nothing reached.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tangents = (0..self.operands.len()).map(|i| self.get(i));
+        f.debug_list().entries(tangents).finish()
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Point<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Point")
+            .field("operands", &self.operands)
+            .field("result", &self.result)
+            .field("residual", &self.residual)
+            .finish()
+    }
+}
+
+impl<T: Scalar> fmt::Debug for PointMut<'_, T> {
+    /// The operands, and the shape of the result: its numbers may not be written yet.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PointMut")
+            .field("operands", &self.operands)
+            .field("result", &format_args!("{}", self.result.shape()))
+            .field("residual", &format_args!("{} numbers", self.residual.len()))
+            .finish()
     }
 }

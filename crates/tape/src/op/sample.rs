@@ -4,6 +4,7 @@ use nalgebra::DMatrix;
 
 /// One sample operand of an op.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Sample {
     /// The values, in `f64`; converted to the tape's numbers by the tests.
     pub values: DMatrix<f64>,

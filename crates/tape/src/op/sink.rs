@@ -6,6 +6,7 @@ use crate::number::Scalar;
 use crate::product::{MatrixProduct, Strided, StridedMut};
 use crate::rules::Code;
 use crate::shape::Shape;
+use std::fmt;
 
 /// Where a reverse rule adds the cotangents of its operands.
 ///
@@ -17,6 +18,17 @@ pub struct Sink<'a, T> {
     pub(crate) values: &'a mut [T],
     pub(crate) arena: &'a mut [T],
     pub(crate) reached: &'a mut [bool],
+}
+
+impl<T> fmt::Debug for Sink<'_, T> {
+    /// The operands' entries, and whether something was added to each before.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reached = self.ids.iter().map(|&id| self.reached[id as usize]);
+        f.debug_struct("Sink")
+            .field("entries", &self.ids)
+            .field("reached", &reached.collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl<T: Scalar> Sink<'_, T> {

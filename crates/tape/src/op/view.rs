@@ -7,10 +7,30 @@ use std::fmt;
 use std::ops::{Index, IndexMut};
 
 /// A read-only matrix: a column-major slice and its shape. A scalar is a 1×1 view.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct View<'a, T> {
     values: &'a [T],
     shape: Shape,
+}
+
+/// Shape and rows, `2×2 [[1.0, 2.0], [3.0, 4.0]]`.
+fn describe<T: fmt::Debug>(values: &[T], shape: Shape, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let row = |i: usize| (0..shape.cols).map(move |j| &values[j * shape.rows + i]);
+    let rows = (0..shape.rows).map(|i| row(i).collect::<Vec<_>>());
+    write!(f, "{shape} ")?;
+    f.debug_list().entries(rows).finish()
+}
+
+impl<T: fmt::Debug> fmt::Debug for View<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(self.values, self.shape, f)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ViewMut<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(self.values, self.shape, f)
+    }
 }
 
 impl<'a, T> View<'a, T> {
@@ -138,7 +158,6 @@ impl<T> Index<(usize, usize)> for View<'_, T> {
 }
 
 /// A matrix to be written: a column-major slice and its shape.
-#[derive(Debug)]
 pub struct ViewMut<'a, T> {
     values: &'a mut [T],
     shape: Shape,

@@ -3,11 +3,8 @@
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
-use crate::op::{View, ViewMut};
-use crate::rules::PowI;
-use crate::rules::Unary;
+use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::rules::{PowI, Unary};
 use crate::shape::Shape;
 use std::marker::PhantomData;
 

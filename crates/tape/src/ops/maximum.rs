@@ -4,9 +4,7 @@ use super::arity::one;
 use super::shifted::{distinct, largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
-use crate::op::{View, ViewMut};
+use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
 /// The largest element: `X: R×C → scalar`; NaN if there is one, −∞ for a matrix without elements.

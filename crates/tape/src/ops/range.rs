@@ -3,9 +3,7 @@
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
-use crate::op::{View, ViewMut};
+use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
 fn check(start: usize, len: usize, size: usize, what: &str) -> Result<(), ShapeError> {

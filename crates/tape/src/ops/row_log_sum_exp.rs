@@ -5,9 +5,7 @@ use super::row_maxima::row;
 use super::shifted::{log_sum_exp, share};
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
-use crate::op::{View, ViewMut};
+use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
 /// The logarithm of the sum of exponentials of each row: `X: R×C → R×1`.

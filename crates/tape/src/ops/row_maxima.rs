@@ -5,9 +5,7 @@ use super::maximum::place_of;
 use super::shifted::{distinct, largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
-use crate::op::{View, ViewMut};
+use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
 /// The largest element of each row: `X: R×C → R×1`; NaN if the row has one, −∞ for an empty row.

@@ -2,9 +2,7 @@
 
 use crate::error::{ForwardError, ShapeError};
 use crate::number::Scalar;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
-use crate::op::{View, ViewMut};
+use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
 /// Any number of matrices with equally many rows, side by side: `R×C₁, R×C₂, … → R×(C₁ + C₂ + …)`.

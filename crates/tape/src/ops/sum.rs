@@ -2,11 +2,8 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
-use crate::number::Scalar;
-use crate::number::sum_of;
-use crate::op::OutputSpec;
-use crate::op::{Op, OperandTangents, Point, PointMut, Sample, Sink};
-use crate::op::{View, ViewMut};
+use crate::number::{Scalar, sum_of};
+use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
 /// The sum of all elements: `X: R×C → scalar`; 0 for a matrix without elements.

@@ -1,4 +1,16 @@
-//! Scalar rules: functions of one or two numbers with their derivatives, one block each, listed in `registry`.
+//! Scalar rules: functions of one or two numbers with their derivatives.
+//!
+//! A rule is one block of a family file (`arithmetic`, `exponential`, …): name and symbol, value,
+//! derivative, its text, the smooth part of the domain, sample points. `registry` lists the rules,
+//! a word or four each. All else is derived from the list: the code on the tape (`code`), the loops
+//! that replay and sweep, the methods of numbers and handles, the elementwise matrix ops, the
+//! random graphs and the generic tests. No loop has a wildcard arm, so a rule that lacks a part
+//! does not compile.
+//!
+//! A rule is a formula over [`Scalar`](crate::Scalar), so it holds for `f32`, `f64` and dual
+//! numbers alike, and it is written in its numerically stable form.
+//!
+//! This folder knows numbers only. [`all`] gives every rule as data.
 
 mod activation;
 mod arithmetic;

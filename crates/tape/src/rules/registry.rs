@@ -82,8 +82,10 @@ use super::{
 
 /// A scalar rule as data, for documentation, reports and generic tests.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Rule {
     /// A function of one number.
+    #[non_exhaustive]
     Unary {
         /// The rule's name.
         name: &'static str,
@@ -99,6 +101,7 @@ pub enum Rule {
         derivative: fn(f64, f64) -> f64,
     },
     /// A function of two numbers.
+    #[non_exhaustive]
     Binary {
         /// The rule's name.
         name: &'static str,
@@ -138,6 +141,14 @@ impl Rule {
             value: R::value::<f64>,
             dx: R::dx::<f64>,
             dy: R::dy::<f64>,
+        }
+    }
+
+    /// How many numbers it is a function of: 1 or 2.
+    pub fn operands(&self) -> usize {
+        match self {
+            Rule::Unary { .. } => 1,
+            Rule::Binary { .. } => 2,
         }
     }
 

@@ -1,9 +1,7 @@
 //! Tests in one call.
 
 use crate::check::{Check, Mode, Report};
-use crate::handle::Tape;
-use crate::handle::Var;
-use crate::handle::{Operand, Output};
+use crate::handle::{Operand, Output, Tape, Var};
 use crate::op::Op;
 use nalgebra::DMatrix;
 use proptest::strategy::Strategy;

@@ -2,9 +2,7 @@
 
 use super::operations::{BINARY, BinaryStep, MATRIX, OTHERS, UNARY, UnaryStep};
 use super::values::matrices;
-use crate::handle::MatrixVar;
-use crate::handle::Tape;
-use crate::handle::Var;
+use crate::handle::{MatrixVar, Tape, Var};
 use crate::op::Op;
 use crate::shape::Shape;
 use nalgebra::DMatrix;

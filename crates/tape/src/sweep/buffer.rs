@@ -5,9 +5,10 @@ use crate::error::Error;
 use crate::list::{History, Id, Store};
 use crate::number::Scalar;
 use crate::op::{Block, View};
+use std::fmt;
 
 /// Cotangents of a reverse sweep, or tangents of a forward one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Buffer<T> {
     pub(crate) values: Vec<T>,
     pub(crate) arena: Vec<T>,
@@ -129,5 +130,17 @@ impl<T: Scalar> Buffer<T> {
             "the handle is of tape {tape}, the sweep was of tape {}",
             self.tape
         );
+    }
+}
+
+impl<T> Buffer<T> {
+    /// Which tape was swept and how much of it was reached, not the numbers themselves.
+    pub(super) fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reached = self.reached.iter().filter(|&&reached| reached).count();
+        f.debug_struct(name)
+            .field("tape", &self.tape)
+            .field("entries", &self.reached.len())
+            .field("reached", &reached)
+            .finish()
     }
 }

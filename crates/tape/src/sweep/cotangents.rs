@@ -10,14 +10,23 @@ use crate::number::Scalar;
 use crate::op::View;
 use crate::shape::Shape;
 use nalgebra::DMatrix;
+use std::fmt;
 use std::iter::zip;
 
 /// The cotangents of a reverse sweep: for a scalar output, its gradient.
 ///
 /// They are apart from the tape, so a sweep changes nothing on it, and the buffer is reused by the
 /// next sweep.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Cotangents<T = f64>(pub(super) Buffer<T>);
+
+impl<T> fmt::Debug for Cotangents<T> {
+    /// The tape, and how many of its entries were reached; [`of`](Cotangents::of) has the numbers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.describe("Cotangents", f)
+    }
+}
 
 impl<T: Scalar> Default for Cotangents<T> {
     fn default() -> Self {

@@ -13,11 +13,20 @@ use crate::list::{Store, split_at_result};
 use crate::number::Scalar;
 use crate::op::{Entry, OperandTangents, Operands};
 use crate::rules::*;
+use std::fmt;
 
 /// The tangents of a forward sweep: the derivative of every entry along one direction of the
 /// leaves.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Tangents<T = f64>(Buffer<T>);
+
+impl<T> fmt::Debug for Tangents<T> {
+    /// The tape, and how many of its entries were reached; [`of`](Tangents::of) has the numbers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.describe("Tangents", f)
+    }
+}
 
 impl<T: Scalar> Default for Tangents<T> {
     fn default() -> Self {
