@@ -66,6 +66,7 @@ examples! {
     gradient_check
     find_the_bug
     nan_origin
+    own_number
     own_op
     tiny_tape
     tape_bytes

@@ -1,7 +1,8 @@
 //! What the compiler is told about branches.
 //!
-//! The loops over the entries take a few cycles an entry, and a processor takes about one jump a cycle. So a
-//! branch that is seldom taken is moved out of the way of the usual one, which then needs no jump.
+//! The loops over the entries take a few cycles an entry, and a processor takes about one jump a
+//! cycle. So a branch that is seldom taken is moved out of the way of the usual one, which then
+//! needs no jump.
 
 /// Called in a branch, marks it as seldom taken.
 #[cold]

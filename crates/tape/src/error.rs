@@ -1,14 +1,15 @@
 //! What can go wrong with what a tape is given.
 //!
-//! Mistakes in building a graph (shapes that cannot be multiplied, handles of two tapes) panic at the
-//! caller's line. What depends on the numbers or on ids kept from earlier is an [`Error`].
+//! Mistakes in building a graph (shapes that cannot be multiplied, handles of two tapes) panic at
+//! the caller's line. What depends on the numbers or on ids kept from earlier is an [`Error`].
 
 use crate::shape::Shape;
 use std::fmt;
 use std::panic::Location;
 use thiserror::Error;
 
-/// An error that depends on what a tape was given: an id, a leaf's new value, the numbers of a replay.
+/// An error that depends on what a tape was given: an id, a leaf's new value, the numbers of a
+/// replay.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -28,7 +29,8 @@ pub enum Error {
         /// The index of the entry the id named.
         entry: usize,
     },
-    /// The id was taken after the sweep, and after a rewind: the sweep may have seen another entry there.
+    /// The id was taken after the sweep, and after a rewind: the sweep may have seen another entry
+    /// there.
     #[error(
         "the id names entry {entry} as it is since a rewind, the sweep is from before: sweep again"
     )]

@@ -1,9 +1,10 @@
 //! Reverse-mode automatic differentiation on a tape.
 //!
-//! In 1964 R. E. Wengert described how to differentiate a program: write every step it takes on a list. Walked
-//! backwards, such a list gives the derivative by every input at once. This crate is that list. It holds scalars
-//! and matrices, and it keeps *operations*, not partial derivatives, so the same recording can be replayed with
-//! other inputs, swept from several outputs, pushed forward, checked entry by entry, and drawn.
+//! In 1964 R. E. Wengert described how to differentiate a program: write every step it takes on a
+//! list. Walked backwards, such a list gives the derivative by every input at once. This crate is
+//! that list. It holds scalars and matrices, and it keeps *operations*, not partial derivatives, so
+//! the same recording can be replayed with other inputs, swept from several outputs, pushed
+//! forward, checked entry by entry, and drawn.
 //!
 //! ```
 //! use tape::Tape;
@@ -21,13 +22,16 @@
 //! assert_eq!(gradient.of(tax), 650.0);
 //! ```
 //!
-//! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from `f64` and nalgebra.
+//! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from
+//!   `f64` and nalgebra.
 //! - [`Cotangents`]: the result of a reverse sweep; [`Tangents`]: of a forward one.
-//! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the tape.
-//! - [`Tape::entries`], [`Cotangents::contributions`]: what was recorded and what a sweep made of it, for whoever reports
-//!   or draws it; the crate `picture` does.
+//! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the
+//!   tape.
+//! - [`Tape::entries`], [`Cotangents::contributions`]: what was recorded and what a sweep made of
+//!   it, for whoever reports or draws it; the crate `picture` does.
 //! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
-//! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of gradients in one call.
+//! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of
+//!   gradients in one call.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
 
 pub mod check;
@@ -50,6 +54,8 @@ pub use nalgebra;
 /// Dual numbers, of which a tape can be made (feature `num-dual`).
 #[cfg(feature = "num-dual")]
 pub use num_dual;
+/// Zero and one, which a [`Scalar`] must have.
+pub use num_traits;
 
 pub use error::{Error, ForwardError, Place, ShapeError};
 pub use handle::{

@@ -11,8 +11,8 @@ fn is_sync<T: Sync>() -> bool {
     true
 }
 
-/// A type with a method for each of `Send` and `Sync`: the inherent one where the type is, the trait's
-/// elsewhere.
+/// A type with a method for each of `Send` and `Sync`: the inherent one where the type is, the
+/// trait's elsewhere.
 macro_rules! assert_not {
     ($trait:ident for $($type:ty),*) => {$({
         trait Elsewhere { fn holds() -> bool { false } }

@@ -10,7 +10,6 @@ use crate::shape::Shape;
 
 /// An operand as the entry keeps it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Argument<T> {
     /// The result of an earlier entry, by index.
     Entry(usize),
@@ -22,7 +21,6 @@ pub enum Argument<T> {
 
 /// What kind of entry it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Kind {
     /// Set from outside, with a cotangent.
     Leaf,

@@ -1,4 +1,5 @@
-//! Functions of matrices: every scalar rule, element by element, and the matrix ops as methods of [`MatrixVar`].
+//! Functions of matrices: every scalar rule, element by element, and the matrix ops as methods of
+//! [`MatrixVar`].
 
 use super::matrix_var::MatrixVar;
 use super::operand::Operand;
@@ -154,7 +155,8 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
 }
 
 impl<T: Scalar> Tape<T> {
-    /// A matrix built from scalars, given row by row as one writes a matrix down. Plain numbers among them are constants.
+    /// A matrix built from scalars, given row by row as one writes a matrix down. Plain numbers
+    /// among them are constants.
     ///
     /// ```
     /// use tape::Tape;

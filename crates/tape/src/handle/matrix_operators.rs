@@ -36,8 +36,9 @@ macro_rules! with_scalars {
 }
 with_scalars!(Add add, Sub sub, Mul mul, Div div);
 
-/// A number on the left of a matrix. `inline`, so that it is compiled where it is used: here it would bring the whole ops
-/// along, for a dozen types of numbers: half of what the compiler would get of this crate.
+/// A number on the left of a matrix. `inline`, so that it is compiled where it is used: here it
+/// would bring the whole ops along, for a dozen types of numbers: half of what the compiler would
+/// get of this crate.
 macro_rules! number_on_the_left {
     ([$($generics:tt)*] $number:ty) => {
         $crate::handle::matrix_operators::number_on_the_left!(@ [$($generics)*] $number, Add add);

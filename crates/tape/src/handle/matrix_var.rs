@@ -10,9 +10,9 @@ use std::fmt;
 /// A matrix on a tape.
 ///
 /// `*` is the matrix product, as in nalgebra; products and quotients of elements are
-/// [`component_mul`](MatrixVar::component_mul) and [`component_div`](MatrixVar::component_div). Operations of
-/// two matrices broadcast: a 1×C row is repeated for every row, an R×1 column for every column, a scalar for
-/// every element.
+/// [`component_mul`](MatrixVar::component_mul) and [`component_div`](MatrixVar::component_div).
+/// Operations of two matrices broadcast: a 1×C row is repeated for every row, an R×1 column for
+/// every column, a scalar for every element.
 pub struct MatrixVar<'t, T = f64> {
     pub(crate) tape: &'t Tape<T>,
     pub(crate) index: u32,

@@ -34,7 +34,8 @@ macro_rules! real {
         /// assert_eq!(gradient(|v| banana(v[0], v[1]), &[1.0, 2.0]), [-400.0, 200.0]);
         /// ```
         ///
-        /// The functions follow the crate's conventions on every type: `max` of NaN is NaN, `abs` has slope 0 at 0.
+        /// The functions follow the crate's conventions on every type: `max` of NaN is NaN, `abs`
+        /// has slope 0 at 0.
         ///
         /// The trait is sealed, so that rules can be added to it: it is implemented for every
         /// [`Scalar`] and for handles. A number type of one's own implements [`Scalar`].

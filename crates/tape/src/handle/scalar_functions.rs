@@ -21,7 +21,8 @@ impl<'t, T: Scalar> Var<'t, T> {
         }
     }
 
-    /// Two handles of one tape go the short way, which is small enough to be inlined wherever an operator stands.
+    /// Two handles of one tape go the short way, which is small enough to be inlined wherever an
+    /// operator stands.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn binary<R: CodedBinary>(self, other: Self) -> Self {
@@ -108,8 +109,9 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 }
 
-/// [`binary`](Var::binary) where an operand may be a plain number. Takes and returns what fits in registers, so that the
-/// handles of the short way need not lie in memory; `cold`, so that the short way needs no jump.
+/// [`binary`](Var::binary) where an operand may be a plain number. Takes and returns what fits in
+/// registers, so that the handles of the short way need not lie in memory; `cold`, so that the
+/// short way needs no jump.
 #[cold]
 #[inline(never)]
 #[track_caller]

@@ -8,10 +8,12 @@ use std::fmt;
 /// A scalar on a tape, with its value at hand; or a plain number that stands for a constant.
 ///
 /// Operators and functions record an entry and return its handle. Operations among plain numbers
-/// (`Var::from(2.0)`) record nothing; an operation of a handle with a number keeps the number in the entry.
+/// (`Var::from(2.0)`) record nothing; an operation of a handle with a number keeps the number in
+/// the entry.
 ///
-/// Comparisons (`x < y`, `x == 1.0`) look at the values and record a guard, so that a replay in which
-/// the comparison would turn out otherwise is refused. To compare without a guard, compare [`value`](Var::value)s.
+/// Comparisons (`x < y`, `x == 1.0`) look at the values and record a guard, so that a replay in
+/// which the comparison would turn out otherwise is refused. To compare without a guard, compare
+/// [`value`](Var::value)s.
 pub struct Var<'t, T = f64> {
     pub(crate) tape: Option<&'t Tape<T>>,
     pub(crate) index: u32,

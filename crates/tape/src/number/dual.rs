@@ -1,12 +1,12 @@
 //! Dual numbers on the tape: forward mode over reverse mode.
 //!
-//! A tape of dual numbers records the same entries as a tape of `f64`; its cotangents are dual too, and
-//! their dual part is the derivative of the gradient along the direction put into the leaves, that is
-//! a Hessian-vector product.
+//! A tape of dual numbers records the same entries as a tape of `f64`; its cotangents are dual too,
+//! and their dual part is the derivative of the gradient along the direction put into the leaves,
+//! that is a Hessian-vector product.
 //!
-//! `num-dual` differs from this crate's conventions (`docs/conventions.md`) where a function has a kink
-//! or a vertical tangent, and its `tanh` overflows; `abs`, `sqrt`, `cbrt`, `hypot`, `tanh` and the powers are therefore
-//! defined here, the rest is forwarded.
+//! `num-dual` differs from this crate's conventions (`docs/conventions.md`) where a function has a
+//! kink or a vertical tangent, and its `tanh` overflows; `abs`, `sqrt`, `cbrt`, `hypot`, `tanh` and
+//! the powers are therefore defined here, the rest is forwarded.
 
 use super::scalar::Scalar;
 use crate::product::MatrixProduct;
@@ -138,8 +138,8 @@ macro_rules! dual_scalar {
 trait Lift: Copy {
     /// The type of the real part.
     type Part;
-    /// The number with real part `value` and every other part multiplied by `slope`: a function with
-    /// that value and derivative, to first order.
+    /// The number with real part `value` and every other part multiplied by `slope`: a function
+    /// with that value and derivative, to first order.
     fn lift(self, value: Self::Part, slope: Self::Part) -> Self;
     /// Whether every part but the real one passes the test.
     fn every_part(self, test: impl Fn(Self::Part) -> bool) -> bool;

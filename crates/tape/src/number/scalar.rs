@@ -2,8 +2,8 @@
 //!
 //! [`Scalar`] is the list of elementary functions that the rules in [`crate::ops`] are written in:
 //! what `std` gives for `f32` and `f64`, and what [`num_dual`](https://docs.rs/num-dual) gives for
-//! dual numbers. A rule written once over `Scalar` therefore evaluates, differentiates, and, on dual
-//! numbers, is differentiated itself: forward over reverse.
+//! dual numbers. A rule written once over `Scalar` therefore evaluates, differentiates, and, on
+//! dual numbers, is differentiated itself: forward over reverse.
 
 use crate::product::MatrixProduct;
 use num_traits::{One, Zero};
@@ -13,8 +13,8 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 
 /// A number that can stand on a tape: `f32`, `f64` or a dual number.
 ///
-/// The functions are the elementary ones of the standard library, under their usual names. Order and
-/// equality look at the real part only; [`is_finite`](Scalar::is_finite) looks at every part.
+/// The functions are the elementary ones of the standard library, under their usual names. Order
+/// and equality look at the real part only; [`is_finite`](Scalar::is_finite) looks at every part.
 pub trait Scalar:
     Copy
     + nalgebra::Scalar

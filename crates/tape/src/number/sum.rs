@@ -2,7 +2,8 @@
 
 use super::scalar::Scalar;
 
-/// The sum of a slice in eight interleaved partial sums: vectorised, and the rounding error grows an eighth as fast.
+/// The sum of a slice in eight interleaved partial sums: vectorised, and the rounding error grows
+/// an eighth as fast.
 pub(crate) fn sum_of<T: Scalar>(values: &[T]) -> T {
     const LANES: usize = 8;
     let mut lanes = [T::zero(); LANES];

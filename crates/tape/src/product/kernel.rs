@@ -8,10 +8,10 @@
 //!
 //! # What was measured
 //!
-//! The five products of one step of a 784-h-10 net, batch 100, f32, everything column-major
-//! with examples as rows; one Zen 5 core (AVX-512, about 250 GF/s at most), one thread, best
-//! of twelve runs taken in turn; the 784 rows of Xᵀ·G₁ were cut twice then. G is the cotangent of Y. GF/s of each, GF/s of the five in
-//! sequence, and what these allocate:
+//! The five products of one step of a 784-h-10 net, batch 100, f32, everything column-major with
+//! examples as rows; one Zen 5 core (AVX-512, about 250 GF/s at most), one thread, best of twelve
+//! runs taken in turn; the 784 rows of Xᵀ·G₁ were cut twice then. G is the cotangent of Y. GF/s of
+//! each, GF/s of the five in sequence, and what these allocate:
 //!
 //! | h = 50                      | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   | allocations |
 //! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ | ----------- |
@@ -31,7 +31,8 @@
 //! | faer 0.24                   | 216  | 181  | 152   | 160    | 239   | 223    | 0           |
 //! | `matrixmultiply` 0.3.11     | 165  | 77   | 49    | 147    | 216   | 177    | 5           |
 //!
-//! On a processor without AVX-512 (one Zen 3 core, multiply-adds in registers: 103 GF/s), best of forty runs in turn:
+//! On a processor without AVX-512 (one Zen 3 core, multiply-adds in registers: 103 GF/s), best of
+//! forty runs in turn:
 //!
 //! | AVX2, h = 50                | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   |
 //! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ |
@@ -48,7 +49,8 @@
 //! | `matrixmultiply` 0.3.11     | 75   | 39   | 33    | 52     | 85    | 78     |
 //!
 //! A clean release build on two cores takes 16 s with nalgebra alone, 17–19 s with
-//! `private-gemm-x86` beside it, 20 s with `gemm-f32` and `gemm-f64`, a minute and a half with faer.
+//! `private-gemm-x86` beside it, 20 s with `gemm-f32` and `gemm-f64`, a minute and a half with
+//! faer.
 //!
 //! # What follows
 //!
@@ -63,10 +65,11 @@
 //!   x86-64 (SSE) then merges with the upper register halves in every instruction: a ReLU
 //!   over 5,000 numbers after a product took 600 ns in place of 250, a chain of square roots
 //!   twice its time. So the registers are cleared here, which takes a few cycles.
-//! - *No slivers.* A column of the kernel's tile of `c` is six vectors (96 floats), and what
-//!   is left over runs as a tile of its own: a batch of 100 as 96 + 4, where the second tile
-//!   waits for its own additions. Cut as 64 + 36 (four vectors and three) X·W₁ gains a tenth; with AVX2, whose tile is
-//!   24 floats high, as 88 + 12 a thirtieth. One cut, not two around the uneven tiles: every call packs `b` again.
+//! - *No slivers.* A column of the kernel's tile of `c` is six vectors (96 floats), and what is
+//!   left over runs as a tile of its own: a batch of 100 as 96 + 4, where the second tile waits for
+//!   its own additions. Cut as 64 + 36 (four vectors and three) X·W₁ gains a tenth; with AVX2,
+//!   whose tile is 24 floats high, as 88 + 12 a thirtieth. One cut, not two around the uneven
+//!   tiles: every call packs `b` again.
 //! - *Layout.* Examples as rows, columns contiguous, suits the small net best. Row-major
 //!   batches and weights (the same as computing Yᵀ = WᵀXᵀ) give 198 against 210 GF/s at
 //!   h = 50, because 50 fills 64 lanes worse than 100 fills 112, and 3 % more at h = 512.
@@ -95,8 +98,8 @@ use super::strided::{Strided, StridedMut, check_shapes};
 use num_traits::Zero;
 use std::ops::{AddAssign, Mul};
 
-/// Numbers that have a matrix product. The default is a plain loop, which is right for every number;
-/// `f32` and `f64` have kernels.
+/// Numbers that have a matrix product. The default is a plain loop, which is right for every
+/// number; `f32` and `f64` have kernels.
 pub trait MatrixProduct: Copy + Zero + Mul<Output = Self> + AddAssign {
     /// `c ← alpha·a·b`, or `c ← c + alpha·a·b` where `accumulate` is set.
     ///
@@ -300,9 +303,9 @@ mod x86 {
         unsafe { clear_upper_halves() };
     }
 
-    /// Where to cut the rows of `c` so that no tile is one vector high: such a sliver and
-    /// the whole tile before it are shared out evenly. The end of the rows if there is none.
-    /// (With `f64`, AVX-512 and at most 48 rows left, the kernel halves its tiles; there a sliver may stay.)
+    /// Where to cut the rows of `c` so that no tile is one vector high: such a sliver and the whole
+    /// tile before it are shared out evenly. The end of the rows if there is none. (With `f64`,
+    /// AVX-512 and at most 48 rows left, the kernel halves its tiles; there a sliver may stay.)
     pub(super) fn cut<T>(vectors: Vectors, rows: usize) -> usize {
         let (bytes, height) = vectors.tile();
         let vector = bytes / size_of::<T>();

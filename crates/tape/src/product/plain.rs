@@ -11,9 +11,10 @@ const TILE: usize = 4;
 
 /// [`MatrixProduct::product`](super::MatrixProduct::product) as a plain loop, for any scalar.
 ///
-/// Four rows times four columns of `c` are summed at once, so every element of `a` and `b`
-/// that is loaded serves four sums; at the edges, one element of `c` at a time. Squares of 2×2 and 3×3 times their
-/// like or a column, which transform the points of a plane or of space, are [`unrolled`].
+/// Four rows times four columns of `c` are summed at once, so every element of `a` and `b` that is
+/// loaded serves four sums; at the edges, one element of `c` at a time. Squares of 2×2 and 3×3
+/// times their like or a column, which transform the points of a plane or of space, are
+/// [`unrolled`].
 ///
 /// # Panics
 /// If the shapes do not fit: `a` is m×k, `b` is k×n, `c` is m×n.
@@ -64,8 +65,9 @@ pub fn plain_product<T>(
     }
 }
 
-/// The product of a small square matrix and `COLS` columns, of sizes known to the compiler: without loops, and with the
-/// operands' bounds checked once. Every sum is taken in the order of the other ways.
+/// The product of a small square matrix and `COLS` columns, of sizes known to the compiler: without
+/// loops, and with the operands' bounds checked once. Every sum is taken in the order of the other
+/// ways.
 #[inline(always)]
 fn unrolled<T, const SIDE: usize, const COLS: usize>(
     mut c: StridedMut<'_, T>,

@@ -91,7 +91,8 @@ impl<'a, T: Copy> Strided<'a, T> {
         }
     }
 
-    /// All elements of a matrix of `R` × `C`, column by column. By both promises the slice holds as many.
+    /// All elements of a matrix of `R` × `C`, column by column. By both promises the slice holds as
+    /// many.
     #[inline(always)]
     pub(super) fn columns<const R: usize, const C: usize>(&self) -> [[T; R]; C] {
         debug_assert_eq!((self.rows, self.cols), (R, C));

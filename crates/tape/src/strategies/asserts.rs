@@ -10,8 +10,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 /// Random cases for each assertion.
 const CASES: u32 = 64;
 
-/// Asserts that an op has right derivatives: at random operands, alone and twice in one graph, by everything that
-/// [`check`](crate::check) checks. The strategy gives the operands' matrices.
+/// Asserts that an op has right derivatives: at random operands, alone and twice in one graph, by
+/// everything that [`check`](crate::check) checks. The strategy gives the operands' matrices.
 ///
 /// ```
 /// use proptest::prelude::*;

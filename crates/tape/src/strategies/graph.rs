@@ -12,9 +12,9 @@ use std::fmt;
 
 /// A random program of scalars and matrices: leaves, and steps that each use earlier results.
 ///
-/// Any list of steps is a program: a step whose operands do not fit, or lie near a kink or outside the
-/// domain, first brings them inside, and is left out where that fails. So a failing program shrinks by dropping steps.
-/// Its `Debug` output lists the entries that it records.
+/// Any list of steps is a program: a step whose operands do not fit, or lie near a kink or outside
+/// the domain, first brings them inside, and is left out where that fails. So a failing program
+/// shrinks by dropping steps. Its `Debug` output lists the entries that it records.
 #[derive(Clone)]
 pub struct Graph {
     scalars: Vec<f64>,
@@ -135,7 +135,8 @@ impl<'t> Handle<'t> {
         }
     }
 
-    /// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow domain live.
+    /// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow
+    /// domain live.
     fn inside(self, way: usize) -> Self {
         match (self, way) {
             (x, 0) => x,
@@ -157,7 +158,8 @@ pub(super) struct Pick<'r, 't> {
 }
 
 impl<'t> Pick<'_, 't> {
-    /// Operand `i`, scalar or matrix; counted from the last result back, so that shrinking leads to short programs.
+    /// Operand `i`, scalar or matrix; counted from the last result back, so that shrinking leads to
+    /// short programs.
     pub fn any(&self, i: usize) -> Handle<'t> {
         let count = self.results.len();
         self.results[count - 1 - self.operands[i] % count]

@@ -4,8 +4,9 @@ use nalgebra::DMatrix;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Points of `len` coordinates between −2 and 2, at least `1 / len` away from 0, and their sizes as much from each
-/// other: no `relu`, `abs`, `max` of them is near a kink. They shrink towards `1/len, 2/len, …, 1`.
+/// Points of `len` coordinates between −2 and 2, at least `1 / len` away from 0, and their sizes as
+/// much from each other: no `relu`, `abs`, `max` of them is near a kink. They shrink towards
+/// `1/len, 2/len, …, 1`.
 pub fn points(len: usize) -> impl Strategy<Value = Vec<f64>> {
     let unit = 1.0 / len.max(2) as f64;
     let places: Vec<f64> = (1..=len).map(|k| k as f64 * unit).collect();
