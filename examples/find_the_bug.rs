@@ -57,6 +57,8 @@ use nn::{Activation, Layer, Net, Sgd, TwoLayerNet};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::error::Error;
+use tape::formula;
+use tape::formula::Formula;
 use tape::{
     Cotangents, ForwardError, MatrixId, MatrixVar, Op, OperandTangents, OutputSpec, Point,
     PointMut, Sample, Seed, Shape, ShapeError, Sink, Tape, Var, View, ViewMut,
@@ -141,8 +143,8 @@ impl Op<f64> for SoftmaxWithLoss {
         "loss"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dy · (Y − T) / N"
+    fn formula(&self) -> Formula {
+        formula!(y(X, T): dX = dy * (softmax(X) - T) / N())
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

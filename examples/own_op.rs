@@ -23,6 +23,8 @@ use drawing::save;
 use nalgebra::dmatrix;
 use picture::Draw;
 use std::error::Error;
+use tape::formula;
+use tape::formula::Formula;
 use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
 use tape::{OperandTangents, Sink, Tape, View, ViewMut, check};
 
@@ -42,8 +44,8 @@ impl Op<f64> for LearnedSlope {
         "prelu"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dY ∘ (1 or a), da = Σ dY ∘ min(X, 0)"
+    fn formula(&self) -> Formula {
+        formula!(Y(X, a): dX = if X > 0 { dY } else { a * dY }, da = sum(dY .* min(X, 0)))
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

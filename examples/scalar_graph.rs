@@ -41,7 +41,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
             entry.name.as_deref().unwrap_or(""),
             tape.value(id)?,
             gradient.of(id)?,
-            entry.rule,
+            entry.formula,
         );
     }
     let picture = tape.picture_with("One value, used three times", &gradient);

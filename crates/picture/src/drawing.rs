@@ -33,7 +33,7 @@ impl<'a> Drawing<'a> {
                 .map(|operand| operand.value.0)
                 .collect(),
             ordered: match node.kind {
-                Kind::Operation(id) => !graph.operations()[id.0].commutes,
+                Kind::Operation(id) => !graph.operations()[id.0].formula.commutes,
                 _ => false,
             },
             leaf: matches!(node.kind, Kind::Leaf { .. } | Kind::Constant),

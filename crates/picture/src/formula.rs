@@ -1,11 +1,15 @@
-//! Formulas with numbers put in for names: `dz · y` becomes `1.1 · 2`.
+//! Formulas in words: an operation's formula and rule, with the numbers of a node put in.
 
 use crate::model::{Graph, Kind};
 use crate::numbers;
-use crate::operation::{self, Operation, in_name};
+use crate::operation::Operation;
 use crate::quantity::Quantity;
+use tape::formula::{self, Name};
 
-/// One line of the player: the formula, the formula with numbers, and what comes out.
+/// How many operands of a sum get a line each in the sweep.
+const LINES: usize = 4;
+
+/// A line such as `dx = dz · y = 1.1 · 2 = 2.2`, in its three parts.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Line {
     /// `dx = dz · y`.
@@ -19,79 +23,89 @@ pub(crate) struct Line {
 /// The forward formula of an operation's node.
 pub(crate) fn forward(graph: &Graph, node: usize, value: usize) -> Option<Line> {
     let operation = operation(graph, node)?;
-    let formula = formula_of(operation, graph.nodes()[node].operands().len());
+    let formula = &operation.formula;
+    let count = graph.nodes()[node].operands().len();
+    let names = |of| name(graph, node, value, of);
+    let (text, numbers) = match formula.value_text() {
+        Some(text) => (text, formula.value_with(count, &names).unwrap_or_default()),
+        None => of_symbol(operation, count, &names),
+    };
     Some(Line {
-        rule: format!("{} = {formula}", operation.result),
-        numbers: substitute(&formula, |name| lookup(graph, node, value, operation, name)),
+        rule: format!("{} = {text}", formula.result),
+        numbers,
         result: numbers::brief(&graph.values()[value].forward),
     })
 }
 
-/// The formula as given, or the symbol between two names or before their list.
-fn formula_of(operation: &Operation, operands: usize) -> String {
-    if !operation.formula.is_empty() {
-        return operation.formula.clone().into_owned();
+/// The symbol between the names of two operands or before the list of them, and the same with numbers.
+fn of_symbol(
+    operation: &Operation,
+    count: usize,
+    names: &dyn Fn(formula::Quantity) -> Name,
+) -> (String, String) {
+    let (symbol, formula) = (&operation.symbol, &operation.formula);
+    if formula.runs || formula.operands.len() != count {
+        return (symbol.clone().into_owned(), String::new());
     }
-    let symbol = &operation.symbol;
-    let named = &operation.operands[..operands.min(operation.operands.len())];
-    match named {
+    let write = |texts: &[String]| match texts {
         [x, y] if !symbol.chars().any(char::is_alphabetic) => format!("{x} {symbol} {y}"),
-        names if names.len() == operands => format!("{symbol}({})", names.join(", ")),
-        _ => symbol.clone().into_owned(),
-    }
+        [x] if x.starts_with('(') => format!("{symbol}{x}"),
+        texts => format!("{symbol}({})", texts.join(", ")),
+    };
+    let own: Vec<String> = formula.operands.iter().map(|x| x.to_string()).collect();
+    let numbers: Vec<String> = (0..count)
+        .map(|k| names(formula::Quantity::Operand(k)).to_string())
+        .collect();
+    (write(&own), write(&numbers))
 }
 
-/// What the sweep does at an operation's node: the parts of its rule, each with the position of the
-/// operand it is about. Parts about operands that get no cotangent are left out.
+/// What the sweep does at an operation's node: a line for each operand with a cotangent, with the operand's position; of
+/// many operands in a row, the rule and the first few.
 pub(crate) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(Option<usize>, Line)> {
     let Some(operation) = operation(graph, node) else {
         return Vec::new();
     };
-    let uses = graph.nodes()[node].operands();
-    let mut lines = Vec::new();
-    for part in operation::parts(&operation.rule) {
-        let named = |name: &str| {
-            operation
-                .operands
-                .iter()
-                .position(|operand| operand == name)
-        };
-        let position = part
-            .operand
-            .and_then(named)
-            .filter(|&position| position < uses.len());
-        let operand = position.map(|position| &uses[position]);
-        if operand.is_some_and(|operand| graph.values()[operand.value.0].cotangent.is_none()) {
-            continue;
-        }
-        let known = position.is_some() && !part.right.contains(operation::SUBSCRIPTS);
-        let put_in = || {
-            substitute(part.right, |name| {
-                lookup(graph, node, value, operation, name)
-            })
-        };
-        let contribution = operand.and_then(|operand| operand.contribution.as_ref());
+    let (formula, uses) = (&operation.formula, graph.nodes()[node].operands());
+    let names = |of| name(graph, node, value, of);
+    let line = |position: usize| {
+        let use_ = &uses[position];
+        graph.values()[use_.value.0].cotangent.as_ref()?;
+        let rule = formula.cotangent_text(position, uses.len())?;
+        let numbers = formula.cotangent_with(position, uses.len(), &names);
         let line = Line {
-            rule: part.whole.to_owned(),
-            numbers: if known { put_in() } else { String::new() },
-            result: contribution.map(numbers::brief).unwrap_or_default(),
+            rule,
+            numbers: numbers.unwrap_or_default(),
+            result: (use_.contribution.as_ref()).map_or(String::new(), numbers::brief),
         };
-        lines.push((position, line));
+        Some((Some(position), line))
+    };
+    if !formula.runs || uses.len() <= LINES {
+        return (0..uses.len()).filter_map(line).collect();
     }
-    lines
+    let rules = formula.cotangent_texts().into_iter().map(|rule| {
+        let (numbers, result) = (String::new(), String::new());
+        (
+            None,
+            Line {
+                rule,
+                numbers,
+                result,
+            },
+        )
+    });
+    rules.chain((0..LINES).filter_map(line)).collect()
 }
 
 /// All formulas of an operation on one line each, for a title.
 pub(crate) fn summary(operation: &Operation) -> String {
-    let mut lines = vec![operation.name.clone().into_owned()];
-    if !operation.formula.is_empty() {
-        lines.push(format!("{} = {}", operation.result, operation.formula));
-    }
-    lines.extend(
-        operation::parts(&operation.rule)
-            .iter()
-            .map(|part| part.whole.to_owned()),
-    );
+    let formula = &operation.formula;
+    let value = formula.value_text();
+    let value = value.map(|value| format!("{} = {value}", formula.result));
+    let lines = [operation.name.clone().into_owned()].into_iter();
+    let lines: Vec<_> = lines
+        .chain(value)
+        .chain(formula.cotangent_texts())
+        .collect();
     lines.join("\n")
 }
 
@@ -102,64 +116,34 @@ fn operation(graph: &Graph, node: usize) -> Option<&Operation> {
     }
 }
 
-/// The number a name stands for at a node, ready to stand inside a formula.
-fn lookup(
-    graph: &Graph,
-    node: usize,
-    value: usize,
-    operation: &Operation,
-    name: &str,
-) -> Option<String> {
-    let value = &graph.values()[value];
-    let position = operation
-        .operands
-        .iter()
-        .position(|operand| operand == name);
-    let quantity = if let Some(position) = position {
-        let operand = graph.nodes()[node].operands().get(position)?;
-        &graph.values()[operand.value.0].forward
-    } else if name == operation.result {
-        &value.forward
-    } else if name.strip_prefix('d') == Some(&operation.result) {
-        value.cotangent.as_ref()?
-    } else {
-        return None;
+/// The number a name stands for at a node.
+fn name(graph: &Graph, node: usize, value: usize, of: formula::Quantity) -> Name {
+    let quantity = match of {
+        formula::Quantity::Operand(position) => {
+            let operand = graph.nodes()[node].operands().get(position);
+            operand.map(|operand| &graph.values()[operand.value.0].forward)
+        }
+        formula::Quantity::Result => Some(&graph.values()[value].forward),
+        formula::Quantity::Cotangent => graph.values()[value].cotangent.as_ref(),
     };
-    let text = numbers::brief(quantity);
-    let wrap = text.starts_with('-') || matches!(quantity, Quantity::Matrix(_));
-    Some(if wrap { format!("({text})") } else { text })
-}
-
-/// Replaces every name the lookup knows; everything else stays.
-fn substitute(formula: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
-    let mut text = String::new();
-    let mut rest = formula;
-    while let Some(first) = rest.chars().next() {
-        let length = rest.find(|c| !in_name(c)).unwrap_or(rest.len());
-        if length == 0 {
-            text.push(first);
-            rest = &rest[first.len_utf8()..];
-            continue;
-        }
-        let (name, after) = rest.split_at(length);
-        match lookup(name) {
-            // A name before a parenthesis is a function, even if an operand has the same one.
-            Some(number) if !after.starts_with('(') => text.push_str(&number),
-            _ => text.push_str(name),
-        }
-        rest = after;
+    let text = quantity.map_or("?".to_owned(), numbers::brief);
+    match quantity {
+        Some(Quantity::Scalar(number)) => Name::text(text).of(*number),
+        Some(Quantity::Matrix(_)) => Name::wrapped(text),
+        _ => Name::text(text),
     }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::quantity::Matrix;
+    use tape::formula;
 
     fn product(x: impl Into<Quantity>, y: impl Into<Quantity>) -> Graph {
         let mut graph = Graph::new("");
-        let times = Operation::new("×", "multiply").rule("dx = dz · y, dy = dz · x");
+        let times = formula!(z(x, y): dx = dz * y, dy = dz * x);
+        let times = Operation::new("×", "multiply").formula(times);
         let times = graph.operation(times);
         let (x, y) = (graph.leaf("", x), graph.leaf("", y));
         let out = graph.apply(times, &[x, y], -6.0);
@@ -190,39 +174,50 @@ mod tests {
         assert_eq!(forward(&graph, 2, 2).unwrap().numbers, "(1×2) × 2");
     }
 
-    /// A rule about any operand or any element is shown as it stands.
     #[test]
-    fn subscripts_are_left_alone() {
-        let mut graph = Graph::new("");
-        let sum = graph.operation(Operation::new("Σ", "sum").rule("dxᵢ = dy"));
-        let rows = Operation::new("softmax", "softmax")
-            .rule("dX = yᵢⱼ · dy")
-            .names(&["X"], "y");
-        let rows = graph.operation(rows);
-        let x = graph.leaf("x", 1.0);
-        let (total, out) = (
-            graph.apply(sum, &[x, x, x], 3.0),
-            graph.apply(rows, &[x], 1.0),
-        );
-        for value in [x, total, out] {
-            graph.value_mut(value).cotangent = Some(1.0.into());
-        }
-        assert_eq!(texts(&forward(&graph, 1, 1).unwrap()), ["y = Σ", "Σ", "3"]);
-        assert_eq!(texts(&backward(&graph, 1, 1)[0].1), ["dxᵢ = dy", "", ""]);
+    fn each_of_a_few_operands_has_a_line_and_many_have_the_rule() {
+        let lines = |count: usize| {
+            let mut graph = Graph::new("");
+            let sum = formula!(y[x]: y = ln(sum(exp(x))), dx = dy * exp(x - y));
+            let sum = graph.operation(Operation::new("lse", "log_sum_exp").formula(sum));
+            let x = graph.leaf("x", 1.5);
+            let total = graph.apply(sum, &vec![x; count], 2.0);
+            for value in [x, total] {
+                graph.value_mut(value).cotangent = Some(1.0.into());
+            }
+            let all: Vec<_> = (backward(&graph, 1, 1).into_iter())
+                .map(|(_, line)| format!("{}: {}", line.rule, line.numbers))
+                .collect();
+            (forward(&graph, 1, 1).unwrap().numbers, all)
+        };
+        let (numbers, few) = lines(2);
+        assert_eq!(numbers, "ln(exp 1.5 + exp 1.5)");
         assert_eq!(
-            texts(&backward(&graph, 2, 2)[0].1),
-            ["dX = yᵢⱼ · dy", "", ""]
+            few,
+            [
+                "dx₁ = dy · exp(x₁ − y): 1 · exp(1.5 − 2)",
+                "dx₂ = dy · exp(x₂ − y): 1 · exp(1.5 − 2)"
+            ]
         );
+        let (numbers, many) = lines(9);
+        assert_eq!(numbers, "ln(exp 1.5 + exp 1.5 + exp 1.5 + …)");
+        assert_eq!((many.len(), &many[0][..]), (5, "dxᵢ = dy · exp(xᵢ − y): "));
     }
 
+    /// Of a rule about each element there are too many numbers.
     #[test]
-    fn only_whole_names_are_replaced() {
-        let known = |name: &str| (name == "x" || name == "out").then(|| "7".to_owned());
-        assert_eq!(
-            substitute("exp(x) · x² + x_1 − out·Xᵀ", known),
-            "exp(7) · 7² + x_1 − 7·Xᵀ"
-        );
-        assert_eq!(substitute("x(x)", known), "x(7)");
-        assert_eq!(substitute("", known), "");
+    fn elements_are_left_alone() {
+        let mut graph = Graph::new("");
+        let rows = formula!(y(x): dx[ij] = y[ij] * dy);
+        let rows = graph.operation(Operation::new("softmax", "softmax").formula(rows));
+        let x = graph.leaf("x", Matrix::summary(1, 2, [1.0, 2.0]));
+        let out = graph.apply(rows, &[x], Matrix::summary(1, 2, [0.3, 0.7]));
+        for value in [x, out] {
+            graph.value_mut(value).cotangent = Some(1.0.into());
+        }
+        let numbers = forward(&graph, 1, 1).unwrap().numbers;
+        assert_eq!(numbers, "softmax(1×2)");
+        let line = &backward(&graph, 1, 1)[0].1;
+        assert_eq!(texts(line), ["dxᵢⱼ = yᵢⱼ · dy", "", ""]);
     }
 }

@@ -7,9 +7,6 @@ use crate::quantity::{Matrix, Quantity};
 use std::collections::HashMap;
 use tape::{Argument, Cotangents, EntryId, EntryInfo, Kind, Scalar, Tape, View};
 
-/// Operations whose operands may be drawn in any order.
-const COMMUTING: [&str; 6] = ["add", "mul", "max", "min", "hypot", "sum"];
-
 /// Draws what was recorded. Implemented for [`Tape`].
 pub trait Draw<T> {
     /// A picture of the tape with the value of every entry. A name stands beside the entry's wire, or on the leaf or
@@ -154,10 +151,7 @@ impl<T: Scalar> Drawing<'_, T> {
         if let Some(&known) = self.operations.get(&(entry.op, symbol.clone())) {
             return known;
         }
-        let mut operation = Operation::new(symbol.clone(), entry.op).rule(entry.rule);
-        if COMMUTING.contains(&entry.op) {
-            operation = operation.commuting();
-        }
+        let operation = Operation::new(symbol.clone(), entry.op).formula(entry.formula);
         let id = self.graph.operation(operation);
         self.operations.insert((entry.op, symbol), id);
         id

@@ -19,10 +19,11 @@
 //!
 //! ```
 //! use picture::{Graph, Operation, Picture};
+//! use tape::formula;
 //!
 //! let mut graph = Graph::new("Two apples");
-//! let times = Operation::new("×", "multiply").rule("dx = dz · y, dy = dz · x");
-//! let times = graph.operation(times.commuting());
+//! let times = formula!(z(x, y): dx = dz * y, dy = dz * x).commuting();
+//! let times = graph.operation(Operation::new("×", "multiply").formula(times));
 //! let (apple, apples) = (graph.leaf("apple", 100.0), graph.leaf("apples", 2.0));
 //! let price = graph.apply(times, &[apple, apples], 200.0);
 //! graph.output("price", price);

@@ -128,7 +128,7 @@ impl Node {
 /// use picture::{Graph, Operation, Picture};
 ///
 /// let mut graph = Graph::new("Two apples");
-/// let times = graph.operation(Operation::new("×", "multiply").commuting());
+/// let times = graph.operation(Operation::new("×", "multiply"));
 /// let apple = graph.leaf("apple", 100.0);
 /// let apples = graph.leaf("apples", 2.0);
 /// let price = graph.apply(times, &[apple, apples], 200.0);

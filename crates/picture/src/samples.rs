@@ -1,16 +1,15 @@
 //! Graphs drawn by the tests.
 
 use crate::{Graph, Matrix, Operation, OperationId, Source, ValueId};
+use tape::formula;
 
 /// `+` and `×` of scalars with their rules.
 pub fn plus_and_times(graph: &mut Graph) -> (OperationId, OperationId) {
-    let plus = Operation::new("+", "add").rule("dx = dz, dy = dz");
-    let times = Operation::new("×", "multiply")
-        .formula("x · y")
-        .rule("dx = dz · y, dy = dz · x");
+    let plus = formula!(z(x, y): dx = dz, dy = dz).commuting();
+    let times = formula!(z(x, y): z = x * y, dx = dz * y, dy = dz * x).commuting();
     (
-        graph.operation(plus.commuting()),
-        graph.operation(times.commuting()),
+        graph.operation(Operation::new("+", "add").formula(plus)),
+        graph.operation(Operation::new("×", "multiply").formula(times)),
     )
 }
 
@@ -67,8 +66,10 @@ pub fn shopping() -> Graph {
 pub fn fan_out() -> Graph {
     let mut graph = Graph::new("Fan-out");
     let (plus, times) = plus_and_times(&mut graph);
-    let minus = graph.operation(Operation::new("−", "subtract").rule("dx = dz, dy = −dz"));
-    let exp = graph.operation(Operation::new("exp", "exponential").rule("dx = dy · y"));
+    let minus = graph
+        .operation(Operation::new("−", "subtract").formula(formula!(z(x, y): dx = dz, dy = -dz)));
+    let exp =
+        graph.operation(Operation::new("exp", "exponential").formula(formula!(y(x): dx = dy * y)));
     let (x, y) = (0.5f64, -1.25f64);
     let (vx, vy) = (graph.leaf("x", x), graph.leaf("y", y));
     let square = graph.apply(times, &[vx, vx], x * x);
@@ -124,19 +125,20 @@ fn matrix(rows: usize, columns: usize, seed: f64) -> Matrix {
 /// The book's two-layer net for MNIST: 784-50-10, a batch of 100.
 pub fn two_layer_net() -> Graph {
     let mut graph = Graph::new("Two-layer net");
-    let product = Operation::new("·", "matrix product").rule("dX = dY · Wᵀ, dW = Xᵀ · dY");
+    let product = Operation::new("·", "matrix product")
+        .formula(formula!(Y(X, W): dX = dY @ W^T, dW = X^T @ dY));
     let product = graph.operation(product);
-    let add =
-        graph.operation(Operation::new("+", "add row").rule("dX = dY, db = column sums of dY"));
+    let add = graph.operation(
+        Operation::new("+", "add row")
+            .formula(formula!(Y(X, b): dX = dY, db = ["column sums of" dY])),
+    );
     let relu = graph.operation(
         Operation::new("ReLU", "relu")
-            .formula("max(X, 0)")
-            .rule("dX = dY where X > 0"),
+            .formula(formula!(Y(X): Y = max(X, 0), dX = if X > 0 { dY } else { 0 })),
     );
     let loss_op = graph.operation(
         Operation::new("softmax loss", "softmax with cross-entropy")
-            .rule("dX = dy · (softmax(X) − T) / N")
-            .names(&["X", "T"], "y"),
+            .formula(formula!(y(X, T): dX = dy * (softmax(X) - T) / N())),
     );
     let back = |graph: &mut Graph, value: ValueId, rows, columns| {
         graph.value_mut(value).cotangent = Some(matrix(rows, columns, 0.3).into());

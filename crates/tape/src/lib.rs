@@ -29,6 +29,8 @@
 //!   tape.
 //! - [`Tape::entries`], [`Cotangents::contributions`]: what was recorded and what a sweep made of
 //!   it, for whoever reports or draws it; the crate `picture` does.
+//! - [`formula`](mod@formula): what each operation says of itself on paper, for whoever reads it
+//!   with numbers put in.
 //! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
 //! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of
 //!   gradients in one call.
@@ -37,6 +39,7 @@
 pub mod check;
 mod cold;
 mod error;
+pub mod formula;
 mod handle;
 mod list;
 mod number;

@@ -3,6 +3,8 @@
 
 use nalgebra::{DMatrix, dmatrix};
 use tape::check::{self, Check, FindingKind, Mode};
+use tape::formula;
+use tape::formula::Formula;
 use tape::{ForwardError, Op, OutputSpec, Point, PointMut, Sample, Shape, ShapeError};
 use tape::{OperandTangents, Sink, Tape, Var, View, ViewMut};
 
@@ -173,8 +175,8 @@ impl Op<f64> for Doubled {
     fn symbol(&self) -> &'static str {
         "2×"
     }
-    fn rule(&self) -> &'static str {
-        "dX = 2 dY"
+    fn formula(&self) -> Formula {
+        formula!(Y(X): dX = 2 * dY)
     }
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         Ok(OutputSpec::matrix(operands[0].rows, operands[0].cols))

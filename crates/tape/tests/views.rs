@@ -84,9 +84,6 @@ impl Op<f64> for Counting {
     fn symbol(&self) -> &'static str {
         "#"
     }
-    fn rule(&self) -> &'static str {
-        "nothing"
-    }
     fn shape(&self, _: &[Shape]) -> Result<OutputSpec, ShapeError> {
         Ok(OutputSpec::scalar())
     }
@@ -155,9 +152,6 @@ fn a_rule_that_gives_too_few_elements_is_caught() {
         }
         fn symbol(&self) -> &'static str {
             "s"
-        }
-        fn rule(&self) -> &'static str {
-            "wrong"
         }
         fn shape(&self, _: &[Shape]) -> Result<OutputSpec, ShapeError> {
             Ok(OutputSpec::scalar())

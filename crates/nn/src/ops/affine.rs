@@ -1,5 +1,7 @@
 //! `Y = X · W + b`.
 
+use tape::formula;
+use tape::formula::Formula;
 use tape::{
     ForwardError, MatrixProduct, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar,
     Shape, ShapeError, Sink, View, ViewMut,
@@ -21,8 +23,8 @@ impl<T: Scalar> Op<T> for Affine {
         "X·W+b"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dY · Wᵀ, dW = Xᵀ · dY, db = column sums of dY"
+    fn formula(&self) -> Formula {
+        formula!(Y(X, W, b): Y = X @ W + b, dX = dY @ W^T, dW = X^T @ dY, db = ["column sums of" dY])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -1,6 +1,8 @@
 //! `y = −(1/N) Σᵢ ln pᵢ,ₜᵢ`.
 
 use super::targets::{check_shapes, for_each_wanted};
+use tape::formula;
+use tape::formula::Formula;
 use tape::{
     ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar, Shape,
     ShapeError, Sink, View, ViewMut,
@@ -25,8 +27,8 @@ impl<T: Scalar> Op<T> for CrossEntropy {
         "CE"
     }
 
-    fn rule(&self) -> &'static str {
-        "dP = −dy · T / (N · P) at the wanted classes, 0 elsewhere"
+    fn formula(&self) -> Formula {
+        formula!(y(P, T): dP = [(-dy * T / (N() * P)) "at the wanted classes, 0 elsewhere"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -1,6 +1,8 @@
 //! `y = −(1/N) Σᵢ ln softmax(X)ᵢ,ₜᵢ`.
 
 use super::targets::{check_shapes, for_each_wanted};
+use tape::formula;
+use tape::formula::Formula;
 use tape::{
     ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar, Shape,
     ShapeError, Sink, View, ViewMut,
@@ -73,8 +75,8 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
         "softmax+CE"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dy · (softmax(X) − T) / N"
+    fn formula(&self) -> Formula {
+        formula!(y(X, T): dX = dy * (softmax(X) - T) / N())
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -2,6 +2,7 @@
 
 use super::tape::Tape;
 use crate::error::Place;
+use crate::formula::Formula;
 use crate::list::{EntryId, MatrixId, Store, VarId};
 use crate::number::Scalar;
 use crate::op::Entry;
@@ -46,8 +47,9 @@ pub struct EntryInfo<T> {
     pub op: &'static str,
     /// The symbol to draw: `"+"`; empty for leaves and constants.
     pub symbol: &'static str,
-    /// The reverse rule as text; empty for leaves and constants.
-    pub rule: &'static str,
+    /// What the operation computes and how it is differentiated; its `Display` is the reverse rule. Of leaves and
+    /// constants nothing is said.
+    pub formula: Formula,
     /// What it reads, in the order of the rule.
     pub operands: Vec<Argument<T>>,
     /// The shape of its result; 1×1 for a scalar.
@@ -72,7 +74,7 @@ impl<T: Scalar> Tape<T> {
     /// let _y = x.sin() * 3.0;
     /// let entries = tape.entries();
     /// assert_eq!(entries[0].name.as_deref(), Some("x"));
-    /// assert_eq!(entries[1].rule, "dx = dy · cos x");
+    /// assert_eq!(entries[1].formula.to_string(), "dx = dy · cos x");
     /// assert_eq!(entries[2].op, "mul");
     /// ```
     pub fn entries(&self) -> Vec<EntryInfo<T>> {
@@ -97,12 +99,16 @@ impl<T: Scalar> Tape<T> {
         let entry = store.entries.at(index);
         let id = self.id(index as u32);
         let description = entry.code.describe();
-        let (op, symbol, rule) = match entry.code {
+        let (op, symbol, formula) = match entry.code {
             Code::Apply => {
                 let op = &store.applications[entry.a as usize].op;
-                (op.name(), op.symbol(), op.rule())
+                (op.name(), op.symbol(), op.formula())
             }
-            _ => (description.name, description.symbol, description.rule),
+            Code::PowI => {
+                let formula = description.formula.with_exponent(entry.b as i32);
+                (description.name, description.symbol, formula)
+            }
+            _ => (description.name, description.symbol, description.formula),
         };
         let active = store.is_active(index as u32);
         EntryInfo {
@@ -120,7 +126,7 @@ impl<T: Scalar> Tape<T> {
             },
             op,
             symbol,
-            rule,
+            formula,
             operands: store.arguments(entry),
             shape: store.shape(index as u32),
             active,

@@ -6,6 +6,7 @@ use super::sample::Sample;
 use super::sink::Sink;
 use super::view::{View, ViewMut};
 use crate::error::{ForwardError, ShapeError};
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::shape::Shape;
 
@@ -62,9 +63,18 @@ pub trait Op<T: Scalar>: Send + Sync {
         self.name()
     }
 
-    /// The reverse rule as text, `"dX = dY · Wᵀ, dW = Xᵀ · dY"`. Empty, unless the op says it.
-    fn rule(&self) -> &'static str {
-        ""
+    /// What the op computes and how it is differentiated, on paper: reports and pictures say it, and put numbers in.
+    /// Nothing is said unless the op says it.
+    ///
+    /// ```
+    /// # use tape::formula;
+    /// # let matmul =
+    /// formula!(Y(X, W): dX = dY @ W^T, dW = X^T @ dY)
+    /// # ;
+    /// # assert_eq!(matmul.to_string(), "dX = dY · Wᵀ, dW = Xᵀ · dY");
+    /// ```
+    fn formula(&self) -> Formula {
+        Formula::UNKNOWN
     }
 
     /// The result's shape, and how many residuals the op keeps.

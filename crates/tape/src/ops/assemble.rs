@@ -1,6 +1,8 @@
 //! A matrix built from scalars.
 
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -31,8 +33,8 @@ impl<T: Scalar> Op<T> for Assemble {
         "[…]"
     }
 
-    fn rule(&self) -> &'static str {
-        "each scalar's cotangent = its element of dY"
+    fn formula(&self) -> Formula {
+        formula!(Y[x]: dx = ["its element of" dY])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

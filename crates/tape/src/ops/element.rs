@@ -2,6 +2,8 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -24,8 +26,8 @@ impl<T: Scalar> Op<T> for Element {
         "xᵢⱼ"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dy at the element taken, 0 elsewhere"
+    fn formula(&self) -> Formula {
+        formula!(y(X): y = X[ij], dX = [dy "at the element taken, 0 elsewhere"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

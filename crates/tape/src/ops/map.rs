@@ -2,6 +2,7 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::rules::{PowI, Unary};
@@ -21,8 +22,8 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
         R::SYMBOL
     }
 
-    fn rule(&self) -> &'static str {
-        R::RULE
+    fn formula(&self) -> Formula {
+        R::FORMULA
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
@@ -82,8 +83,8 @@ impl<T: Scalar> Op<T> for MapPowI {
         PowI::SYMBOL
     }
 
-    fn rule(&self) -> &'static str {
-        PowI::RULE
+    fn formula(&self) -> Formula {
+        PowI::FORMULA.with_exponent(self.0)
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

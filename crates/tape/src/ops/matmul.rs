@@ -2,6 +2,8 @@
 
 use super::arity::two;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::product::MatrixProduct;
@@ -22,8 +24,8 @@ impl<T: Scalar> Op<T> for MatMul {
         "·"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dY · Wᵀ, dW = Xᵀ · dY"
+    fn formula(&self) -> Formula {
+        formula!(Y(X, W): dX = dY @ W^T, dW = X^T @ dY)
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

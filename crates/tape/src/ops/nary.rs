@@ -2,6 +2,8 @@
 
 use super::shifted::{log_sum_exp, share};
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -32,8 +34,8 @@ impl<T: Scalar> Op<T> for SumOf {
         "Σ"
     }
 
-    fn rule(&self) -> &'static str {
-        "dxᵢ = dy"
+    fn formula(&self) -> Formula {
+        formula!(y[x]: y = sum(x), dx = dy).commuting()
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
@@ -79,8 +81,8 @@ impl<T: Scalar> Op<T> for DotOf {
         "·"
     }
 
-    fn rule(&self) -> &'static str {
-        "dxᵢ = dy · zᵢ, dzᵢ = dy · xᵢ"
+    fn formula(&self) -> Formula {
+        formula!(y[x, z]: y = sum(x * z), dx = dy * z, dz = dy * x)
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
@@ -135,8 +137,8 @@ impl<T: Scalar> Op<T> for LogSumExpOf {
         "lse"
     }
 
-    fn rule(&self) -> &'static str {
-        "dxᵢ = dy · exp(xᵢ − y)"
+    fn formula(&self) -> Formula {
+        formula!(y[x]: y = ln(sum(exp(x))), dx = dy * exp(x - y))
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

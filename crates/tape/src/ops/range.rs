@@ -2,6 +2,8 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -42,8 +44,8 @@ impl<T: Scalar> Op<T> for RowRange {
         "rows"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dY in the rows taken, 0 elsewhere"
+    fn formula(&self) -> Formula {
+        formula!(Y(X): dX = [dY "in the rows taken, 0 elsewhere"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
@@ -112,8 +114,8 @@ impl<T: Scalar> Op<T> for ColumnRange {
         "columns"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dY in the columns taken, 0 elsewhere"
+    fn formula(&self) -> Formula {
+        formula!(Y(X): dX = [dY "in the columns taken, 0 elsewhere"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -2,6 +2,8 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -26,8 +28,8 @@ impl<T: Scalar> Op<T> for Reshape {
         "reshape"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dY in the shape of X"
+    fn formula(&self) -> Formula {
+        formula!(Y(X): dX = [dY "in the shape of" X])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

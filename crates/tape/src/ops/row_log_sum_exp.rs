@@ -4,6 +4,8 @@ use super::arity::one;
 use super::row_maxima::row;
 use super::shifted::{log_sum_exp, share};
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -23,8 +25,8 @@ impl<T: Scalar> Op<T> for RowLogSumExp {
         "lse→"
     }
 
-    fn rule(&self) -> &'static str {
-        "dxᵢⱼ = dyᵢ · exp(xᵢⱼ − yᵢ)"
+    fn formula(&self) -> Formula {
+        formula!(y(x): dx[ij] = dy[i] * exp(x[ij] - y[i]))
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

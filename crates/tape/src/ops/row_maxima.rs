@@ -4,6 +4,8 @@ use super::arity::one;
 use super::maximum::place_of;
 use super::shifted::{distinct, largest};
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -28,8 +30,8 @@ impl<T: Scalar> Op<T> for RowMaxima {
         "max→"
     }
 
-    fn rule(&self) -> &'static str {
-        "in each row, dX = dy at the first largest element, 0 elsewhere"
+    fn formula(&self) -> Formula {
+        formula!(y(X): dX = [dy "at the first largest element of each row, 0 elsewhere"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -4,6 +4,8 @@ use super::arity::one;
 use super::row_maxima::row;
 use super::shifted::largest;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -29,8 +31,8 @@ impl<T: Scalar> Op<T> for Softmax {
         "softmax"
     }
 
-    fn rule(&self) -> &'static str {
-        "dxᵢⱼ = yᵢⱼ · (dyᵢⱼ − Σₖ yᵢₖ · dyᵢₖ)"
+    fn formula(&self) -> Formula {
+        formula!(y(x): dx[ij] = y[ij] * (dy[ij] - sum[k](y[ik] * dy[ik])))
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

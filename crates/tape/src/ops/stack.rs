@@ -1,6 +1,8 @@
 //! Matrices side by side, or one below the other.
 
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -18,8 +20,8 @@ impl<T: Scalar> Op<T> for HStack {
         "[X Y]"
     }
 
-    fn rule(&self) -> &'static str {
-        "each operand's cotangent = its columns of dY"
+    fn formula(&self) -> Formula {
+        formula!(Y[X]: dX = ["its columns of" dY])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
@@ -90,8 +92,8 @@ impl<T: Scalar> Op<T> for VStack {
         "[X; Y]"
     }
 
-    fn rule(&self) -> &'static str {
-        "each operand's cotangent = its rows of dY"
+    fn formula(&self) -> Formula {
+        formula!(Y[X]: dX = ["its rows of" dY])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

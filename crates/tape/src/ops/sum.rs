@@ -2,6 +2,8 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::{Scalar, sum_of};
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -19,8 +21,8 @@ impl<T: Scalar> Op<T> for Sum {
         "Σ"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dy everywhere"
+    fn formula(&self) -> Formula {
+        formula!(y(X): dX = [dy "everywhere"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -2,6 +2,8 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::{Scalar, sum_of};
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -29,8 +31,8 @@ impl<T: Scalar> Op<T> for RowSums {
         "Σ→"
     }
 
-    fn rule(&self) -> &'static str {
-        "every column of dX = dy"
+    fn formula(&self) -> Formula {
+        formula!(y(X): dX = [dy "in every column"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
@@ -88,8 +90,8 @@ impl<T: Scalar> Op<T> for ColumnSums {
         "Σ↓"
     }
 
-    fn rule(&self) -> &'static str {
-        "every row of dX = dy"
+    fn formula(&self) -> Formula {
+        formula!(y(X): dX = [dy "in every row"])
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

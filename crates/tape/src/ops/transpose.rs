@@ -2,6 +2,8 @@
 
 use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
@@ -30,8 +32,8 @@ impl<T: Scalar> Op<T> for Transpose {
         "ᵀ"
     }
 
-    fn rule(&self) -> &'static str {
-        "dX = dYᵀ"
+    fn formula(&self) -> Formula {
+        formula!(Y(X): Y = X^T, dX = dY^T)
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -5,6 +5,7 @@
 
 use super::arity::two;
 use crate::error::{ForwardError, ShapeError};
+use crate::formula::Formula;
 use crate::number::{Scalar, sum_of};
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::rules::Binary;
@@ -116,8 +117,8 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         R::SYMBOL
     }
 
-    fn rule(&self) -> &'static str {
-        R::RULE
+    fn formula(&self) -> Formula {
+        R::FORMULA
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

@@ -7,7 +7,8 @@ unary! {
     /// `y = max(x, 0)`; the derivative at 0 is 0. NaN stays NaN.
     Relu "relu" "relu"
     value |x| if x <= T::zero() { T::zero() } else { x };
-    derivative |x, _| if x <= T::zero() { T::zero() } else { T::one() }, "dx = dy where x > 0, 0 elsewhere";
+    derivative |x, _| if x <= T::zero() { T::zero() } else { T::one() };
+    rule (dx = if x > 0 { dy } else { 0 });
     smooth |x| x.abs() > 0.05;
     points [-2.0, -0.3, 0.5, 3.0];
 }
@@ -22,7 +23,8 @@ unary! {
         let e = decay(x);
         let s = T::one() / (T::one() + e);
         e * s * s
-    }, "dx = dy · y · (1 − y)";
+    };
+    rule (dx = dy * y * (1 - y));
     smooth |_| true;
     points [-40.0, -2.0, 0.0, 0.5, 6.0];
 }
@@ -42,7 +44,8 @@ unary! {
     /// `y = ln(1 + eˣ)`, a smooth `relu`; computed as `max(x, 0) + ln(1 + exp(−|x|))`.
     Softplus "softplus" "softplus"
     value |x| if x >= T::zero() { x + decay(x).ln_1p() } else { decay(x).ln_1p() };
-    derivative |x, _| sigmoid(x), "dx = dy · σ(x)";
+    derivative |x, _| sigmoid(x);
+    rule (dx = dy * sigmoid(x));
     smooth |_| true;
     points [-40.0, -2.0, 0.0, 0.5, 30.0];
 }

@@ -8,7 +8,7 @@ binary! {
     value |x, y| x + y;
     dx |_, _, _| T::one();
     dy |_, _, _| T::one();
-    rule "dx = dz, dy = dz";
+    rule (dx = dz, dy = dz).commuting();
     smooth |_, _| true;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 0.0), (1e8, -1.0)];
 }
@@ -19,7 +19,7 @@ binary! {
     value |x, y| x - y;
     dx |_, _, _| T::one();
     dy |_, _, _| -T::one();
-    rule "dx = dz, dy = −dz";
+    rule (dx = dz, dy = -dz);
     smooth |_, _| true;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 0.0)];
 }
@@ -30,7 +30,7 @@ binary! {
     value |x, y| x * y;
     dx |_, y, _| y;
     dy |x, _, _| x;
-    rule "dx = dz · y, dy = dz · x";
+    rule (dx = dz * y, dy = dz * x).commuting();
     smooth |_, _| true;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 5.0), (0.0, 0.0)];
 }
@@ -41,7 +41,7 @@ binary! {
     value |x, y| x / y;
     dx |_, y, _| T::one() / y;
     dy |_, y, z| -(z / y);
-    rule "dx = dz / y, dy = −dz · z / y";
+    rule (dx = dz / y, dy = -dz * z / y);
     smooth |_, y| y.abs() > 0.05;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, -5.0), (7.0, 1e3)];
 }
@@ -50,7 +50,8 @@ unary! {
     /// `y = −x`.
     Neg "neg" "−"
     value |x| -x;
-    derivative |_, _| -T::one(), "dx = −dy";
+    derivative |_, _| -T::one();
+    rule (y = -x, dx = -dy);
     smooth |_| true;
     points [-2.0, 0.0, 3.0];
 }
@@ -59,7 +60,8 @@ unary! {
     /// `y = 1 / x`, defined for `x ≠ 0`.
     Recip "recip" "1/x"
     value |x| T::one() / x;
-    derivative |_, y| -(y * y), "dx = −dy · y²";
+    derivative |_, y| -(y * y);
+    rule (y = 1 / x, dx = -dy * y^2);
     smooth |x| x.abs() > 0.05;
     points [-2.0, 0.5, 3.0, 1e3];
 }

@@ -6,6 +6,7 @@ use super::{
     activation::*, arithmetic::*, exponential::*, hyperbolic::*, piecewise::*, powers::*,
     trigonometric::*,
 };
+use crate::formula::Formula;
 
 /// A unary rule that has a code on the tape.
 pub(crate) trait CodedUnary: Unary {
@@ -53,18 +54,18 @@ macro_rules! codes {
         })*
 
         impl Code {
-            /// Name, symbol and reverse rule.
+            /// Name, symbol and formula.
             pub(crate) fn describe(self) -> Description {
-                let (name, symbol, rule) = match self {
-                    Code::Leaf | Code::MatrixLeaf => ("leaf", "", ""),
-                    Code::Constant => ("constant", "", ""),
-                    Code::Apply => ("op", "", ""),
-                    Code::PowI => (PowI::NAME, PowI::SYMBOL, PowI::RULE),
-                    Code::MulItself => (Mul::NAME, Mul::SYMBOL, Mul::RULE),
-                    $(Code::$u => ($u::NAME, $u::SYMBOL, $u::RULE),)*
-                    $(Code::$b | Code::$br | Code::$bl => ($b::NAME, $b::SYMBOL, $b::RULE),)*
+                let (name, symbol, formula) = match self {
+                    Code::Leaf | Code::MatrixLeaf => ("leaf", "", Formula::UNKNOWN),
+                    Code::Constant => ("constant", "", Formula::UNKNOWN),
+                    Code::Apply => ("op", "", Formula::UNKNOWN),
+                    Code::PowI => (PowI::NAME, PowI::SYMBOL, PowI::FORMULA),
+                    Code::MulItself => (Mul::NAME, Mul::SYMBOL, Mul::FORMULA),
+                    $(Code::$u => ($u::NAME, $u::SYMBOL, $u::FORMULA),)*
+                    $(Code::$b | Code::$br | Code::$bl => ($b::NAME, $b::SYMBOL, $b::FORMULA),)*
                 };
-                Description { name, symbol, rule }
+                Description { name, symbol, formula }
             }
 
             /// Where the entry's operands are.
@@ -112,7 +113,7 @@ impl Code {
 pub(crate) struct Description {
     pub name: &'static str,
     pub symbol: &'static str,
-    pub rule: &'static str,
+    pub formula: Formula,
 }
 
 /// Where the operands of a scalar entry are.

@@ -8,7 +8,8 @@ unary! {
     /// `y = eˣ`.
     Exp "exp" "exp"
     value |x| x.exp();
-    derivative |_, y| y, "dx = dy · y";
+    derivative |_, y| y;
+    rule (dx = dy * y);
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
 }
@@ -17,7 +18,8 @@ unary! {
     /// `y = 2ˣ`.
     Exp2 "exp2" "2ˣ"
     value |x| x.exp2();
-    derivative |_, y| y * T::from_f64(LN_2), "dx = dy · y · ln 2";
+    derivative |_, y| y * T::from_f64(LN_2);
+    rule (y = 2^x, dx = dy * y * ln(2));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
 }
@@ -26,7 +28,8 @@ unary! {
     /// `y = eˣ − 1`, exact near 0.
     ExpM1 "exp_m1" "expm1"
     value |x| x.exp_m1();
-    derivative |x, _| x.exp(), "dx = dy · exp x";
+    derivative |x, _| x.exp();
+    rule (dx = dy * exp(x));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1e-9, 0.0, 2.5];
 }
@@ -35,7 +38,8 @@ unary! {
     /// Natural logarithm, defined for `x > 0`.
     Ln "ln" "ln"
     value |x| x.ln();
-    derivative |x, _| reciprocal(x), "dx = dy / x";
+    derivative |x, _| reciprocal(x);
+    rule (dx = dy / x);
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
 }
@@ -44,7 +48,8 @@ unary! {
     /// `y = ln(1 + x)`, exact near 0; defined for `x > −1`.
     Ln1p "ln_1p" "ln1p"
     value |x| x.ln_1p();
-    derivative |x, _| reciprocal(T::one() + x), "dx = dy / (1 + x)";
+    derivative |x, _| reciprocal(T::one() + x);
+    rule (dx = dy / (1 + x));
     smooth |x| x > -0.95;
     points [-0.9, -1e-9, 0.0, 2.5];
 }
@@ -53,7 +58,8 @@ unary! {
     /// Logarithm to base 2, defined for `x > 0`.
     Log2 "log2" "log₂"
     value |x| x.log2();
-    derivative |x, _| reciprocal(x * T::from_f64(LN_2)), "dx = dy / (x · ln 2)";
+    derivative |x, _| reciprocal(x * T::from_f64(LN_2));
+    rule (dx = dy / (x * ln(2)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
 }
@@ -62,7 +68,8 @@ unary! {
     /// Logarithm to base 10, defined for `x > 0`.
     Log10 "log10" "log₁₀"
     value |x| x.log10();
-    derivative |x, _| reciprocal(x * T::from_f64(LN_10)), "dx = dy / (x · ln 10)";
+    derivative |x, _| reciprocal(x * T::from_f64(LN_10));
+    rule (dx = dy / (x * ln(10)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
 }

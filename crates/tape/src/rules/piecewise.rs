@@ -7,7 +7,8 @@ unary! {
     /// Absolute value; the derivative at ±0 is 0.
     Abs "abs" "|x|"
     value |x| x.abs();
-    derivative |x, _| sign(x), "dx = dy · sign x, 0 at 0";
+    derivative |x, _| sign(x);
+    rule (y = abs(x), dx = dy * sign(x)).noting("0 at 0");
     smooth |x| x.abs() > 0.05;
     points [-2.0, -0.3, 0.5, 3.0];
 }
@@ -29,7 +30,7 @@ binary! {
     value |x, y| if x >= y { x } else if x < y { y } else { x + y };
     dx |x, y, _| if x >= y { T::one() } else { T::zero() };
     dy |x, y, _| if x >= y { T::zero() } else { T::one() };
-    rule "dx = dz where x ≥ y, dy = dz elsewhere";
+    rule (dx = if x >= y { dz } else { 0 }, dy = if x >= y { 0 } else { dz }).commuting();
     smooth |x, y| (x - y).abs() > 0.05;
     points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
 }
@@ -40,7 +41,7 @@ binary! {
     value |x, y| if x <= y { x } else if x > y { y } else { x + y };
     dx |x, y, _| if x <= y { T::one() } else { T::zero() };
     dy |x, y, _| if x <= y { T::zero() } else { T::one() };
-    rule "dx = dz where x ≤ y, dy = dz elsewhere";
+    rule (dx = if x <= y { dz } else { 0 }, dy = if x <= y { 0 } else { dz }).commuting();
     smooth |x, y| (x - y).abs() > 0.05;
     points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
 }
@@ -51,7 +52,7 @@ binary! {
     value |x, y| x.hypot(y);
     dx |x, _, z| if z == T::zero() { T::zero() } else { x / z };
     dy |_, y, z| if z == T::zero() { T::zero() } else { y / z };
-    rule "dx = dz · x / z, dy = dz · y / z, 0 at the origin";
+    rule (dx = dz * x / z, dy = dz * y / z).commuting().noting("0 at the origin");
     smooth |x, y| x.hypot(y) > 0.05;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 5.0), (3.0, -4.0)];
 }

@@ -1,13 +1,16 @@
 //! Powers and roots.
 
 use super::rule::{binary, unary};
+use crate::formula;
+use crate::formula::Formula;
 use crate::number::Scalar;
 
 unary! {
     /// `y = x²`, one entry where `x * x` would need two operands.
     Square "square" "x²"
     value |x| x * x;
-    derivative |x, _| x + x, "dx = dy · 2x";
+    derivative |x, _| x + x;
+    rule (y = x^2, dx = dy * 2 * x);
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
 }
@@ -16,7 +19,8 @@ unary! {
     /// Square root, defined for `x ≥ 0`; the derivative at ±0 is ∞ (−0 + 0 is 0).
     Sqrt "sqrt" "√"
     value |x| x.sqrt();
-    derivative |_, y| T::from_f64(0.5) / (y + T::zero()), "dx = dy / 2y";
+    derivative |_, y| T::from_f64(0.5) / (y + T::zero());
+    rule (dx = dy / (2 * y));
     smooth |x| x > 0.05;
     points [0.25, 1.0, 2.0, 1e4];
 }
@@ -25,7 +29,8 @@ unary! {
     /// Cube root of any number; the derivative at 0 is ∞.
     Cbrt "cbrt" "∛"
     value |x| x.cbrt();
-    derivative |_, y| T::one() / (T::from_f64(3.0) * y * y), "dx = dy / 3y²";
+    derivative |_, y| T::one() / (T::from_f64(3.0) * y * y);
+    rule (dx = dy / (3 * y^2));
     smooth |x| x.abs() > 0.05;
     points [-8.0, -0.3, 0.25, 27.0];
 }
@@ -40,7 +45,7 @@ binary! {
     value |x, y| x.powf(y);
     dx |x, y, z| power_slope(x, y, z);
     dy |x, y, z| if x == T::zero() && y >= T::zero() { T::zero() } else { z * x.ln() };
-    rule "dx = dz · y · x^(y−1), dy = dz · z · ln x";
+    rule (z = x^y, dx = dz * y * x^(y - 1), dy = dz * z * ln(x));
     smooth |x, _| x > 0.05;
     points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
 }
@@ -60,7 +65,7 @@ fn power_slope<T: Scalar>(x: T, y: T, z: T) -> T {
 ///
 /// `x⁰` is 1 with derivative 0 for every `x`, as in IEEE 754.
 ///
-/// Reverse rule: `dx = dy · n · xⁿ⁻¹`.
+/// Reverse rule: [`PowI::FORMULA`].
 #[derive(Clone, Copy, Debug)]
 pub struct PowI(pub i32);
 
@@ -69,8 +74,14 @@ impl PowI {
     pub const NAME: &'static str = "powi";
     /// The symbol drawn in a circle.
     pub const SYMBOL: &'static str = "xⁿ";
-    /// The reverse rule as text.
-    pub const RULE: &'static str = "dx = dy · n · xⁿ⁻¹";
+    /// The power and its reverse rule, with `n` for the exponent.
+    ///
+    /// ```
+    /// use tape::rules::PowI;
+    /// assert_eq!(PowI::FORMULA.to_string(), "dx = dy · n · xⁿ⁻¹");
+    /// assert_eq!(PowI::FORMULA.with_exponent(3).to_string(), "dx = dy · 3x²");
+    /// ```
+    pub const FORMULA: Formula = formula!(y(x): y = x^n, dx = dy * n * x^(n - 1));
 
     /// `xⁿ`.
     #[inline]

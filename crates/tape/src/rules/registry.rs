@@ -79,6 +79,7 @@ use super::{
     activation::*, arithmetic::*, exponential::*, hyperbolic::*, piecewise::*, powers::*,
     trigonometric::*,
 };
+use crate::formula::Formula;
 
 /// A scalar rule as data, for documentation, reports and generic tests.
 #[derive(Clone, Copy, Debug)]
@@ -89,8 +90,8 @@ pub enum Rule {
     Unary {
         /// The rule's name.
         name: &'static str,
-        /// The reverse rule as text.
-        rule: &'static str,
+        /// The rule on paper.
+        formula: Formula,
         /// Points at which it is tested.
         points: &'static [f64],
         /// Whether it is smooth around a point.
@@ -105,8 +106,8 @@ pub enum Rule {
     Binary {
         /// The rule's name.
         name: &'static str,
-        /// The reverse rule as text.
-        rule: &'static str,
+        /// The rule on paper.
+        formula: Formula,
         /// Points at which it is tested.
         points: &'static [(f64, f64)],
         /// Whether it is smooth around a point.
@@ -124,7 +125,7 @@ impl Rule {
     fn unary<R: Unary>() -> Self {
         Rule::Unary {
             name: R::NAME,
-            rule: R::RULE,
+            formula: R::FORMULA,
             points: R::POINTS,
             is_smooth: R::is_smooth,
             value: R::value::<f64>,
@@ -135,7 +136,7 @@ impl Rule {
     fn binary<R: Binary>() -> Self {
         Rule::Binary {
             name: R::NAME,
-            rule: R::RULE,
+            formula: R::FORMULA,
             points: R::POINTS,
             is_smooth: R::is_smooth,
             value: R::value::<f64>,
@@ -149,6 +150,13 @@ impl Rule {
         match self {
             Rule::Unary { .. } => 1,
             Rule::Binary { .. } => 2,
+        }
+    }
+
+    /// The rule on paper.
+    pub fn formula(&self) -> Formula {
+        match self {
+            Rule::Unary { formula, .. } | Rule::Binary { formula, .. } => *formula,
         }
     }
 

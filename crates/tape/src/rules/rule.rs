@@ -8,6 +8,7 @@
 //! Every rule is a formula over [`Scalar`], so it holds for `f32`, `f64` and dual numbers alike, and it
 //! is written in its numerically stable form.
 
+use crate::formula::Formula;
 use crate::number::Scalar;
 
 /// A differentiable function of one number, `y = f(x)`.
@@ -16,8 +17,8 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     const NAME: &'static str;
     /// The symbol drawn in a circle, `"sin"` or `"−"`.
     const SYMBOL: &'static str;
-    /// `dx` in terms of `x`, `y` and `dy`, as text: `"dx = dy · cos x"`.
-    const RULE: &'static str;
+    /// `dx` in terms of `x`, `y` and `dy`; and `y`, unless symbol and operand say it.
+    const FORMULA: Formula;
     /// Points of the domain, off the kinks, at which the rule is tested.
     const POINTS: &'static [f64];
 
@@ -36,8 +37,8 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     const NAME: &'static str;
     /// The symbol drawn in a circle, `"+"`.
     const SYMBOL: &'static str;
-    /// `dx` and `dy` in terms of `x`, `y`, `z` and `dz`, as text.
-    const RULE: &'static str;
+    /// `dx` and `dy` in terms of `x`, `y`, `z` and `dz`; and `z`, unless symbol and operands say it.
+    const FORMULA: Formula;
     /// Points of the domain, off the kinks, at which the rule is tested.
     const POINTS: &'static [(f64, f64)];
 
@@ -51,24 +52,27 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     fn is_smooth(x: f64, y: f64) -> bool;
 }
 
-/// Writes a [`Unary`] rule as one block: name and symbol, value, derivative and its text, the smooth
-/// part of the domain, and the sample points. The block's comment becomes the type's documentation.
+/// Writes a [`Unary`] rule as one block: name and symbol, value, derivative, the [formula](crate::formula!) that says the
+/// same on paper, the smooth part of the domain, and the sample points. The block's comment becomes the type's
+/// documentation.
 macro_rules! unary {
     ($(#[$doc:meta])* $rule:ident $name:literal $symbol:literal
      value |$x:ident| $value:expr;
-     derivative |$dx:pat_param, $dy:pat_param| $derivative:expr, $text:literal;
+     derivative |$dx:pat_param, $dy:pat_param| $derivative:expr;
+     rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$s:pat_param| $smooth:expr;
      points $points:expr;) => {
         $(#[$doc])*
         #[doc = ""]
-        #[doc = concat!("Reverse rule: `", $text, "`.")]
+        #[doc = concat!("Reverse rule: `", stringify!($($formula)*), "`.")]
         #[derive(Clone, Copy, Debug, Default)]
         pub struct $rule;
 
         impl $crate::rules::Unary for $rule {
             const NAME: &'static str = $name;
             const SYMBOL: &'static str = $symbol;
-            const RULE: &'static str = $text;
+            const FORMULA: $crate::formula::Formula =
+                $crate::formula!(y(x): $($formula)*)$(.$modifier($($argument)*))*;
             const POINTS: &'static [f64] = &$points;
 
             #[inline(always)]
@@ -92,19 +96,20 @@ macro_rules! binary {
      value |$x:ident, $y:ident| $value:expr;
      dx |$ax:pat_param, $ay:pat_param, $az:pat_param| $dx:expr;
      dy |$bx:pat_param, $by:pat_param, $bz:pat_param| $dy:expr;
-     rule $text:literal;
+     rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$sx:pat_param, $sy:pat_param| $smooth:expr;
      points $points:expr;) => {
         $(#[$doc])*
         #[doc = ""]
-        #[doc = concat!("Reverse rule: `", $text, "`.")]
+        #[doc = concat!("Reverse rule: `", stringify!($($formula)*), "`.")]
         #[derive(Clone, Copy, Debug, Default)]
         pub struct $rule;
 
         impl $crate::rules::Binary for $rule {
             const NAME: &'static str = $name;
             const SYMBOL: &'static str = $symbol;
-            const RULE: &'static str = $text;
+            const FORMULA: $crate::formula::Formula =
+                $crate::formula!(z(x, y): $($formula)*)$(.$modifier($($argument)*))*;
             const POINTS: &'static [(f64, f64)] = &$points;
 
             #[inline(always)]

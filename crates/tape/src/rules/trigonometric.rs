@@ -6,7 +6,8 @@ unary! {
     /// Sine.
     Sin "sin" "sin"
     value |x| x.sin();
-    derivative |x, _| x.cos(), "dx = dy · cos x";
+    derivative |x, _| x.cos();
+    rule (dx = dy * cos(x));
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
 }
@@ -15,7 +16,8 @@ unary! {
     /// Cosine.
     Cos "cos" "cos"
     value |x| x.cos();
-    derivative |x, _| -x.sin(), "dx = −dy · sin x";
+    derivative |x, _| -x.sin();
+    rule (dx = -dy * sin(x));
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
 }
@@ -24,7 +26,8 @@ unary! {
     /// Tangent, with poles at odd multiples of π/2.
     Tan "tan" "tan"
     value |x| x.tan();
-    derivative |_, y| T::one() + y * y, "dx = dy · (1 + y²)";
+    derivative |_, y| T::one() + y * y;
+    rule (dx = dy * (1 + y^2));
     smooth |x| x.cos().abs() > 0.1;
     points [-1.0, 0.0, 0.5, 3.0];
 }
@@ -33,7 +36,8 @@ unary! {
     /// Arcsine, defined on [−1, 1]; the derivative at ±1 is ∞.
     Asin "asin" "asin"
     value |x| x.asin();
-    derivative |x, _| T::one() / ((T::one() - x) * (T::one() + x)).sqrt(), "dx = dy / √(1 − x²)";
+    derivative |x, _| T::one() / ((T::one() - x) * (T::one() + x)).sqrt();
+    rule (dx = dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
 }
@@ -42,7 +46,8 @@ unary! {
     /// Arccosine, defined on [−1, 1]; the derivative at ±1 is −∞.
     Acos "acos" "acos"
     value |x| x.acos();
-    derivative |x, _| -T::one() / ((T::one() - x) * (T::one() + x)).sqrt(), "dx = −dy / √(1 − x²)";
+    derivative |x, _| -T::one() / ((T::one() - x) * (T::one() + x)).sqrt();
+    rule (dx = -dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
 }
@@ -51,7 +56,8 @@ unary! {
     /// Arctangent.
     Atan "atan" "atan"
     value |x| x.atan();
-    derivative |x, _| T::one() / (T::one() + x * x), "dx = dy / (1 + x²)";
+    derivative |x, _| T::one() / (T::one() + x * x);
+    rule (dx = dy / (1 + x^2));
     smooth |_| true;
     points [-30.0, -0.9, 0.0, 0.5];
 }
@@ -64,7 +70,7 @@ binary! {
     value |x, y| x.atan2(y);
     dx |x, y, _| { let r = x.hypot(y); (y / r) / r };
     dy |x, y, _| { let r = x.hypot(y); -((x / r) / r) };
-    rule "dx = dz · y / (x² + y²), dy = −dz · x / (x² + y²)";
+    rule (dx = dz * y / (x^2 + y^2), dy = -dz * x / (x^2 + y^2));
     smooth |x, y| x.hypot(y) > 0.2 && (y > 0.0 || x.abs() > 0.05);
     points [(1.0, 2.0), (-3.5, 0.25), (2.0, -1.0), (-0.5, -4.0)];
 }

@@ -105,10 +105,6 @@ impl Op<f64> for Dense {
         "dense"
     }
 
-    fn rule(&self) -> &'static str {
-        "G = dY ∘ (1 − Y²), dX = G · Wᵀ, dW = Xᵀ · G, db = Σ rows of G"
-    }
-
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         let &[x, w, b] = operands else {
             return Err(ShapeError::new("takes 3 operands"));
