@@ -1,5 +1,5 @@
-//! The player and the SVG in a real browser: `cargo test -p wengert-picture browser` with
-//! Chromium and ChromeDriver installed (Debian's packages `chromium` and `chromium-driver`). Without them
+//! The player and the SVG in a real browser: `cargo test -p wengert-picture browser` with Chromium
+//! and ChromeDriver installed (Debian's packages `chromium` and `chromium-driver`). Without them
 //! these tests pass and say that they were skipped.
 //!
 //! ChromeDriver speaks HTTP with JSON (the W3C's WebDriver); the little of both that is needed here

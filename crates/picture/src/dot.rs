@@ -15,7 +15,8 @@ pub(crate) fn write(graph: &Graph) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "digraph \"{title}\" {{\n  graph [rankdir=LR, label=\"{title}\", labelloc=t, fontname=\"Helvetica\"];\n  \
+        "digraph \"{title}\" {{\n  \
+         graph [rankdir=LR, label=\"{title}\", labelloc=t, fontname=\"Helvetica\"];\n  \
          node [fontname=\"Helvetica\", style=filled];\n  edge [fontname=\"Helvetica\"];",
         title = dot(graph.title()),
     );

@@ -1,7 +1,8 @@
-//! Drawings as they were: what shifts a node, bends a wire or drops a title shows as a difference here.
+//! Drawings as they were: what shifts a node, bends a wire or drops a title shows as a difference
+//! here.
 //!
-//! The files are in `drawn/`. Where a change of the drawing is meant, look at the new ones that a failing test has put
-//! beside them, `drawn/….new.svg`, and let them take the old ones' places.
+//! The files are in `drawn/`. Where a change of the drawing is meant, look at the new ones that a
+//! failing test has put beside them, `drawn/….new.svg`, and let them take the old ones' places.
 
 use super::*;
 use crate::samples::{arbitrary, fan_out, shopping, two_layer_net};
@@ -9,7 +10,8 @@ use nalgebra::dmatrix;
 use std::path::Path;
 use tape::Tape;
 
-/// A tape with everything a picture knows of: names, scopes, matrices, numbers, a leaf nobody uses, two outputs.
+/// A tape with everything a picture knows of: names, scopes, matrices, numbers, a leaf nobody uses,
+/// two outputs.
 fn recorded() -> Picture {
     let tape = Tape::new();
     let (x, w) = (

@@ -37,7 +37,8 @@ pub(crate) fn forward(graph: &Graph, node: usize, value: usize) -> Option<Line> 
     })
 }
 
-/// The symbol between the names of two operands or before the list of them, and the same with numbers.
+/// The symbol between the names of two operands or before the list of them, and the same with
+/// numbers.
 fn of_symbol(
     operation: &Operation,
     count: usize,
@@ -59,8 +60,8 @@ fn of_symbol(
     (write(&own), write(&numbers))
 }
 
-/// What the sweep does at an operation's node: a line for each operand with a cotangent, with the operand's position; of
-/// many operands in a row, the rule and the first few.
+/// What the sweep does at an operation's node: a line for each operand with a cotangent, with the
+/// operand's position; of many operands in a row, the rule and the first few.
 pub(crate) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(Option<usize>, Line)> {
     let Some(operation) = operation(graph, node) else {
         return Vec::new();

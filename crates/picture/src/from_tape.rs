@@ -9,8 +9,8 @@ use tape::{Argument, Cotangents, EntryId, EntryInfo, Kind, Scalar, Tape, View};
 
 /// Draws what was recorded. Implemented for [`Tape`].
 pub trait Draw<T> {
-    /// A picture of the tape with the value of every entry. A name stands beside the entry's wire, or on the leaf or
-    /// output.
+    /// A picture of the tape with the value of every entry. A name stands beside the entry's wire,
+    /// or on the leaf or output.
     ///
     /// ```
     /// use picture::Draw;
@@ -26,7 +26,8 @@ pub trait Draw<T> {
     /// ```
     fn picture(&self, title: impl Into<String>) -> Picture;
 
-    /// A picture of the tape with the value of every entry and, where a sweep reached it, its cotangent.
+    /// A picture of the tape with the value of every entry and, where a sweep reached it, its
+    /// cotangent.
     ///
     /// ```
     /// use picture::Draw;
@@ -60,8 +61,8 @@ impl<T: Scalar> Draw<T> for Tape<T> {
     fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture {
         assert!(
             cotangents.is_current(self),
-            "the cotangents are of another tape, or of entries that a rewind has removed since: sweep the tape that is \
-             to be drawn, as it is now"
+            "the cotangents are of another tape, or of entries that a rewind has removed since: \
+             sweep the tape that is to be drawn, as it is now"
         );
         Picture::new(graph(self, title.into(), Some(cotangents)))
     }

@@ -11,8 +11,8 @@
 //! - **DOT** for Graphviz and **Mermaid** for Markdown pages ([`Picture::dot`],
 //!   [`Picture::mermaid`]).
 //!
-//! A recorded [`Tape`](tape::Tape) gives its picture by the methods of the trait [`Draw`]; a graph can also be put
-//! together by hand.
+//! A recorded [`Tape`](tape::Tape) gives its picture by the methods of the trait [`Draw`]; a graph
+//! can also be put together by hand.
 //!
 //! All are texts; writing them somewhere is left to the caller. The same graph gives the same text
 //! on every machine.

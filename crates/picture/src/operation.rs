@@ -17,8 +17,8 @@ pub struct Operation {
     pub name: Cow<'static, str>,
     /// Its formula and its rule. The player shows them, first as they stand and then with numbers
     /// put in for the operands, the result and its cotangent. Operands that
-    /// [commute](Formula::commutes) may be drawn in any order; those of a subtraction enter from top
-    /// to bottom as written.
+    /// [commute](Formula::commutes) may be drawn in any order; those of a subtraction enter from
+    /// top to bottom as written.
     pub formula: Formula,
 }
 
@@ -37,7 +37,8 @@ impl Operation {
     /// ```
     /// use picture::Operation;
     /// use tape::formula;
-    /// let divide = Operation::new("/", "divide").formula(formula!(z(x, y): dx = dz / y, dy = -dz * z / y));
+    /// let divide = formula!(z(x, y): dx = dz / y, dy = -dz * z / y);
+    /// let divide = Operation::new("/", "divide").formula(divide);
     /// assert_eq!(divide.formula.to_string(), "dx = dz / y, dy = −dz · z / y");
     /// ```
     pub fn formula(mut self, formula: Formula) -> Self {

@@ -88,7 +88,11 @@ impl Step {
             .map(|(value, text)| format!(r#"[{value},"{}"]"#, json(text)))
             .collect();
         format!(
-            r#"{{"phase":"{phase}","node":{},"title":"{}","source":"{}","lines":[{}],"forward":[{}],"cotangents":[{}]}}"#,
+            concat!(
+                r#"{{"phase":"{}","node":{},"title":"{}","source":"{}","#,
+                r#""lines":[{}],"forward":[{}],"cotangents":[{}]}}"#
+            ),
+            phase,
             self.node.map_or("null".to_owned(), |node| node.to_string()),
             json(&self.title),
             json(&self.source),

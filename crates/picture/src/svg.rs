@@ -41,8 +41,9 @@ pub(crate) fn write(graph: &Graph) -> String {
     let mut svg = String::new();
     let _ = write!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tape-picture\" width=\"{w}\" height=\"{h}\" \
-         viewBox=\"0 0 {w} {h}\" role=\"img\" aria-label=\"{}\">\n<style>\n{STYLE}</style>\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tape-picture\" \
+         width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" aria-label=\"{}\">\n\
+         <style>\n{STYLE}</style>\n\
          <rect class=\"paper\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n",
         xml(&described(graph)),
         w = width.ceil(),
@@ -217,7 +218,8 @@ fn write_label(
         let (left, right) = (start.x + 3.0, start.x + length - 3.0);
         let _ = write!(
             svg,
-            "<path class=\"return\" d=\"M{} {y} H{}\"/><path class=\"return-tip\" d=\"M{} {y} l6 -3 v6 z\"/>",
+            "<path class=\"return\" d=\"M{} {y} H{}\"/>\
+             <path class=\"return-tip\" d=\"M{} {y} l6 -3 v6 z\"/>",
             short(right),
             short(left + 5.0),
             short(left),

@@ -24,7 +24,13 @@ impl<T: Scalar> Op<T> for Affine {
     }
 
     fn formula(&self) -> Formula {
-        formula!(Y(X, W, b): Y = X @ W + b, dX = dY @ W^T, dW = X^T @ dY, db = ["column sums of" dY])
+        formula!(
+            Y(X, W, b):
+            Y = X @ W + b,
+            dX = dY @ W^T,
+            dW = X^T @ dY,
+            db = ["column sums of" dY]
+        )
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {

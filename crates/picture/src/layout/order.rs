@@ -365,7 +365,8 @@ mod tests {
         fn inversions_agree_with_counting_pairs(
             links in prop::collection::vec((0..9usize, 0..9usize), 0..40),
         ) {
-            let links: Vec<_> = links.into_iter().map(|(left, right)| ((left, 0), (right, 0))).collect();
+            let ends = |(left, right)| ((left, 0), (right, 0));
+            let links: Vec<_> = links.into_iter().map(ends).collect();
             let mut pairs = 0;
             for a in &links {
                 pairs += links.iter().filter(|b| a.0 < b.0 && a.1 > b.1).count();

@@ -220,7 +220,10 @@ fn points_end(piece: &Piece) -> Point {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
     #[test]
-    fn nothing_overlaps(nodes in 1..=60usize, choices in prop::collection::vec(any::<u32>(), 1..400)) {
+    fn nothing_overlaps(
+        nodes in 1..=60usize,
+        choices in prop::collection::vec(any::<u32>(), 1..400),
+    ) {
         let graph = samples::arbitrary(nodes, &choices);
         prop_assert_eq!(check(&graph), Ok(()));
         // A folded node may give several values, each with a label of its own.
@@ -228,7 +231,10 @@ proptest! {
     }
 
     #[test]
-    fn a_drawing_is_always_the_same(nodes in 1..=40usize, choices in prop::collection::vec(any::<u32>(), 1..200)) {
+    fn a_drawing_is_always_the_same(
+        nodes in 1..=40usize,
+        choices in prop::collection::vec(any::<u32>(), 1..200),
+    ) {
         let graph = samples::arbitrary(nodes, &choices);
         prop_assert_eq!(Drawing::of(&graph).layout, Drawing::of(&graph).layout);
     }

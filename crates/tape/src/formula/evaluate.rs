@@ -1,12 +1,14 @@
 //! Formulas of numbers, computed.
 
-use super::{Expr, Formula};
+use super::equations::Formula;
+use super::expr::Expr;
 
 impl Expr {
-    /// The number this is, from those of the operands, of the result and of its cotangent; `None` where it is about
-    /// matrices or says something in words.
+    /// The number this is, from those of the operands, of the result and of its cotangent; `None`
+    /// where it is about matrices or says something in words.
     ///
-    /// It computes what is written, without the care that the code of a rule takes of overflow and cancellation.
+    /// It computes what is written, without the care that the code of a rule takes of overflow and
+    /// cancellation.
     pub fn evaluate(
         &self,
         formula: &Formula,

@@ -103,8 +103,8 @@ impl Expr {
             return Expr::Exponent;
         }
         panic!(
-            "a name in a formula is an operand, the result, the result's with a `d` before it, or the exponent `n`; \
-             another quantity is written like a function without arguments, `N()`"
+            "a name in a formula is an operand, the result, the result's with a `d` before it, or \
+             the exponent `n`; another quantity is written like a function without arguments, `N()`"
         )
     }
 }

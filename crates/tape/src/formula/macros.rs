@@ -1,25 +1,27 @@
 //! Formulas as one writes them.
 
-/// Writes a [`Formula`](crate::formula::Formula): the result with its operands, then what is known of them.
+/// Writes a [`Formula`](crate::formula::Formula): the result with its operands, then what is known
+/// of them.
 ///
 /// ```
 /// use tape::formula;
-/// let affine = formula!(Y(X, W, b): Y = X @ W + b, dX = dY @ W^T, dW = X^T @ dY, db = ["column sums of" dY]);
-/// assert_eq!(affine.to_string(), "dX = dY · Wᵀ, dW = Xᵀ · dY, db = column sums of dY");
+/// let linear = formula!(Y(X, W): Y = X @ W, dX = dY @ W^T, dW = X^T @ dY);
+/// assert_eq!(linear.to_string(), "dX = dY · Wᵀ, dW = Xᵀ · dY");
 /// ```
 ///
 /// | written | means |
 /// | --- | --- |
-/// | `y(x):`, `z(x, y):` | the names of the result and of the operands; `y[x]:` if `x` stands for any number of them |
+/// | `y(x):`, `z(x, y):` | the names of the result and of the operands |
+/// | `y[x]:` | the same, with `x` standing for any number of operands |
 /// | `y = …` | the result; left out where the operation's symbol says it |
 /// | `dx = …` | the cotangent of `x` |
 /// | `a + b`, `a - b`, `a * b`, `a / b`, `-a` | of numbers |
 /// | `a^2`, `a^(n - 1)` | a power; `n` is an integer that is part of the operation |
-/// | `A @ B`, `A .* B`, `A^T` | the product of matrices, their product element by element, the transpose |
+/// | `A @ B`, `A .* B`, `A^T` | matrices: product, product element by element, transpose |
 /// | `sqrt(x)`, `min(x, 0)`, `N()` | a function; a quantity that is no operand |
 /// | `sum(a)`, `sum[k](a)` | a sum over all there are, or over an index |
 /// | `x[ij]` | an element |
-/// | `if x > 0 { a } else { b }` | one of two; what is compared is a name, a number, or in parentheses |
+/// | `if x > 0 { a } else { b }` | one of two; two names or numbers are compared |
 /// | `["column sums of" dY]` | words and expressions, one after the other |
 ///
 /// A name that is none of these does not compile.
@@ -113,16 +115,21 @@ macro_rules! __expr {
 
     // Products: what was read so far, the factor that is being read, the rest.
     (@term $before:tt ($($factor:tt)+) * $($rest:tt)+) => {
-        $crate::__expr!(@term [Product { $crate::__expr!(@multiply $before $($factor)+) }] () $($rest)+)
+        $crate::__expr!(@next_factor Product $before ($($factor)+) $($rest)+)
     };
     (@term $before:tt ($($factor:tt)+) / $($rest:tt)+) => {
-        $crate::__expr!(@term [Quotient { $crate::__expr!(@multiply $before $($factor)+) }] () $($rest)+)
+        $crate::__expr!(@next_factor Quotient $before ($($factor)+) $($rest)+)
     };
     (@term $before:tt ($($factor:tt)+) @ $($rest:tt)+) => {
-        $crate::__expr!(@term [MatrixProduct { $crate::__expr!(@multiply $before $($factor)+) }] () $($rest)+)
+        $crate::__expr!(@next_factor MatrixProduct $before ($($factor)+) $($rest)+)
     };
     (@term $before:tt ($($factor:tt)+) . * $($rest:tt)+) => {
-        $crate::__expr!(@term [Elementwise { $crate::__expr!(@multiply $before $($factor)+) }] () $($rest)+)
+        $crate::__expr!(@next_factor Elementwise $before ($($factor)+) $($rest)+)
+    };
+    (@next_factor $kind:ident $before:tt ($($factor:tt)+) $($rest:tt)+) => {
+        $crate::__expr!(
+            @term [$kind { $crate::__expr!(@multiply $before $($factor)+) }] () $($rest)+
+        )
     };
     (@term $before:tt ($($factor:tt)*) $next:tt $($rest:tt)*) => {
         $crate::__expr!(@term $before ($($factor)* $next) $($rest)*)
@@ -163,10 +170,16 @@ macro_rules! __expr {
         )
     };
     (@factor $function:ident ( $($argument:tt)+ )) => {
-        $crate::formula::Expr::Call(stringify!($function), const { &[$crate::__expr!($($argument)+)] })
+        $crate::formula::Expr::Call(
+            stringify!($function),
+            const { &[$crate::__expr!($($argument)+)] },
+        )
     };
     (@factor $name:ident [ $index:ident ]) => {
-        $crate::formula::Expr::Element(const { &$crate::__expr!(@factor $name) }, stringify!($index))
+        $crate::formula::Expr::Element(
+            const { &$crate::__expr!(@factor $name) },
+            stringify!($index),
+        )
     };
     (@factor ( $($inside:tt)+ )) => { $crate::__expr!($($inside)+) };
     (@factor $name:ident) => {

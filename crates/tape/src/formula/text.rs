@@ -1,91 +1,33 @@
 //! Formulas as texts, with their own names or with others.
 
+use super::equations::{Formula, Left};
+use super::name::{Name, Quantity};
 use super::write::Writer;
-use super::{Formula, Left};
 use std::fmt;
 
-/// What a name in a formula stands for, where the operation is applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// An operand, by its position among all operands.
-    Operand(usize),
-    /// The result.
-    Result,
-    /// The cotangent of the result.
-    Cotangent,
-}
-
-/// What is written for a [`Quantity`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Name {
-    pub(super) text: String,
-    pub(super) value: Option<f64>,
-    pub(super) wrapped: bool,
-}
-
-impl Name {
-    /// A text that needs no parentheses between signs of operations.
-    pub fn text(text: impl Into<String>) -> Self {
-        Name {
-            text: text.into(),
-            value: None,
-            wrapped: false,
-        }
-    }
-
-    /// A text in parentheses: `(2×3)`.
-    pub fn wrapped(text: impl Into<String>) -> Self {
-        Name {
-            wrapped: true,
-            ..Name::text(text)
-        }
-    }
-
-    /// A number, in parentheses if it is negative.
-    pub fn number(value: f64) -> Self {
-        Name::text(value.to_string()).of(value)
-    }
-
-    /// A text for a number, in parentheses if it begins with a minus. Comparisons are then decided.
-    pub fn of(mut self, value: f64) -> Self {
-        self.value = Some(value);
-        self.wrapped |= self.text.starts_with(['-', '−']);
-        self
-    }
-}
-
-/// As it stands in a formula.
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.wrapped {
-            true => write!(f, "({})", self.text),
-            false => f.write_str(&self.text),
-        }
-    }
-}
-
 impl Formula {
-    /// The formula of the result with its own names, `x / y`; `None` where the operation's symbol says it.
+    /// The formula of the result with its own names, `x / y`; `None` where the operation's symbol
+    /// says it.
     pub fn value_text(&self) -> Option<String> {
         Writer::of_own_names(self).write(self.value()?)
     }
 
-    /// The formula of the result, for an operation of `count` operands, with other names; `None` where the symbol says it,
-    /// or where the names stand for elements.
+    /// The formula of the result, for an operation of `count` operands, with other names; `None`
+    /// where the symbol says it, or where the names stand for elements.
     pub fn value_with(&self, count: usize, names: &dyn Fn(Quantity) -> Name) -> Option<String> {
         Writer::with_names(self, names, count, 0).write(self.value()?)
     }
 
-    /// The equation of the cotangent of operand `operand` of `count` with its own names, `dx = dz / y`; of one of a run
-    /// with its number, `dx₂ = dy`. `None` where nothing is said of it.
+    /// The equation of the cotangent of operand `operand` of `count` with its own names, `dx = dz /
+    /// y`; of one of a run with its number, `dx₂ = dy`. `None` where nothing is said of it.
     pub fn cotangent_text(&self, operand: usize, count: usize) -> Option<String> {
         let (group, index) = self.place(operand, count)?;
         let writer = Writer::of_own_names(self).numbered(self.runs.then_some(index));
         self.equation_text(Left::Cotangent(group), &writer)
     }
 
-    /// The right side of the equation of the cotangent of operand `operand` of `count`, with other names; `None` where
-    /// nothing is said of it, or where the names stand for elements.
+    /// The right side of the equation of the cotangent of operand `operand` of `count`, with other
+    /// names; `None` where nothing is said of it, or where the names stand for elements.
     ///
     /// A comparison of numbers is decided: `1 where x ≥ 2, 0 elsewhere` becomes `1 as 3 ≥ 2`.
     pub fn cotangent_with(
@@ -105,7 +47,8 @@ impl Formula {
         (0..self.operands.len()).filter_map(text).collect()
     }
 
-    /// Which of the names operand `operand` of `count` has, and its number among those of this name.
+    /// Which of the names operand `operand` of `count` has, and its number among those of this
+    /// name.
     fn place(&self, operand: usize, count: usize) -> Option<(usize, usize)> {
         let of_a_name = match self.runs {
             true => count.checked_div(self.operands.len())?.max(1),

@@ -1,13 +1,15 @@
 //! Writing expressions, with parentheses where they are needed and nowhere else.
 
-use super::text::{Name, Quantity};
-use super::{Equation, Expr, Formula, Left, Relation};
+use super::equations::{Equation, Formula, Left};
+use super::expr::{Expr, Relation};
+use super::name::{Name, Quantity};
 use std::borrow::Cow;
 
 /// How many terms of a sum over operands are written out.
 const TERMS: usize = 4;
 
-/// How tightly a text holds together: in a sum, a product needs no parentheses; in a product, a sum does.
+/// How tightly a text holds together: in a sum, a product needs no parentheses; in a product, a sum
+/// does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
     /// Words, comparisons.
@@ -157,7 +159,8 @@ impl<'a> Writer<'a> {
             _ => Binding::Prefix,
         };
         let left = self.text(a)?;
-        // Of signs that do not mix, `A ∘ B` is the looser; it stands in parentheses among the others, and they in it.
+        // Of signs that do not mix, `A ∘ B` is the looser; it stands in parentheses among the
+        // others, and they in it.
         let left = match (binding, left.1) {
             (Binding::Elementwise, Binding::Product) => format!("({})", left.0),
             _ => left.within(binding),
@@ -191,7 +194,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Whether `b` can stand behind the number in `a` without a sign: `2x`, in the formula's own letters.
+    /// Whether `b` can stand behind the number in `a` without a sign: `2x`, in the formula's own
+    /// letters.
     fn is_coefficient(&self, a: &Expr, b: &Expr) -> bool {
         let mut last = a;
         while let Expr::Product(_, b) = last {
@@ -241,7 +245,8 @@ impl<'a> Writer<'a> {
         Some(Text(base + &raised, Binding::Prefix))
     }
 
-    /// An exponent: raised if it is whole or a letter that stands for such a number, else behind a `^`.
+    /// An exponent: raised if it is whole or a letter that stands for such a number, else behind a
+    /// `^`.
     fn raised(&self, exponent: &Expr) -> Option<String> {
         let whole = exponent.evaluate(self.formula, &[], f64::NAN, f64::NAN);
         if let Some(whole) = whole.filter(|whole| whole.fract() == 0.0) {
@@ -341,7 +346,7 @@ impl<'a> Writer<'a> {
     fn write_bare(&self, expr: &Expr) -> Option<Cow<'static, str>> {
         let is_name = matches!(expr, Expr::Operand(_) | Expr::Result | Expr::Cotangent);
         Some(match self.names {
-            Some(names) if is_name => names(self.quantity(expr)).text.into(),
+            Some(names) if is_name => names(self.quantity(expr)).bare().into(),
             _ => self.write(expr)?.into(),
         })
     }
@@ -351,7 +356,7 @@ impl<'a> Writer<'a> {
         match *expr {
             Expr::Number(value) => Some(value),
             Expr::Operand(_) | Expr::Result | Expr::Cotangent => {
-                self.names?(self.quantity(expr)).value
+                self.names?(self.quantity(expr)).value()
             }
             _ => None,
         }

@@ -47,8 +47,8 @@ pub struct EntryInfo<T> {
     pub op: &'static str,
     /// The symbol to draw: `"+"`; empty for leaves and constants.
     pub symbol: &'static str,
-    /// What the operation computes and how it is differentiated; its `Display` is the reverse rule. Of leaves and
-    /// constants nothing is said.
+    /// What the operation computes and how it is differentiated; its `Display` is the reverse rule.
+    /// Of leaves and constants nothing is said.
     pub formula: Formula,
     /// What it reads, in the order of the rule.
     pub operands: Vec<Argument<T>>,

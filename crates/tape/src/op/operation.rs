@@ -12,14 +12,15 @@ use crate::shape::Shape;
 
 /// An operation on matrices and scalars with one result.
 ///
-/// Four methods make an op: its [name](Op::name), its [shape rule](Op::shape), its [forward run](Op::forward) and
-/// its [reverse rule](Op::vjp). The others have defaults, which either do without or say loudly what is missing:
-/// an op without [`jvp`](Op::jvp) works in everything but forward sweeps, and one without
-/// [`samples`](Op::samples) in everything but the generic tests. The ops of this crate, the layers of `nn` and a
-/// user's own go through this one trait.
+/// Four methods make an op: its [name](Op::name), its [shape rule](Op::shape), its [forward
+/// run](Op::forward) and its [reverse rule](Op::vjp). The others have defaults, which either do
+/// without or say loudly what is missing: an op without [`jvp`](Op::jvp) works in everything but
+/// forward sweeps, and one without [`samples`](Op::samples) in everything but the generic tests.
+/// The ops of this crate, the layers of `nn` and a user's own go through this one trait.
 ///
-/// The operands are seen as column-major matrices; a scalar operand is 1×1. All rules must hold for repeated
-/// operands (`f(x, x)`) and for any cotangent, not only for ones: the tape adds up, the op only says what to add.
+/// The operands are seen as column-major matrices; a scalar operand is 1×1. All rules must hold for
+/// repeated operands (`f(x, x)`) and for any cotangent, not only for ones: the tape adds up, the op
+/// only says what to add.
 ///
 /// ```
 /// use tape::{Op, OutputSpec, Point, PointMut, Shape, ShapeError, ForwardError, Sink, Tape, View};
@@ -63,8 +64,8 @@ pub trait Op<T: Scalar>: Send + Sync {
         self.name()
     }
 
-    /// What the op computes and how it is differentiated, on paper: reports and pictures say it, and put numbers in.
-    /// Nothing is said unless the op says it.
+    /// What the op computes and how it is differentiated, on paper: reports and pictures say it,
+    /// and put numbers in. Nothing is said unless the op says it.
     ///
     /// ```
     /// # use tape::formula;
@@ -80,7 +81,8 @@ pub trait Op<T: Scalar>: Send + Sync {
     /// The result's shape, and how many residuals the op keeps.
     ///
     /// # Errors
-    /// Says what does not fit; the tape adds the op's name and every shape, and panics at the caller's line.
+    /// Says what does not fit; the tape adds the op's name and every shape, and panics at the
+    /// caller's line.
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError>;
 
     /// Writes the result, and the residuals if the op keeps some.
@@ -88,7 +90,8 @@ pub trait Op<T: Scalar>: Send + Sync {
     /// Both hold arbitrary numbers before; every element must be written.
     ///
     /// # Errors
-    /// If the operands' values cannot be taken (a label out of range); says what was found and expected.
+    /// If the operands' values cannot be taken (a label out of range); says what was found and
+    /// expected.
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError>;
 
     /// Adds the vector-Jacobian product: for each operand that [`Sink::wants`] one, its cotangent.
@@ -96,13 +99,14 @@ pub trait Op<T: Scalar>: Send + Sync {
     /// Must be linear in `cotangent`.
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>);
 
-    /// Adds the Jacobian-vector product to `tangent`, which is handed over zeroed: the result's tangent from the
-    /// operands' tangents.
+    /// Adds the Jacobian-vector product to `tangent`, which is handed over zeroed: the result's
+    /// tangent from the operands' tangents.
     ///
     /// An operand whose [`OperandTangents::get`] is `None` has a tangent of zero.
     ///
     /// # Panics
-    /// The default does, naming the op: without this method an op can be swept backwards, but not forwards.
+    /// The default does, naming the op: without this method an op can be swept backwards, but not
+    /// forwards.
     fn jvp(&self, at: &Point<'_, T>, tangents: &OperandTangents<'_, T>, tangent: ViewMut<'_, T>) {
         let _ = (at, tangents, tangent);
         panic!(
@@ -111,14 +115,15 @@ pub trait Op<T: Scalar>: Send + Sync {
         );
     }
 
-    /// Operands at which the generic tests try the op: inside its domain and away from kinks. None by default, which
-    /// [`check::ops`](crate::check::ops) reports as a fault.
+    /// Operands at which the generic tests try the op: inside its domain and away from kinks. None
+    /// by default, which [`check::ops`](crate::check::ops) reports as a fault.
     fn samples(&self) -> Vec<Vec<Sample>> {
         vec![]
     }
 
-    /// Whether the op is smooth in a neighbourhood of these operands, of about 0.05 in each element: random graphs
-    /// avoid places where it is not. Everywhere, unless the op says otherwise.
+    /// Whether the op is smooth in a neighbourhood of these operands, of about 0.05 in each
+    /// element: random graphs avoid places where it is not. Everywhere, unless the op says
+    /// otherwise.
     fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {
         let _ = operands;
         true

@@ -1,12 +1,12 @@
 //! Scalar rules: one block for each function of one or two numbers.
 //!
-//! A rule is a zero-sized type that implements [`Unary`], [`Binary`] or [`Power`](powers::PowI). From the
-//! rule and one line in `ops/registry.rs` come the entry's code, the forward and the reverse loop, the
-//! tangent, the method on [`Var`](crate::Var), on [`MatrixVar`](crate::MatrixVar) and on
-//! [`Real`](crate::Real), the table in the documentation and the tests.
+//! A rule is a zero-sized type that implements [`Unary`], [`Binary`] or [`Power`](powers::PowI).
+//! From the rule and one line in `ops/registry.rs` come the entry's code, the forward and the
+//! reverse loop, the tangent, the method on [`Var`](crate::Var), on [`MatrixVar`](crate::MatrixVar)
+//! and on [`Real`](crate::Real), the table in the documentation and the tests.
 //!
-//! Every rule is a formula over [`Scalar`], so it holds for `f32`, `f64` and dual numbers alike, and it
-//! is written in its numerically stable form.
+//! Every rule is a formula over [`Scalar`], so it holds for `f32`, `f64` and dual numbers alike,
+//! and it is written in its numerically stable form.
 
 use crate::formula::Formula;
 use crate::number::Scalar;
@@ -26,8 +26,8 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     fn value<T: Scalar>(x: T) -> T;
     /// `f′(x)`, where `y = f(x)` is at hand.
     fn derivative<T: Scalar>(x: T, y: T) -> T;
-    /// Whether `f` is defined and smooth in a neighbourhood of `x` (of about 0.01 on a kink's side):
-    /// where finite differences must agree with the rule.
+    /// Whether `f` is defined and smooth in a neighbourhood of `x` (of about 0.01 on a kink's
+    /// side): where finite differences must agree with the rule.
     fn is_smooth(x: f64) -> bool;
 }
 
@@ -37,7 +37,8 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     const NAME: &'static str;
     /// The symbol drawn in a circle, `"+"`.
     const SYMBOL: &'static str;
-    /// `dx` and `dy` in terms of `x`, `y`, `z` and `dz`; and `z`, unless symbol and operands say it.
+    /// `dx` and `dy` in terms of `x`, `y`, `z` and `dz`; and `z`, unless symbol and operands say
+    /// it.
     const FORMULA: Formula;
     /// Points of the domain, off the kinks, at which the rule is tested.
     const POINTS: &'static [(f64, f64)];
@@ -52,9 +53,9 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     fn is_smooth(x: f64, y: f64) -> bool;
 }
 
-/// Writes a [`Unary`] rule as one block: name and symbol, value, derivative, the [formula](crate::formula!) that says the
-/// same on paper, the smooth part of the domain, and the sample points. The block's comment becomes the type's
-/// documentation.
+/// Writes a [`Unary`] rule as one block: name and symbol, value, derivative, the
+/// [formula](crate::formula!) that says the same on paper, the smooth part of the domain, and the
+/// sample points. The block's comment becomes the type's documentation.
 macro_rules! unary {
     ($(#[$doc:meta])* $rule:ident $name:literal $symbol:literal
      value |$x:ident| $value:expr;
