@@ -285,6 +285,10 @@ fn parentheses_stand_where_they_are_needed() {
         (formula!(Y(X): dX = dY .* X .* X), "dX = dY ∘ X ∘ X"),
         (formula!(Y(X): dX = (dY + X)^T), "dX = (dY + X)ᵀ"),
         (formula!(y(x): dx = min(x, 0) / N()), "dx = min(x, 0) / N"),
+        (
+            formula!(y(x): dx[i] = dot(y[i], dy[i]) - f(x, 2 * x, 0)),
+            "dxᵢ = dot(yᵢ, dyᵢ) − f(x, 2x, 0)",
+        ),
     ] {
         assert_eq!(formula.to_string(), text);
     }

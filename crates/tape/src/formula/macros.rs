@@ -163,16 +163,19 @@ macro_rules! __expr {
         $crate::formula::Expr::Total(stringify!($index), const { &$crate::__expr!($($term)+) })
     };
     (@factor $quantity:ident ()) => { $crate::formula::Expr::Words(stringify!($quantity)) };
-    (@factor $function:ident ( $first:tt , $second:tt )) => {
-        $crate::formula::Expr::Call(
-            stringify!($function),
-            const { &[$crate::__expr!($first), $crate::__expr!($second)] },
-        )
+    (@factor $function:ident ( $($arguments:tt)+ )) => {
+        $crate::__expr!(@call $function [] () $($arguments)+)
     };
-    (@factor $function:ident ( $($argument:tt)+ )) => {
+    (@call $function:ident [$($done:tt)*] $now:tt , $($rest:tt)+) => {
+        $crate::__expr!(@call $function [$($done)* $now] () $($rest)+)
+    };
+    (@call $function:ident $done:tt ($($now:tt)*) $next:tt $($rest:tt)*) => {
+        $crate::__expr!(@call $function $done ($($now)* $next) $($rest)*)
+    };
+    (@call $function:ident [$($done:tt)*] $last:tt) => {
         $crate::formula::Expr::Call(
             stringify!($function),
-            const { &[$crate::__expr!($($argument)+)] },
+            const { &[$($crate::__expr!(@factor $done),)* $crate::__expr!(@factor $last)] },
         )
     };
     (@factor $name:ident [ $index:ident ]) => {

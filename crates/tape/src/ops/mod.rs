@@ -9,7 +9,6 @@
 
 mod arity;
 mod assemble;
-
 mod element;
 mod map;
 mod matmul;
@@ -28,22 +27,22 @@ mod sums;
 mod transpose;
 mod zip;
 
-pub use assemble::Assemble;
-pub use element::Element;
-pub use map::{Map, MapPowI};
-pub use matmul::MatMul;
-pub use maximum::Maximum;
-pub use nary::{DotOf, LogSumExpOf, SumOf};
-pub use range::{ColumnRange, RowRange};
+pub use assemble::*;
+pub use element::*;
+pub use map::*;
+pub use matmul::*;
+pub use maximum::*;
+pub use nary::*;
+pub use range::*;
 pub use registry::all;
 pub(crate) use registry::matrix_ops;
-pub use reshape::Reshape;
-pub use row_log_sum_exp::RowLogSumExp;
-pub use row_maxima::RowMaxima;
+pub use reshape::*;
+pub use row_log_sum_exp::*;
+pub use row_maxima::*;
 pub(crate) use shifted::log_sum_exp;
-pub use softmax::Softmax;
-pub use stack::{HStack, VStack};
-pub use sum::Sum;
-pub use sums::{ColumnSums, RowSums};
-pub use transpose::Transpose;
-pub use zip::Zip;
+pub use softmax::*;
+pub use stack::*;
+pub use sum::*;
+pub use sums::*;
+pub use transpose::*;
+pub use zip::*;
