@@ -172,7 +172,7 @@ fn a_rule_that_gives_too_few_elements_is_caught() {
         let tape = Tape::new();
         let x = tape.matrix(&dmatrix![1.0, 2.0]);
         let y = tape.apply(Short, &[x.into()]).unwrap().scalar();
-        y.gradient();
+        let _ = y.gradient();
     });
     let message = *found.unwrap_err().downcast::<String>().unwrap();
     assert!(

@@ -31,8 +31,8 @@ impl Entry {
     }
 }
 
-/// The list of entries: two columns, so that an entry takes 9 bytes and not 12, and a buffer of them is flushed by
-/// copying memory.
+/// The list of entries: two columns, so that an entry takes 9 bytes and not 12, and a buffer of
+/// them is flushed by copying memory.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     codes: Vec<Code>,

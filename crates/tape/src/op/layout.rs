@@ -29,7 +29,8 @@ impl Block {
     }
 }
 
-/// The entries and blocks of a tape: enough to say of any entry where its result lies, and whether it has a cotangent.
+/// The entries and blocks of a tape: enough to say of any entry where its result lies, and whether
+/// it has a cotangent.
 #[derive(Clone, Copy)]
 pub(crate) struct Layout<'a> {
     pub entries: &'a Entries,

@@ -1,4 +1,5 @@
-//! What an op sees of the list: its operands, the entry after its forward run, the operands' tangents.
+//! What an op sees of the list: its operands, the entry after its forward run, the operands'
+//! tangents.
 
 use super::layout::Layout;
 use super::view::{View, ViewMut};
@@ -81,7 +82,8 @@ pub struct PointMut<'a, T> {
     pub operands: Operands<'a, T>,
     /// The result, to be written.
     pub result: ViewMut<'a, T>,
-    /// What the reverse rule will want to see again, to be written; empty unless the op keeps residuals.
+    /// What the reverse rule will want to see again, to be written; empty unless the op keeps
+    /// residuals.
     pub residual: &'a mut [T],
 }
 

@@ -2,7 +2,8 @@
 
 use crate::shape::Shape;
 
-/// What an op produces from operands of given shapes: a matrix or a scalar, and how many residuals it keeps.
+/// What an op produces from operands of given shapes: a matrix or a scalar, and how many residuals
+/// it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputSpec {
     pub(crate) shape: Shape,

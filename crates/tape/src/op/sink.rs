@@ -10,8 +10,8 @@ use std::fmt;
 
 /// Where a reverse rule adds the cotangents of its operands.
 ///
-/// The first contribution to a matrix overwrites what the buffer held, later ones are added; the sink knows
-/// which it is, so that nothing is filled with zeros first.
+/// The first contribution to a matrix overwrites what the buffer held, later ones are added; the
+/// sink knows which it is, so that nothing is filled with zeros first.
 pub struct Sink<'a, T> {
     pub(crate) ids: &'a [u32],
     pub(crate) layout: Layout<'a>,
@@ -38,8 +38,8 @@ impl<T: Scalar> Sink<'_, T> {
         self.layout.is_active(self.ids[i])
     }
 
-    /// The cotangent of operand `i`, its shape, and whether earlier contributions must be kept; `None` if it
-    /// wants none.
+    /// The cotangent of operand `i`, its shape, and whether earlier contributions must be kept;
+    /// `None` if it wants none.
     #[inline(always)]
     fn target(&mut self, i: usize) -> Option<(&mut [T], Shape, bool)> {
         let id = self.ids[i];
@@ -54,8 +54,9 @@ impl<T: Scalar> Sink<'_, T> {
         Some((target, shape, keep))
     }
 
-    /// Hands the cotangent of operand `i` to `write`, column-major and for speed as it lies there, with `true` where earlier contributions
-    /// must be kept (added to) and `false` where every element must be overwritten.
+    /// Hands the cotangent of operand `i` to `write`, column-major and for speed as it lies there,
+    /// with `true` where earlier contributions must be kept (added to) and `false` where every
+    /// element must be overwritten.
     ///
     /// Does nothing for an operand that wants no cotangent.
     #[inline]
@@ -98,8 +99,8 @@ impl<T: Scalar> Sink<'_, T> {
         self.add(i, values.values().iter().copied());
     }
 
-    /// Hands the cotangent of operand `i` to `add`, as it is so far: zeros, before the first contribution. For rules
-    /// that reach some of an operand's elements only.
+    /// Hands the cotangent of operand `i` to `add`, as it is so far: zeros, before the first
+    /// contribution. For rules that reach some of an operand's elements only.
     ///
     /// Does nothing for an operand that wants no cotangent.
     #[inline]

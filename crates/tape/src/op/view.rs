@@ -125,7 +125,8 @@ impl<T: nalgebra::Scalar> PartialEq<DMatrix<T>> for View<'_, T> {
 }
 
 impl<T: crate::Scalar> View<'_, T> {
-    /// The sum of column `j`, in several partial sums: fast, and rounded less than one after the other.
+    /// The sum of column `j`, in several partial sums: fast, and rounded less than one after the
+    /// other.
     #[inline]
     pub fn column_sum(&self, j: usize) -> T {
         crate::number::sum_of(self.column(j))

@@ -7,7 +7,8 @@ use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
-/// Scalars, row by row as one writes a matrix down, as a matrix: `rows · cols` scalars `→ rows×cols`.
+/// Scalars, row by row as one writes a matrix down, as a matrix: `rows · cols` scalars `→
+/// rows×cols`.
 #[derive(Clone, Copy, Debug)]
 pub struct Assemble {
     /// Rows of the result.

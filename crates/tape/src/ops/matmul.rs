@@ -11,7 +11,8 @@ use crate::shape::Shape;
 
 /// The matrix product: `X: N×D, W: D×H → N×H`.
 ///
-/// Each operand's cotangent is a product again, shaped as the operand: `dX = dY · Wᵀ` is N×D, `dW = Xᵀ · dY` is D×H.
+/// Each operand's cotangent is a product again, shaped as the operand: `dX = dY · Wᵀ` is N×D, `dW =
+/// Xᵀ · dY` is D×H.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MatMul;
 

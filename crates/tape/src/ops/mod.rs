@@ -1,8 +1,8 @@
 //! Matrix ops: one file each, or one for a few that are alike.
 //!
-//! A file has everything of its op: formula, shapes, forward run, both derivatives, sample operands.
-//! `registry` lists the ops, a line each; methods, random graphs and generic tests are derived from
-//! the list. [`Map`] and [`Zip`] apply any scalar rule element by element.
+//! A file has everything of its op: formula, shapes, forward run, both derivatives, sample
+//! operands. `registry` lists the ops, a line each; methods, random graphs and generic tests are
+//! derived from the list. [`Map`] and [`Zip`] apply any scalar rule element by element.
 //!
 //! This folder uses what any other crate could use for ops of its own, and a few helpers: `arity`
 //! (how many operands), `shifted` (exponential sums that do not overflow).

@@ -1,7 +1,8 @@
 //! The list of matrix ops: one line each.
 //!
 //! `matrix_ops!(macro_name)` hands the whole list to a macro. From it come the methods of
-//! [`MatrixVar`](crate::MatrixVar), the steps of random graphs, and [`all`], which the generic tests walk over.
+//! [`MatrixVar`](crate::MatrixVar), the steps of random graphs, and [`all`], which the generic
+//! tests walk over.
 
 use super::*;
 use crate::number::Scalar;
@@ -10,9 +11,10 @@ use crate::rules::*;
 
 /// Hands every matrix op to a macro.
 ///
-/// A line under `methods` says what the method's result is, its name and arguments, the op it records, and the ops that
-/// the generic tests try; its comment is the method's. Ops under `others` take several handles or have arguments of
-/// their own: their methods are written by hand where the handles are.
+/// A line under `methods` says what the method's result is, its name and arguments, the op it
+/// records, and the ops that the generic tests try; its comment is the method's. Ops under `others`
+/// take several handles or have arguments of their own: their methods are written by hand where the
+/// handles are.
 macro_rules! matrix_ops {
     ($emit:ident) => {
         $emit! {

@@ -8,9 +8,11 @@ use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
-/// The elements, column by column, as a `rows` × `cols` matrix: `X: R×C → rows×cols` with as many elements.
+/// The elements, column by column, as a `rows` × `cols` matrix: `X: R×C → rows×cols` with as many
+/// elements.
 ///
-/// Column by column is nalgebra's order; NumPy's `reshape` goes row by row: transpose before and after for that.
+/// Column by column is nalgebra's order; NumPy's `reshape` goes row by row: transpose before and
+/// after for that.
 #[derive(Clone, Copy, Debug)]
 pub struct Reshape {
     /// Rows of the result.

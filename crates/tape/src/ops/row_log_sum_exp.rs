@@ -12,7 +12,8 @@ use crate::shape::Shape;
 
 /// The logarithm of the sum of exponentials of each row: `X: R×C → R×1`.
 ///
-/// Shifted by the row's maximum, so that neither 1000 overflows nor −1000 vanishes. Its derivative is the softmax.
+/// Shifted by the row's maximum, so that neither 1000 overflows nor −1000 vanishes. Its derivative
+/// is the softmax.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RowLogSumExp;
 

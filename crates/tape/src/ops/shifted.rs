@@ -16,7 +16,8 @@ pub(crate) fn distinct<T: Scalar>(values: impl Iterator<Item = T> + Clone) -> bo
 
 /// `ln Σ exp x`, shifted by the largest: −∞ for no numbers or only −∞, ∞ if one is ∞.
 ///
-/// The largest contributes exactly 1 to the sum; it is left to `ln(1 + …)`, which keeps the digits of the others.
+/// The largest contributes exactly 1 to the sum; it is left to `ln(1 + …)`, which keeps the digits
+/// of the others.
 pub(crate) fn log_sum_exp<T: Scalar>(values: impl Iterator<Item = T> + Clone) -> T {
     let shift = largest(values.clone()).real();
     if !shift.is_finite() {
@@ -36,7 +37,8 @@ pub(crate) fn log_sum_exp<T: Scalar>(values: impl Iterator<Item = T> + Clone) ->
     others.ln_1p() + shift
 }
 
-/// The share `exp(x − log_sum)` of `x` in an exponential sum: its derivative of the sum's logarithm.
+/// The share `exp(x − log_sum)` of `x` in an exponential sum: its derivative of the sum's
+/// logarithm.
 #[inline]
 pub(crate) fn share<T: Scalar>(x: T, log_sum: T) -> T {
     (x - log_sum).exp()

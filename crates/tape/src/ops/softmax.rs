@@ -12,8 +12,9 @@ use crate::shape::Shape;
 
 /// The softmax of each row: `X: R×C → R×C`, every row of the result sums to 1.
 ///
-/// Shifted by the row's maximum, so that no exponential overflows. It is *per row*: normalising over the whole
-/// batch, with the derivative of the per-row one, is the mistake that trains to 9.8 %.
+/// Shifted by the row's maximum, so that no exponential overflows. It is *per row*: normalising
+/// over the whole batch, with the derivative of the per-row one, is the mistake that trains to 9.8
+/// %.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Softmax;
 

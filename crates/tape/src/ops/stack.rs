@@ -79,7 +79,8 @@ impl<T: Scalar> Op<T> for HStack {
     }
 }
 
-/// Any number of matrices with equally many columns, one below the other: `R₁×C, R₂×C, … → (R₁ + R₂ + …)×C`.
+/// Any number of matrices with equally many columns, one below the other: `R₁×C, R₂×C, … → (R₁ + R₂
+/// + …)×C`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct VStack;
 

@@ -1,7 +1,7 @@
 //! `Z = f(X, Y)`, element by element, for every binary scalar rule, with broadcasting.
 //!
-//! An operand with one row is repeated for every row of the result, one with one column for every column,
-//! a scalar for every element. The reverse rule of repeating is summing.
+//! An operand with one row is repeated for every row of the result, one with one column for every
+//! column, a scalar for every element. The reverse rule of repeating is summing.
 
 use super::arity::two;
 use crate::error::{ForwardError, ShapeError};
@@ -14,7 +14,8 @@ use std::iter::zip;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// A binary rule applied to every pair of elements: `X: R×C, Y: R×C, 1×C, R×1 or 1×1 → R×C`, and the other way round.
+/// A binary rule applied to every pair of elements: `X: R×C, Y: R×C, 1×C, R×1 or 1×1 → R×C`, and
+/// the other way round.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Zip<R>(PhantomData<R>);
 
@@ -83,7 +84,8 @@ fn write<T: Scalar>(
     }
 }
 
-/// Calls `each` for every piece of every column of `shape`: the rows, the column, and where it lies in memory.
+/// Calls `each` for every piece of every column of `shape`: the rows, the column, and where it lies
+/// in memory.
 #[inline]
 fn for_each_piece(shape: Shape, mut each: impl FnMut(Range<usize>, usize, Range<usize>)) {
     for j in 0..shape.cols {
@@ -193,7 +195,8 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
     }
 }
 
-/// Pairs of operands of every kind of broadcasting; apart from the rules, so that it is compiled once.
+/// Pairs of operands of every kind of broadcasting; apart from the rules, so that it is compiled
+/// once.
 fn samples(points: &[(f64, f64)], is_smooth: fn(f64, f64) -> bool) -> Vec<Vec<Sample>> {
     let (xs, ys): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     let (x, y) = (xs[0], ys[0]);

@@ -16,7 +16,8 @@ unary! {
 unary! {
     /// The logistic function `y = 1 / (1 + e⁻ˣ)`; no exponential in it can overflow.
     ///
-    /// The derivative is `e / (1 + e)²` with `e = exp(−|x|)`: `y (1 − y)` would lose every digit once `y` rounds to 1.
+    /// The derivative is `e / (1 + e)²` with `e = exp(−|x|)`: `y (1 − y)` would lose every digit
+    /// once `y` rounds to 1.
     Sigmoid "sigmoid" "σ"
     value |x| sigmoid(x);
     derivative |x, _| {

@@ -25,7 +25,8 @@ binary! {
 }
 
 binary! {
-    /// `z = x · y`. Each operand's cotangent is the other operand, turned over: the book's multiply node.
+    /// `z = x · y`. Each operand's cotangent is the other operand, turned over: the book's multiply
+    /// node.
     Mul "mul" "×"
     value |x, y| x * y;
     dx |_, y, _| y;

@@ -33,7 +33,8 @@ macro_rules! codes {
         pub(crate) enum Code {
             /// A scalar whose value is set from outside.
             Leaf,
-            /// A scalar that never changes and has no cotangent: a number used as an operand of a matrix op.
+            /// A scalar that never changes and has no cotangent: a number used as an operand of a
+            /// matrix op.
             Constant,
             /// A matrix whose values are set from outside.
             MatrixLeaf,

@@ -74,7 +74,8 @@ unary! {
     points [0.1, 1.0, 2.5, 1e6];
 }
 
-/// `1 / x` on the domain of a logarithm: ∞ at its edge, be it 0 or −0, and NaN, like the value, outside.
+/// `1 / x` on the domain of a logarithm: ∞ at its edge, be it 0 or −0, and NaN, like the value,
+/// outside.
 #[inline]
 fn reciprocal<T: Scalar>(x: T) -> T {
     if x < T::zero() {

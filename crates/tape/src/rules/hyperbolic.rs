@@ -24,7 +24,8 @@ unary! {
 }
 
 unary! {
-    /// Hyperbolic tangent. The derivative is `1/cosh²x`: `1 − y²` would lose every digit once `y` rounds to ±1.
+    /// Hyperbolic tangent. The derivative is `1/cosh²x`: `1 − y²` would lose every digit once `y`
+    /// rounds to ±1.
     Tanh "tanh" "tanh"
     value |x| x.tanh();
     derivative |x, _| { let sech = T::one() / x.cosh(); sech * sech };
@@ -46,7 +47,8 @@ unary! {
 unary! {
     /// Inverse hyperbolic cosine, defined for `x ≥ 1`; the derivative at 1 is ∞.
     ///
-    /// With `t = x − 1` the value is `ln(1 + t + √t·√(t + 2))`: exact near 1, and no square to overflow.
+    /// With `t = x − 1` the value is `ln(1 + t + √t·√(t + 2))`: exact near 1, and no square to
+    /// overflow.
     Acosh "acosh" "acosh"
     value |x| acosh(x);
     derivative |x, _| T::one() / ((x - T::one()).sqrt() * (x + T::one()).sqrt());
@@ -61,7 +63,8 @@ fn acosh<T: Scalar>(x: T) -> T {
 }
 
 unary! {
-    /// Inverse hyperbolic tangent, defined on [−1, 1]; ±∞ at the ends. Outside, the derivative is NaN like the value.
+    /// Inverse hyperbolic tangent, defined on [−1, 1]; ±∞ at the ends. Outside, the derivative is
+    /// NaN like the value.
     Atanh "atanh" "atanh"
     value |x| x.atanh();
     derivative |x, y| {

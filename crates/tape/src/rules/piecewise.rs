@@ -25,7 +25,8 @@ fn sign<T: Scalar>(x: T) -> T {
 }
 
 binary! {
-    /// The larger of two numbers. At a tie the *first* operand gets the whole cotangent. NaN if either is NaN.
+    /// The larger of two numbers. At a tie the *first* operand gets the whole cotangent. NaN if
+    /// either is NaN.
     Max "max" "max"
     value |x, y| if x >= y { x } else if x < y { y } else { x + y };
     dx |x, y, _| if x >= y { T::one() } else { T::zero() };
@@ -36,7 +37,8 @@ binary! {
 }
 
 binary! {
-    /// The smaller of two numbers. At a tie the *first* operand gets the whole cotangent. NaN if either is NaN.
+    /// The smaller of two numbers. At a tie the *first* operand gets the whole cotangent. NaN if
+    /// either is NaN.
     Min "min" "min"
     value |x, y| if x <= y { x } else if x > y { y } else { x + y };
     dx |x, y, _| if x <= y { T::one() } else { T::zero() };

@@ -38,9 +38,9 @@ unary! {
 binary! {
     /// `z = x^y` as IEEE 754 `pow`.
     ///
-    /// At `x = 0` the derivatives are the limits: `∂z/∂x` is 0 for `y = 0` and for `y > 1`, 1 for `y = 1`,
-    /// ∞ for `0 < y < 1`; `∂z/∂y` is 0 for `y ≥ 0`. For `x < 0` the power is defined at whole `y` only, so
-    /// `∂z/∂y` is NaN there.
+    /// At `x = 0` the derivatives are the limits: `∂z/∂x` is 0 for `y = 0` and for `y > 1`, 1 for
+    /// `y = 1`, ∞ for `0 < y < 1`; `∂z/∂y` is 0 for `y ≥ 0`. For `x < 0` the power is defined at
+    /// whole `y` only, so `∂z/∂y` is NaN there.
     Pow "powf" "xʸ"
     value |x, y| x.powf(y);
     dx |x, y, z| power_slope(x, y, z);
@@ -50,7 +50,8 @@ binary! {
     points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
 }
 
-/// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`; there `z = x^y` can neither overflow nor vanish.
+/// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`; there `z = x^y` can neither
+/// overflow nor vanish.
 fn power_slope<T: Scalar>(x: T, y: T, z: T) -> T {
     if y == T::zero() {
         T::zero()

@@ -1,11 +1,12 @@
 //! The list of scalar rules: one line each.
 //!
 //! `scalar_rules!(macro_name)` hands the whole list to a macro. From it come the entry's code
-//! ([`Code`]), the forward loop, the reverse loop, the tangent loop, the methods on the handles and on
-//! [`Real`](crate::Real), and [`rules`], which the documentation and the tests walk over. There is no
-//! wildcard arm anywhere: a rule without a derivative does not compile.
+//! ([`Code`]), the forward loop, the reverse loop, the tangent loop, the methods on the handles and
+//! on [`Real`](crate::Real), and [`rules`], which the documentation and the tests walk over. There
+//! is no wildcard arm anywhere: a rule without a derivative does not compile.
 //!
-//! A binary rule has three codes: both operands on the tape, a number on the right, a number on the left.
+//! A binary rule has three codes: both operands on the tape, a number on the right, a number on the
+//! left.
 
 macro_rules! registry {
     ($arm:tt $emit:ident) => {
@@ -57,7 +58,8 @@ macro_rules! registry {
     };
 }
 
-/// Hands every rule to a macro: `unary { Rule, … } binary { Rule CodeWithNumberRight CodeWithNumberLeft, … }`.
+/// Hands every rule to a macro: `unary { Rule, … } binary { Rule CodeWithNumberRight
+/// CodeWithNumberLeft, … }`.
 macro_rules! scalar_rules {
     ($emit:ident) => {
         $crate::rules::registry! { rules $emit }
@@ -83,7 +85,6 @@ use crate::formula::Formula;
 
 /// A scalar rule as data, for documentation, reports and generic tests.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub enum Rule {
     /// A function of one number.
     #[non_exhaustive]

@@ -63,9 +63,9 @@ unary! {
 }
 
 binary! {
-    /// `z = atan2(x, y)`: the angle of the point whose ordinate is the *first* operand and whose abscissa
-    /// is the second. Undefined at the origin, where the derivatives are NaN; jumps across the negative
-    /// half of the abscissa.
+    /// `z = atan2(x, y)`: the angle of the point whose ordinate is the *first* operand and whose
+    /// abscissa is the second. Undefined at the origin, where the derivatives are NaN; jumps across
+    /// the negative half of the abscissa.
     Atan2 "atan2" "atan2"
     value |x, y| x.atan2(y);
     dx |x, y, _| { let r = x.hypot(y); (y / r) / r };

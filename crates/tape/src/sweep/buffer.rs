@@ -8,7 +8,7 @@ use crate::op::{Block, View};
 use std::fmt;
 
 /// Cotangents of a reverse sweep, or tangents of a forward one.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Buffer<T> {
     pub(crate) values: Vec<T>,
     pub(crate) arena: Vec<T>,

@@ -89,8 +89,9 @@ impl<T: Scalar> Cotangents<T> {
         self.0.tape_number() == tape.number && self.0.is_current(&tape.history)
     }
 
-    /// The cotangent of the entry at `index` of the tape that was swept, a scalar's as 1×1; `None` if the sweep did not
-    /// reach the entry, which is not the same as a cotangent of 0, or there was none.
+    /// The cotangent of the entry at `index` of the tape that was swept, a scalar's as 1×1; `None`
+    /// if the sweep did not reach the entry, which is not the same as a cotangent of 0, or there
+    /// was none.
     ///
     /// ```
     /// use tape::Tape;
