@@ -5,6 +5,7 @@
 //! pictures, on light pages and on dark ones. A curve is named where it runs, at a place the caller
 //! chooses; there is no legend to look up.
 
+use crate::palette::{self, FAINT, GRID, INK, PAPER, Shade, dark_rules};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -14,32 +15,6 @@ use std::ops::Range;
 /// Pixels of the drawing for a pixel of the picture.
 const SCALE: u32 = 10;
 const SIZE: u32 = 13;
-const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
-const INK: RGBColor = RGBColor(0x1c, 0x23, 0x30);
-const FAINT: RGBColor = RGBColor(0x66, 0x70, 0x85);
-const GRID: RGBColor = RGBColor(0xe6, 0xe9, 0xef);
-
-/// On a dark page every colour of the light one has its counterpart.
-const STYLE: &str = "<style>
-text { font-family: \"Helvetica Neue\", Helvetica, Arial, \
-  \"Liberation Sans\", \"DejaVu Sans\", sans-serif; }
-polyline { stroke-linejoin: round; stroke-linecap: round; }
-@media (prefers-color-scheme: dark) {
-  [fill=\"#FFFFFF\"] { fill: #12161d; } \
-  [fill=\"#1C2330\"] { fill: #e8ecf3; } \
-  [fill=\"#667085\"] { fill: #9aa5b8; }
-  [fill=\"#4766B5\"] { fill: #8ba6ee; } \
-  [fill=\"#B93815\"] { fill: #ff9b6a; } \
-  [fill=\"#2B8A5E\"] { fill: #5fc79b; }
-  [stroke=\"#E6E9EF\"] { stroke: #232a36; } \
-  [stroke=\"#1C2330\"] { stroke: #e8ecf3; } \
-  [stroke=\"#667085\"] { stroke: #9aa5b8; }
-  [stroke=\"#4766B5\"] { stroke: #8ba6ee; } \
-  [stroke=\"#B93815\"] { stroke: #ff9b6a; } \
-  [stroke=\"#2B8A5E\"] { stroke: #5fc79b; }
-}
-</style>
-";
 
 /// The colour of a curve and of what is said about it.
 #[derive(Debug, Clone, Copy)]
@@ -55,13 +30,17 @@ pub enum Colour {
 }
 
 impl Colour {
-    fn rgb(self) -> RGBColor {
+    fn shade(self) -> Shade {
         match self {
-            Colour::Blue => RGBColor(0x47, 0x66, 0xb5),
-            Colour::Orange => RGBColor(0xb9, 0x38, 0x15),
-            Colour::Green => RGBColor(0x2b, 0x8a, 0x5e),
+            Colour::Blue => palette::BLUE,
+            Colour::Orange => palette::ORANGE,
+            Colour::Green => palette::GREEN,
             Colour::Grey => FAINT,
         }
+    }
+
+    fn rgb(self) -> RGBColor {
+        rgb(self.shade())
     }
 }
 
@@ -186,8 +165,8 @@ impl Chart {
             .x_labels(self.labels.0)
             .y_labels(self.labels.1)
             .max_light_lines(0)
-            .bold_line_style(GRID.stroke_width(SCALE))
-            .axis_style(FAINT.stroke_width(SCALE))
+            .bold_line_style(rgb(GRID).stroke_width(SCALE))
+            .axis_style(rgb(FAINT).stroke_width(SCALE))
             .set_all_tick_mark_size(4 * SCALE)
             .label_style(text(FAINT, FontStyle::Normal))
             .axis_desc_style(text(INK, FontStyle::Normal))
@@ -218,12 +197,24 @@ pub fn beside(charts: &[Chart]) -> String {
         titles.join("; ")
     );
     let svg = svg.replacen(&size(drawn), &head, 1);
-    svg.replacen(">\n", &format!(">\n{STYLE}"), 1)
+    svg.replacen(">\n", &format!(">\n{}", style()), 1)
+}
+
+/// The look of all text and lines, and the colours on a dark page.
+fn style() -> String {
+    use palette::{BLUE, GREEN, ORANGE};
+    let dark = dark_rules(&[PAPER, INK, FAINT, GRID, BLUE, ORANGE, GREEN]);
+    format!(
+        "<style>\n\
+         text {{ font-family: \"Helvetica Neue\", Helvetica, Arial, \"Liberation Sans\", \
+         \"DejaVu Sans\", sans-serif; }}\n\
+         polyline {{ stroke-linejoin: round; stroke-linecap: round; }}\n{dark}</style>\n"
+    )
 }
 
 fn draw_all<DB: DrawingBackend>(charts: &[Chart], backend: DB) -> Drawn<DB> {
     let mut rest = backend.into_drawing_area();
-    rest.fill(&PAPER)?;
+    rest.fill(&rgb(PAPER))?;
     for chart in charts {
         let (panel, others) = rest.split_horizontally(chart.size.0 * SCALE);
         chart.draw(&panel)?;
@@ -258,7 +249,7 @@ fn draw_shape<DB: DrawingBackend>(frame: &mut Frame<'_, DB>, shape: &Shape) -> D
             frame.draw_series([Circle::new(*at, 4 * SCALE, colour.rgb().filled())])?;
         }
         Shape::Label(at, words, colour) => {
-            let style = text(colour.rgb(), FontStyle::Normal);
+            let style = text(colour.shade(), FontStyle::Normal);
             frame.draw_series([Text::new(words.clone(), *at, style)])?;
         }
     }
@@ -277,13 +268,18 @@ fn head(from: (i32, i32), to: (i32, i32)) -> Vec<(i32, i32)> {
     vec![(0, 0), corner(aside), corner(-aside)]
 }
 
-fn text(colour: RGBColor, style: FontStyle) -> TextStyle<'static> {
+fn rgb(shade: Shade) -> RGBColor {
+    let [r, g, b] = shade.light;
+    RGBColor(r, g, b)
+}
+
+fn text(shade: Shade, style: FontStyle) -> TextStyle<'static> {
     // plotters writes a font's size divided by 1.24.
     let size = f64::from(SIZE * SCALE) * 1.24;
     let font = ("sans-serif", size).into_font().style(style);
     TextStyle {
         font,
-        color: colour.to_backend_color(),
+        color: rgb(shade).to_backend_color(),
         pos: Pos::new(HPos::Left, VPos::Center),
     }
 }

@@ -6,6 +6,7 @@
 mod chart;
 #[path = "../documents.rs"]
 mod documents;
+mod palette;
 
 pub use chart::{Chart, Colour, beside, curve};
 

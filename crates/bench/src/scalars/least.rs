@@ -6,8 +6,7 @@
 //! sweep reached (cotangents start from zero, so a zero times an infinity would show as NaN where
 //! nothing depends on it), and nothing is kept from one sweep to the next.
 
-use super::program::{Number, Program};
-use super::tools::Gradient;
+use super::program::{Gradient, Number, Program};
 use std::cell::RefCell;
 
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! What a tool's recording weighs: the growth of a process's peak resident size, each tool in a
 //! process of its own.
 
-use super::program::Program;
-use super::{CHAIN, tools};
+use super::program::{CHAIN, Chain, Program};
+use super::tools;
 use std::process::Command;
 
 /// The argument with which this program starts itself.
@@ -10,7 +10,7 @@ pub const GROWTH: &str = "--growth-of-tool";
 
 /// Bytes per operation of the chain for each tool; `None` where the system does not tell.
 pub fn growths() -> Vec<Option<f64>> {
-    let tools = tools::all::<super::Chain>();
+    let tools = tools::all::<Chain>();
     (0..tools.len()).map(growth_in_own_process).collect()
 }
 

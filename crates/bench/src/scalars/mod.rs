@@ -9,11 +9,9 @@ pub use memory::{GROWTH, report_growth};
 
 use crate::measure::{Comparison, Contender, Effort, compare};
 use crate::table::{Bound, Budget, Row, Table};
-use program::{Chain, Program, Rosenbrock};
+use program::{CHAIN, Program, Rosenbrock};
 use std::hint::black_box;
 use tools::Tool;
-
-const CHAIN: Chain = Chain { links: 2_500_000 };
 
 /// Adds the rows of every program.
 pub fn measure(table: &mut Table) {

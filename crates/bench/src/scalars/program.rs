@@ -92,6 +92,9 @@ pub struct Chain {
     pub links: usize,
 }
 
+/// The chain whose time and memory are measured.
+pub const CHAIN: Chain = Chain { links: 2_500_000 };
+
 impl Program for Chain {
     fn name(&self) -> String {
         format!("chain of {} sines", self.links)
@@ -111,3 +114,6 @@ impl Program for Chain {
         })
     }
 }
+
+/// Computes value and gradient of one program at one point, again and again.
+pub type Gradient<'p> = Box<dyn FnMut(&mut [f64]) -> f64 + 'p>;

@@ -1,13 +1,10 @@
 //! One adapter for each tool: the gradient of a program, written into a slice; the value returned.
 
 use super::least;
-use super::program::{Number, Program, number};
+use super::program::{Gradient, Number, Program, number};
 use num_traits::Float;
 use std::iter::zip;
 use tape::{Cotangents, Seed, Tape};
-
-/// Computes value and gradient of one program at one point, again and again.
-pub type Gradient<'p> = Box<dyn FnMut(&mut [f64]) -> f64 + 'p>;
 
 /// A tool: its name, and how it is set up for a program.
 pub struct Tool<P: Program> {

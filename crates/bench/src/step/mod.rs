@@ -7,6 +7,7 @@ mod ours;
 mod peak;
 mod problem;
 mod python;
+mod stepper;
 
 use crate::measure::{Comparison, Contender, Effort, compare};
 use crate::table::{Bound, Budget, Row, Table};
@@ -14,30 +15,7 @@ use hand::{Hand, Update};
 use peak::MultiplyAdds;
 use problem::Problem;
 use python::Python;
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
-/// A tool set up for a problem: takes so many steps, and says how long that took and what the last
-/// loss was.
-struct Stepper<'a> {
-    name: String,
-    steps: Box<dyn FnMut(u32) -> (Duration, f32) + 'a>,
-}
-
-impl<'a> Stepper<'a> {
-    /// A tool in this process: one call is a step and returns its loss.
-    fn new(name: &str, mut step: impl FnMut() -> f32 + 'a) -> Self {
-        let steps = move |count| {
-            let start = Instant::now();
-            let loss = (0..count).fold(f32::NAN, |_, _| black_box(step()));
-            (start.elapsed(), loss)
-        };
-        Stepper {
-            name: name.to_owned(),
-            steps: Box::new(steps),
-        }
-    }
-}
+use stepper::Stepper;
 
 const OURS: &str = "this engine";
 const HAND: &str = "hand-written";

@@ -4,7 +4,8 @@
 //! `python/step.py` reads a request a line (tool, hidden units, batch, steps) and answers with
 //! nanoseconds and the last loss. It measures itself: the pipe is not in the time.
 
-use super::{Problem, Stepper};
+use super::problem::Problem;
+use super::stepper::Stepper;
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
