@@ -28,18 +28,6 @@ const ORDER: [&[&str]; 12] = [
     &["check"],
     &["strategies"],
 ];
-10] = [
-    &["error", "number"],
-    &["product"],
-    &["rules"],
-    &["op"],
-    &["ops"],
-    &["list"],
-    &["handle"],
-    &["sweep"],
-    &["check"],
-    &["strategies"],
-];
 
 /// The edges of all published code and of the command, with paths from the workspace.
 fn workspace() -> Edges {
