@@ -78,7 +78,7 @@ fn probabilities<T: Float>(recording: &Recording<T>) -> Vec<f64> {
 /// use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 ///
 /// let digits = digits::dataset(50, 20, 1);
-/// let net = TwoLayerNet::<f32>::new(784, 5, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1));
+/// let net = TwoLayerNet::<f32>::new(784, 5, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1)).net;
 /// let score = Evaluation::default().score(&net, digits.test())?;
 /// assert!((score.loss - 10f64.ln()).abs() < 0.01, "nothing learned: every digit is as likely");
 /// # Ok::<(), mnist::halt::Halt>(())

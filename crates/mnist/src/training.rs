@@ -20,7 +20,7 @@ use crate::halt::{self, Halt};
 /// use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 ///
 /// let digits = digits::dataset(100, 10, 1);
-/// let net = TwoLayerNet::<f32>::new(784, 20, 10, 0.1, &mut ChaCha8Rng::seed_from_u64(1));
+/// let net = TwoLayerNet::<f32>::new(784, 20, 10, 0.1, &mut ChaCha8Rng::seed_from_u64(1)).net;
 /// let batches = Batches::new(digits.train().len(), 10, 1);
 /// let mut training = Training::new(&net, digits.train(), batches, Sgd { rate: 0.1 });
 /// let first = training.step()?;

@@ -1,6 +1,6 @@
 //! Drawing groups of nodes as one.
 
-use super::{is_source, uses};
+use super::uses::{is_source, uses};
 use crate::model::{Folded, Graph, Kind, Operand, ValueId};
 use crate::quantity::Quantity;
 use std::collections::HashMap;

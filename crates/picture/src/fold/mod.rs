@@ -7,11 +7,13 @@
 mod contract;
 #[cfg(test)]
 mod tests;
+mod uses;
 
 use crate::model::{Graph, Kind};
 use contract::Groups;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use uses::{is_source, uses};
 
 /// The deepest nesting looked at when a graph is folded to fit a limit; what lies deeper is folded
 /// with it.
@@ -132,21 +134,6 @@ fn overview(graph: &Graph) -> Graph {
     }
     groups.adopt_sources(|source, _| !kept_leaf(source));
     groups.contract()
-}
-
-fn is_source(kind: &Kind) -> bool {
-    matches!(kind, Kind::Leaf { .. } | Kind::Constant)
-}
-
-/// For each value whether anything uses it.
-fn uses(graph: &Graph) -> Vec<bool> {
-    let mut used = vec![false; graph.values().len()];
-    graph
-        .nodes()
-        .iter()
-        .flat_map(|node| node.operands())
-        .for_each(|operand| used[operand.value.0] = true);
-    used
 }
 
 /// Cuts the steps into stretches of about equal length, each cut moved to where the fewest values

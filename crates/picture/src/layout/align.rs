@@ -7,7 +7,8 @@
 //! once from either side. Each of the four results keeps the order and the distances, and so does
 //! the mean of the middle two.
 
-use super::{Item, Problem, Skeleton};
+use super::problem::Problem;
+use super::skeleton::{Item, Skeleton};
 use std::collections::HashSet;
 
 /// The least vertical distance between what stands in one column.

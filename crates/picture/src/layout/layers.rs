@@ -1,6 +1,7 @@
 //! Columns for blocks, and lanes for the nets that pass them.
 
-use super::{Item, Link, Problem, Skeleton, Slot};
+use super::problem::Problem;
+use super::skeleton::{Item, Link, Skeleton, Slot};
 use std::collections::BTreeMap;
 
 /// A leaf whose first use is at most this many columns away stands in the first column, as in a

@@ -6,7 +6,8 @@
 //! order met is kept, the first one among equals, so that a formula that can be drawn as it is
 //! written is.
 
-use super::{Item, Problem, Skeleton};
+use super::problem::Problem;
+use super::skeleton::{Item, Skeleton};
 
 /// Sweeps from each start, and how many without improvement end the search.
 const SWEEPS: usize = 24;

@@ -1,6 +1,8 @@
 //! Horizontal positions, and nets as lines and curves.
 
-use super::{Item, Layout, Piece, Point, Problem, Rect, Skeleton, Wire};
+use super::geometry::{Layout, Piece, Point, Rect, Wire};
+use super::problem::Problem;
+use super::skeleton::{Item, Skeleton};
 use crate::measure::PORT_GAP;
 
 /// The free space around a drawing.

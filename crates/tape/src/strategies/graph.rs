@@ -1,9 +1,9 @@
 //! Random programs.
 
 use super::operations::{BINARY, BinaryStep, MATRIX, OTHERS, UNARY, UnaryStep};
+use super::pick::{Handle, Pick};
 use super::values::matrices;
-use crate::handle::{MatrixVar, Tape, Var};
-use crate::op::Op;
+use crate::handle::{Tape, Var};
 use crate::shape::Shape;
 use nalgebra::DMatrix;
 use proptest::collection::vec;
@@ -72,7 +72,7 @@ impl Graph {
                 parameter: step.parameter,
             };
             if let Some(result) = take(step.operation, &pick) {
-                results.push(result.bounded());
+                results.push(bounded(result));
             }
         }
         match results[results.len() - 1] {
@@ -100,100 +100,37 @@ impl fmt::Debug for Graph {
     }
 }
 
-/// A result.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Handle<'t> {
-    Scalar(Var<'t>),
-    Matrix(MatrixVar<'t>),
-}
-
 /// Results beyond this are brought back, so that slopes stay well conditioned.
 const BOUND: f64 = 20.0;
 
-impl<'t> Handle<'t> {
-    pub fn values(self) -> Vec<f64> {
-        match self {
-            Handle::Scalar(x) => vec![x.value()],
-            Handle::Matrix(x) => x.value().as_slice().to_vec(),
-        }
-    }
-
-    fn map(self, step: &UnaryStep) -> Self {
-        match self {
-            Handle::Scalar(x) => Handle::Scalar((step.scalar)(x)),
-            Handle::Matrix(x) => Handle::Matrix((step.matrix)(x)),
-        }
-    }
-
-    fn bounded(self) -> Self {
-        if self.values().iter().all(|x| x.abs() <= BOUND) {
-            return self;
-        }
-        match self {
-            Handle::Scalar(x) => Handle::Scalar((x / BOUND).tanh()),
-            Handle::Matrix(x) => Handle::Matrix((x / BOUND).tanh()),
-        }
-    }
-
-    /// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow
-    /// domain live.
-    fn inside(self, way: usize) -> Self {
-        match (self, way) {
-            (x, 0) => x,
-            (Handle::Scalar(x), 1) => Handle::Scalar(x.softplus() + 0.2),
-            (Handle::Matrix(x), 1) => Handle::Matrix(x.softplus() + 0.2),
-            (Handle::Scalar(x), 2) => Handle::Scalar(x.tanh() * 0.7),
-            (Handle::Matrix(x), 2) => Handle::Matrix(x.tanh() * 0.7),
-            (Handle::Scalar(x), _) => Handle::Scalar(x.softplus() + 1.2),
-            (Handle::Matrix(x), _) => Handle::Matrix(x.softplus() + 1.2),
-        }
+fn map<'t>(handle: Handle<'t>, step: &UnaryStep) -> Handle<'t> {
+    match handle {
+        Handle::Scalar(x) => Handle::Scalar((step.scalar)(x)),
+        Handle::Matrix(x) => Handle::Matrix((step.matrix)(x)),
     }
 }
 
-/// The operands of a step.
-pub(super) struct Pick<'r, 't> {
-    results: &'r [Handle<'t>],
-    operands: [usize; 2],
-    pub parameter: usize,
+fn bounded(handle: Handle<'_>) -> Handle<'_> {
+    if handle.values().iter().all(|x| x.abs() <= BOUND) {
+        return handle;
+    }
+    match handle {
+        Handle::Scalar(x) => Handle::Scalar((x / BOUND).tanh()),
+        Handle::Matrix(x) => Handle::Matrix((x / BOUND).tanh()),
+    }
 }
 
-impl<'t> Pick<'_, 't> {
-    /// Operand `i`, scalar or matrix; counted from the last result back, so that shrinking leads to
-    /// short programs.
-    pub fn any(&self, i: usize) -> Handle<'t> {
-        let count = self.results.len();
-        self.results[count - 1 - self.operands[i] % count]
-    }
-
-    /// Operand `i` of the scalars.
-    pub fn scalar(&self, i: usize) -> Option<Var<'t>> {
-        let scalars = self.results.iter().rev().filter_map(|result| match result {
-            Handle::Scalar(x) => Some(*x),
-            Handle::Matrix(_) => None,
-        });
-        let count = scalars.clone().count();
-        scalars.clone().nth(self.operands[i] % count.max(1))
-    }
-
-    /// Operand `i` of the matrices, if `op` is smooth there.
-    pub fn smooth_matrix(&self, i: usize, op: &dyn Op<f64>) -> Option<MatrixVar<'t>> {
-        let matrix = self.matrix(i)?;
-        let is_smooth = matrix
-            .tape()
-            .read(matrix.id(), |view| op.is_smooth(&[view]));
-        is_smooth
-            .expect("a handle names an entry of its tape")
-            .then_some(matrix)
-    }
-
-    /// Operand `i` of the matrices.
-    pub fn matrix(&self, i: usize) -> Option<MatrixVar<'t>> {
-        let matrices = self.results.iter().rev().filter_map(|result| match result {
-            Handle::Matrix(x) => Some(*x),
-            Handle::Scalar(_) => None,
-        });
-        let count = matrices.clone().count();
-        matrices.clone().nth(self.operands[i] % count.max(1))
+/// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow domain
+/// live.
+fn inside(handle: Handle<'_>, way: usize) -> Handle<'_> {
+    match (handle, way) {
+        (x, 0) => x,
+        (Handle::Scalar(x), 1) => Handle::Scalar(x.softplus() + 0.2),
+        (Handle::Matrix(x), 1) => Handle::Matrix(x.softplus() + 0.2),
+        (Handle::Scalar(x), 2) => Handle::Scalar(x.tanh() * 0.7),
+        (Handle::Matrix(x), 2) => Handle::Matrix(x.tanh() * 0.7),
+        (Handle::Scalar(x), _) => Handle::Scalar(x.softplus() + 1.2),
+        (Handle::Matrix(x), _) => Handle::Matrix(x.softplus() + 1.2),
     }
 }
 
@@ -217,15 +154,15 @@ fn take<'t>(operation: usize, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
 
 fn unary<'t>(step: &UnaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     let smooth = |x: &Handle<'t>| x.values().into_iter().all(step.smooth);
-    let operand = (0..4).map(|way| pick.any(0).inside(way)).find(smooth)?;
-    Some(operand.map(step))
+    let operand = (0..4).map(|way| inside(pick.any(0), way)).find(smooth)?;
+    Some(map(operand, step))
 }
 
 fn binary<'t>(step: &BinaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     let smooth = |x: &[f64], y: &[f64]| x.iter().all(|&x| y.iter().all(|&y| (step.smooth)(x, y)));
     match (pick.any(0), pick.any(1)) {
         (Handle::Matrix(x), Handle::Matrix(y)) => {
-            let ways = (0..4).map(|way| (Handle::Matrix(x).inside(way), y));
+            let ways = (0..4).map(|way| (inside(Handle::Matrix(x), way), y));
             let fits = broadcast(x.shape(), y.shape());
             let mut ways = ways.filter(|(x, y)| fits && smooth(&x.values(), y.value().as_slice()));
             let (Handle::Matrix(x), y) = ways.next()? else {

@@ -13,6 +13,7 @@
 mod asserts;
 mod graph;
 mod operations;
+mod pick;
 mod values;
 
 pub use asserts::{assert_function, assert_op, assert_property};

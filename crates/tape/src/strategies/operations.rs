@@ -1,6 +1,6 @@
 //! Every operation of the crate, as steps of a random graph: a step takes what fits or is left out.
 
-use super::graph::{Handle, Pick};
+use super::pick::{Handle, Pick};
 use crate::handle::{MatrixVar, Var, dot, log_sum_exp, sum};
 use crate::ops::*;
 use crate::rules::{self, scalar_rules};
