@@ -89,6 +89,9 @@
 //! multiply-adds in the order of depth, cut every 512. The other routes round differently.
 #![allow(unsafe_code)]
 
+#[cfg(all(test, target_os = "linux"))]
+#[path = "pages_tests.rs"]
+mod pages_tests;
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
@@ -339,7 +342,15 @@ mod x86 {
         //   `i * row_stride + j * col_stride` for i and j within the shapes, which were
         //   checked to fit each other, and by the promise of `Strided` these offsets lie
         //   in the slices. Part vectors are loaded and stored under masks, so neighbours
-        //   are not touched; operands were run against unmapped pages to see that hold.
+        //   are not touched: `pages_tests.rs` runs operands that end at unmapped pages.
+        // - Packing: into 2 MiB of the kernel's own for `a` and 2 MiB for `b`, sized by cache
+        //   sizes that are constants, as the feature `std` is off. With depth k ≤ 512 cut off
+        //   at a time and f = ⌈k/64⌉, `a` is packed whole where it has fewer than
+        //   256 KiB / (64 f · size) rows: less than 256 KiB, and a tile's rounding, at most
+        //   95 rows · 512 · 4 bytes (190 KiB), or 47 · 512 · 8. Elsewhere it is packed in
+        //   chunks of at most 2 MiB / (64 f · size) rows, that is 2 MiB; the kernel asserts that
+        //   its innermost chunk fits. The same holds for the columns of `b`. Another version may
+        //   count otherwise: the dependency is pinned exactly.
         // - Strides: of a matrix that has elements, at most the slice's length; they fit
         //   an `isize`, in bytes too.
         // - Aliasing: `c` is borrowed mutably, so it is apart from `a` and `b`, and no two
