@@ -32,7 +32,7 @@ impl<T: Scalar> Cotangents<T> {
             self.is_current(tape),
             "the cotangents are of another tape, or of entries that a rewind has removed since"
         );
-        let store = tape.store.borrow();
+        let store = &*tape.store.borrow();
         let Some(cotangent) = self.reached(index) else {
             return vec![];
         };
