@@ -24,6 +24,10 @@ pub trait Draw<T> {
     /// assert!(picture.svg().starts_with("<svg"));
     /// assert!(picture.text(60).contains("× area"));
     /// ```
+    ///
+    /// # Panics
+    /// If the tape is [stale](Tape::is_stale): a leaf was set, and nothing replayed since.
+    #[track_caller]
     fn picture(&self, title: impl Into<String>) -> Picture;
 
     /// A picture of the tape with the value of every entry and, where a sweep reached it, its
@@ -48,24 +52,36 @@ pub trait Draw<T> {
     /// ```
     ///
     /// # Panics
-    /// If the cotangents are of another tape, or of entries that a rewind has removed since.
+    /// If the cotangents are of another tape, of entries that a rewind has removed since, or of
+    /// other values of the leaves; if the tape is [stale](Tape::is_stale).
     #[track_caller]
     fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture;
 }
 
 impl<T: Scalar> Draw<T> for Tape<T> {
     fn picture(&self, title: impl Into<String>) -> Picture {
+        assert_drawable(self);
         Picture::new(graph(self, title.into(), None))
     }
 
     fn picture_with(&self, title: impl Into<String>, cotangents: &Cotangents<T>) -> Picture {
+        assert_drawable(self);
         assert!(
             cotangents.is_current(self),
-            "the cotangents are of another tape, or of entries that a rewind has removed since: \
-             sweep the tape that is to be drawn, as it is now"
+            "the cotangents are of another tape, of entries that a rewind has removed since, or of \
+             other values of the leaves: sweep the tape that is to be drawn, as it is now"
         );
         Picture::new(graph(self, title.into(), Some(cotangents)))
     }
+}
+
+/// Panics if some values are of other leaves than the tape has now.
+#[track_caller]
+fn assert_drawable<T: Scalar>(tape: &Tape<T>) {
+    assert!(
+        !tape.is_stale(),
+        "a leaf was set since the tape was computed: call `Tape::replay` before it is drawn"
+    );
 }
 
 fn graph<T: Scalar>(tape: &Tape<T>, title: String, cotangents: Option<&Cotangents<T>>) -> Graph {

@@ -38,6 +38,23 @@ pub enum Error {
         /// The index of the entry the id names.
         entry: usize,
     },
+    /// The entry's value is out of date: a leaf was set, and the tape was not replayed since.
+    #[error(
+        "entry {entry} (`{op}`) is out of date: a leaf was set since it was computed, or the last \
+         replay failed; call `Tape::replay` first"
+    )]
+    Stale {
+        /// The entry's index.
+        entry: usize,
+        /// The entry's op.
+        op: &'static str,
+    },
+    /// There is nothing to read: no sweep has been made with this buffer, or the last one failed.
+    #[error(
+        "nothing was swept yet, or the last sweep failed: call `Tape::sweep` or \
+         `Tape::push_forward` first"
+    )]
+    NotSwept,
     /// Only a leaf's value can be set.
     #[error("entry {entry} is the result of `{op}`: only the value of a leaf can be set")]
     NotALeaf {

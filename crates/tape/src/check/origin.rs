@@ -165,7 +165,12 @@ impl<T: Scalar> Tape<T> {
     /// assert_eq!(origin.operands[0].least, -2.0);
     /// assert!(origin.to_string().contains("is the first result that is not finite: NaN"));
     /// ```
+    ///
+    /// # Panics
+    /// If the tape is [stale](Tape::is_stale).
+    #[track_caller]
     pub fn first_non_finite(&self) -> Option<Origin> {
+        self.assert_current("first_non_finite");
         let (entry, at) = {
             let store = self.store.borrow();
             let first = |index| {
@@ -194,8 +199,13 @@ impl<T: Scalar> Tape<T> {
     /// ```
     ///
     /// # Panics
-    /// If the sweep was of another tape, or the tape was rewound since or more was recorded.
+    /// Unless the sweep [is current](Cotangents::is_current), or if more was recorded since.
+    #[track_caller]
     pub fn first_non_finite_cotangent(&self, cotangents: &Cotangents<T>) -> Option<Origin> {
+        assert!(
+            cotangents.is_current(self),
+            "first_non_finite_cotangent: the sweep was not of this tape as it is now: sweep again"
+        );
         let entries = self.entries();
         let cotangent = |index: usize| match entries[index].id {
             EntryId::Scalar(id) => vec![cotangents.of(id).expect("a sweep of this tape as it is")],

@@ -34,7 +34,7 @@ impl<T: Scalar> Tape<T> {
     /// ```
     ///
     /// # Panics
-    /// If `output` is a handle of another tape.
+    /// If `output` is a handle of another tape, or the tape is [stale](Tape::is_stale).
     #[track_caller]
     pub fn check<'t>(&'t self, output: impl Into<Operand<'t, T>>) -> Report {
         Check::default().tape(self, output)
@@ -45,7 +45,7 @@ impl Check {
     /// [`Tape::check`] with these choices.
     ///
     /// # Panics
-    /// If `output` is a handle of another tape.
+    /// If `output` is a handle of another tape, or the tape is [stale](Tape::is_stale).
     #[track_caller]
     pub fn tape<'t, T: Scalar>(
         self,
@@ -73,7 +73,12 @@ impl Check {
     }
 
     /// Checks every operation of a tape that has a cotangent, alone, against its recorded operands.
+    ///
+    /// # Panics
+    /// If the tape is [stale](Tape::is_stale).
+    #[track_caller]
     pub fn entries<T: Scalar>(self, tape: &Tape<T>) -> Report {
+        tape.assert_current("check");
         let mut report = Report::default();
         let entries = tape.entries();
         let store = tape.store.borrow();

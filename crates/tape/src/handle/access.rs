@@ -2,9 +2,9 @@
 
 use super::tape::Tape;
 use crate::error::{Error, equally_many};
-use crate::list::{MatrixId, VarId};
+use crate::list::{History, MatrixId, Store, VarId};
 use crate::number::Scalar;
-use crate::op::{View, ViewMut};
+use crate::op::{Block, View, ViewMut};
 use crate::rules::Code;
 use crate::shape::Shape;
 use nalgebra::{DMatrix, Dim, Matrix, RawStorage};
@@ -14,7 +14,8 @@ impl<T: Scalar> Tape<T> {
     /// The value of a scalar entry.
     ///
     /// # Errors
-    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
+    /// [`Error::Stale`] if a leaf was set since the entry was computed.
     #[inline(always)]
     pub fn value(&self, id: VarId) -> Result<T, Error> {
         let index = self.resolve(id.0)?;
@@ -24,10 +25,10 @@ impl<T: Scalar> Tape<T> {
     /// Hands the values of a matrix entry to `read`, without a copy.
     ///
     /// # Errors
-    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    /// As [`value`](Tape::value).
     ///
     /// # Panics
-    /// If `read` records on this tape.
+    /// If `read` records on this tape: an operation, a comparison, a scope or a name.
     pub fn read<R>(&self, id: MatrixId, read: impl FnOnce(View<'_, T>) -> R) -> Result<R, Error> {
         let index = self.resolve(id.0)?;
         let store = self.store.borrow_closed();
@@ -43,7 +44,7 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
-    /// [`Error::NotALeaf`] if the entry is the result of an operation.
+    /// [`Error::NotALeaf`] if the entry is the result of an operation. The tape is then as it was.
     #[inline(always)]
     pub fn set(&mut self, id: VarId, value: T) -> Result<(), Error> {
         self.set_vars(&[id], &[value])
@@ -77,19 +78,23 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Length`] unless there are as many numbers as ids, and as [`set`](Tape::set) for
-    /// each of the ids; the leaves before it are set then.
+    /// each of the ids. No leaf is set then.
     #[inline]
     pub fn set_vars(&mut self, ids: &[VarId], values: &[T]) -> Result<(), Error> {
         equally_many(values.len(), ids.len())?;
         let store = self.store.get_mut();
         let (codes, leaves) = (store.entries.codes(), &mut store.values[..]);
-        for (id, &value) in zip(ids, values) {
+        for id in ids {
             self.history.check(id.0, self.number, codes.len())?;
-            let index = id.entry();
-            if codes[index] != Code::Leaf {
-                return Err(store.not_a_leaf(index));
+            if codes[id.entry()] != Code::Leaf {
+                return Err(store.not_a_leaf(id.entry()));
             }
-            leaves[index] = value;
+        }
+        for (id, &value) in zip(ids, values) {
+            leaves[id.entry()] = value;
+        }
+        if !ids.is_empty() {
+            self.staleness.leaf_set(leaves.len());
         }
         Ok(())
     }
@@ -98,49 +103,72 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// As [`leaf_mut`](Tape::leaf_mut), and [`Error::Shape`] if the matrix has another shape than
-    /// the leaf.
+    /// the leaf. The tape is then as it was.
     pub fn set_matrix<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
         &mut self,
         id: MatrixId,
         values: &Matrix<T, R, C, S>,
     ) -> Result<(), Error> {
         let found = Shape::new(values.nrows(), values.ncols());
-        let mut leaf = self.leaf_mut(id)?;
-        if leaf.shape() != found {
-            let (entry, expected) = (id.entry(), leaf.shape());
+        let expected = self.leaf_shape(id)?;
+        if expected != found {
+            let entry = id.entry();
             return Err(Error::Shape {
                 entry,
                 found,
                 expected,
             });
         }
+        let mut leaf = self.leaf_mut(id)?;
         for (to, from) in leaf.values_mut().iter_mut().zip(values.iter()) {
             *to = *from;
         }
         Ok(())
     }
 
-    /// The values of a matrix leaf, to be written in place.
+    /// The values of a matrix leaf, to be written in place; [`replay`](Tape::replay) then computes
+    /// what depends on it.
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
-    /// [`Error::NotALeaf`] if the entry is the result of an operation.
+    /// [`Error::NotALeaf`] if the entry is the result of an operation. The tape is then as it was.
     pub fn leaf_mut(&mut self, id: MatrixId) -> Result<ViewMut<'_, T>, Error> {
         let store = self.store.get_mut();
-        self.history.check(id.0, self.number, store.entries.len())?;
-        let entry = store.entries.at(id.entry());
-        if entry.code != Code::MatrixLeaf {
-            return Err(store.not_a_leaf(id.entry()));
-        }
-        let block = store.blocks[entry.b as usize];
+        let block = leaf_block(store, &self.history, self.number, id)?;
+        self.staleness.leaf_set(store.entries.len());
         Ok(ViewMut::new(&mut store.arena[block.range()], block.shape()))
+    }
+
+    /// The shape of a matrix leaf: says, without touching it, whether [`leaf_mut`](Tape::leaf_mut)
+    /// would give it out.
+    ///
+    /// # Errors
+    /// As [`leaf_mut`](Tape::leaf_mut).
+    pub fn leaf_shape(&self, id: MatrixId) -> Result<Shape, Error> {
+        let block = leaf_block(&self.store.borrow(), &self.history, self.number, id)?;
+        Ok(block.shape())
     }
 
     /// A copy of the values of a matrix entry.
     ///
     /// # Errors
-    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    /// As [`value`](Tape::value).
     pub fn matrix_value(&self, id: MatrixId) -> Result<DMatrix<T>, Error> {
         self.read(id, |view| view.to_matrix())
     }
+}
+
+/// The block that a matrix leaf lies in.
+fn leaf_block<T: Scalar>(
+    store: &Store<T>,
+    history: &History,
+    tape: u64,
+    id: MatrixId,
+) -> Result<Block, Error> {
+    history.check(id.0, tape, store.entries.len())?;
+    let entry = store.entries.at(id.entry());
+    if entry.code != Code::MatrixLeaf {
+        return Err(store.not_a_leaf(id.entry()));
+    }
+    Ok(store.blocks[entry.b as usize])
 }

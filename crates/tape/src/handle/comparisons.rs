@@ -40,6 +40,12 @@ macro_rules! comparisons {
             fn eq(&self, $o: &$other) -> bool {
                 self.holds($convert, Relation::Equal)
             }
+            // Not left to the default, which would ask `eq` at a place of its own.
+            #[allow(clippy::partialeq_ne_impl)]
+            #[track_caller]
+            fn ne(&self, $o: &$other) -> bool {
+                !self.holds($convert, Relation::Equal)
+            }
         }
 
         impl<$($generics)* T: Scalar> PartialOrd<$other> for Var<'t, T> {

@@ -11,7 +11,8 @@ impl<T: Scalar> Tape<T> {
     /// The handle of an entry whose id was kept.
     ///
     /// # Errors
-    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape.
+    /// [`Error::Foreign`] or [`Error::Outdated`] if the id names no entry of this tape,
+    /// [`Error::Stale`] if a leaf was set since the entry was computed.
     pub fn handle<I: TypedId>(&self, id: I) -> Result<I::Handle<'_, T>, Error> {
         I::handle(id, self)
     }

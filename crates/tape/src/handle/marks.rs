@@ -71,5 +71,6 @@ impl<T: Scalar> Tape<T> {
         // Whoever opened these scopes has closed them: an open scope borrows the tape.
         store.scopes.close_all(to.entries as u32);
         self.history.cut(to);
+        self.staleness.cut(to.entries);
     }
 }

@@ -83,24 +83,24 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     /// A copy of some rows.
     ///
     /// # Panics
-    /// If the range is not within the matrix.
+    /// If the range is not within the matrix, or ends before it starts.
     #[track_caller]
     pub fn rows(self, range: Range<usize>) -> Self {
         self.matrix(ops::RowRange {
             start: range.start,
-            len: range.len(),
+            len: length("rows", &range),
         })
     }
 
     /// A copy of some columns.
     ///
     /// # Panics
-    /// If the range is not within the matrix.
+    /// If the range is not within the matrix, or ends before it starts.
     #[track_caller]
     pub fn columns(self, range: Range<usize>) -> Self {
         self.matrix(ops::ColumnRange {
             start: range.start,
-            len: range.len(),
+            len: length("columns", &range),
         })
     }
 
@@ -228,3 +228,10 @@ macro_rules! elementwise_methods {
     };
 }
 scalar_functions!(elementwise_methods);
+
+/// The length of a range that was given, which must not end before it starts.
+#[track_caller]
+fn length(op: &str, range: &Range<usize>) -> usize {
+    let length = range.end.checked_sub(range.start);
+    length.unwrap_or_else(|| panic!("{op}: the range {range:?} ends before it starts"))
+}

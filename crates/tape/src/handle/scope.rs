@@ -34,8 +34,15 @@ impl<T: Copy> fmt::Debug for Scope<'_, T> {
 
 impl<T: Copy> Drop for Scope<'_, T> {
     fn drop(&mut self) {
-        let mut store = self.tape.store.borrow_mut();
-        let entry = store.entries.len() as u32;
-        store.scopes.close(entry, self.opening);
+        // A panic in a closure given to `Tape::read` may come through here with the tape still being
+        // read, and a second panic would abort. The scope then ends at the next rewind.
+        let store = match std::thread::panicking() {
+            true => self.tape.store.try_borrow_mut(),
+            false => Some(self.tape.store.borrow_mut()),
+        };
+        if let Some(mut store) = store {
+            let entry = store.entries.len() as u32;
+            store.scopes.close(entry, self.opening);
+        }
     }
 }

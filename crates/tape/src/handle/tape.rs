@@ -1,7 +1,7 @@
 //! The tape itself: a list, its history and its number, and what handles and ids ask of it.
 
 use crate::error::{Error, Place};
-use crate::list::{BufferedStore, Guard, History, Id, Relation, Side, next_tape_number};
+use crate::list::{BufferedStore, Guard, History, Id, Relation, Side, Staleness, next_tape_number};
 use crate::number::Scalar;
 
 /// A Wengert list: every operation a program takes, in order, with its result.
@@ -32,6 +32,7 @@ use crate::number::Scalar;
 pub struct Tape<T = f64> {
     pub(crate) store: BufferedStore<T>,
     pub(crate) history: History,
+    pub(crate) staleness: Staleness,
     pub(crate) number: u64,
 }
 
@@ -58,6 +59,7 @@ impl<T: Scalar> Default for Tape<T> {
         Tape {
             store: BufferedStore::new(),
             history: History::default(),
+            staleness: Staleness::default(),
             number: next_tape_number(),
         }
     }
@@ -91,11 +93,13 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// Gives entry `index` a name; the last one given stands.
+    #[track_caller]
     pub(crate) fn name(&self, index: u32, name: String) {
         self.store.borrow_mut().names.give(index, name);
     }
 
     /// Records how a comparison turned out.
+    #[track_caller]
     pub(crate) fn guard(
         &self,
         left: Side<T>,
@@ -124,11 +128,33 @@ impl<T: Scalar> Tape<T> {
         }
     }
 
-    /// The entry an id names, if it is still there.
+    /// The entry an id names, if it is still there and its value is current.
     #[inline]
     pub(crate) fn resolve(&self, id: Id) -> Result<u32, Error> {
-        self.history.check(id, self.number, self.len())?;
+        let store = self.store.borrow();
+        self.history.check(id, self.number, store.entries.len())?;
+        self.staleness.check(&store, id.index)?;
         Ok(id.index)
+    }
+
+    /// Whether some entry's value is out of date: a leaf was set since it was computed, and the tape
+    /// not [replayed](Tape::replay), or not with success. Such an entry cannot be read, swept or
+    /// pushed forward through; leaves, and what was recorded since they were set, can.
+    pub fn is_stale(&self) -> bool {
+        self.check_current().is_err()
+    }
+
+    /// That no entry's value is out of date.
+    fn check_current(&self) -> Result<(), Error> {
+        self.staleness.check_all(&self.store.borrow())
+    }
+
+    /// Panics if some entry's value is out of date.
+    #[track_caller]
+    pub(crate) fn assert_current(&self, what: &str) {
+        if let Err(error) = self.check_current() {
+            panic!("{what}: {error}");
+        }
     }
 
     /// Panics if `other` is another tape.

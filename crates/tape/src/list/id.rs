@@ -22,6 +22,15 @@ pub struct Id {
     pub(crate) index: u32,
 }
 
+impl Id {
+    /// Of a plain number, which is on no tape: no tape has the number 0.
+    pub(crate) const NOWHERE: Id = Id {
+        tape: 0,
+        generation: 0,
+        index: 0,
+    };
+}
+
 impl VarId {
     /// The index of the entry on its tape.
     pub fn entry(self) -> usize {

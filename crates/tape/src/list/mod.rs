@@ -3,8 +3,8 @@
 //! A [`Store`] is the list itself: parallel columns for entries and what they point at, and beside
 //! them the comparisons, scopes and names of the recording. A [`BufferedStore`] is a store that can
 //! be written through `&Tape`; it puts a small buffer before the columns, because that is faster.
-//! [`Lengths`] tell a moment of the recording, [`History`] what has been removed since, and an
-//! [`Id`] names an entry across both.
+//! [`Lengths`] tell a moment of the recording, [`History`] what has been removed since,
+//! [`Staleness`] what a replay has to compute again, and an [`Id`] names an entry across all three.
 //!
 //! This folder knows numbers, the trait of ops and the codes of scalar rules. It knows neither
 //! handles nor sweeps: recording, replay and differentiation are written elsewhere, over the
@@ -28,6 +28,7 @@ mod id;
 mod lengths;
 mod names;
 mod scopes;
+mod staleness;
 mod store;
 mod write_buffer;
 
@@ -38,5 +39,6 @@ pub(crate) use history::History;
 pub use id::{EntryId, MatrixId, VarId};
 pub(crate) use id::{Id, next_tape_number};
 pub(crate) use lengths::Lengths;
+pub(crate) use staleness::Staleness;
 pub(crate) use store::Store;
 pub(crate) use write_buffer::BufferedStore;

@@ -147,7 +147,9 @@ impl<T: Scalar> BufferedStore<T> {
     /// Flushes the buffer and opens it anew, unless the store keeps places.
     fn open_buffer(&self) -> bool {
         self.flush();
-        let store = self.store.borrow_mut();
+        let Ok(store) = self.store.try_borrow_mut() else {
+            being_read()
+        };
         if store.places.is_some() {
             return false;
         }
@@ -200,7 +202,9 @@ impl<T: Copy> BufferedStore<T> {
     #[inline]
     fn flush(&self) {
         if self.buffer.open.get() && self.buffer.written.get() > 0 {
-            self.buffer.flush(&mut self.store.borrow_mut());
+            let store = self.store.try_borrow_mut();
+            self.buffer
+                .flush(&mut store.unwrap_or_else(|_| being_read()));
         }
     }
 
@@ -233,9 +237,18 @@ impl<T: Copy> BufferedStore<T> {
     }
 
     /// The store, to be changed.
+    ///
+    /// # Panics
+    /// If it is being read.
+    #[track_caller]
     pub fn borrow_mut(&self) -> RefMut<'_, Store<T>> {
+        self.try_borrow_mut().unwrap_or_else(|| being_read())
+    }
+
+    /// The store, to be changed, or `None` if it is being read.
+    pub fn try_borrow_mut(&self) -> Option<RefMut<'_, Store<T>>> {
         self.close();
-        self.store.borrow_mut()
+        self.store.try_borrow_mut().ok()
     }
 
     /// The store, to be changed, where nobody else can be looking.
@@ -258,6 +271,15 @@ impl<T> BufferedStore<T> {
         };
         Some(stored + buffered)
     }
+}
+
+#[cold]
+#[track_caller]
+fn being_read() -> ! {
+    panic!(
+        "this tape is being read: inside the closure given to `Tape::read`, no operation, comparison, \
+         scope or name can be recorded on it; copy what you need, and record afterwards"
+    )
 }
 
 #[cfg(test)]
@@ -320,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "borrow")]
+    #[should_panic(expected = "this tape is being read")]
     fn recording_while_a_matrix_is_read_panics() {
         let tape = Tape::new();
         let x = tape.var(1.0);

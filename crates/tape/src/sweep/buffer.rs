@@ -2,12 +2,15 @@
 //! what was reached. Kept between sweeps, so that a sweep allocates only while the tape grows.
 
 use crate::error::Error;
-use crate::list::{History, Id, Store};
+use crate::list::{History, Id, Staleness, Store};
 use crate::number::Scalar;
 use crate::op::{Block, View};
 use std::fmt;
 
 /// Cotangents of a reverse sweep, or tangents of a forward one.
+///
+/// Between [`begin`](Buffer::begin) and [`finish`](Buffer::finish) it holds no sweep, and neither it
+/// does after a sweep that did not come to its end: there is nothing to read then.
 #[derive(Clone, Debug)]
 pub struct Buffer<T> {
     pub(crate) values: Vec<T>,
@@ -17,9 +20,24 @@ pub struct Buffer<T> {
     blocks: Vec<Block>,
     /// Whether a block of the arena is known to hold zeros, so that it need not be filled again.
     zero: Vec<bool>,
-    tape: u64,
+    swept: Swept,
+    /// The tape's history when it was swept.
     history: History,
+    /// How often its leaves had been set.
+    settings: u64,
+    /// How many entries it had.
     len: usize,
+}
+
+/// What was swept last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Swept {
+    /// Nothing, or the sweep failed.
+    Nothing,
+    /// A plain number, which depends on no entry of any tape.
+    Number,
+    /// The tape with this number.
+    Tape(u64),
 }
 
 impl<T> Default for Buffer<T> {
@@ -30,28 +48,41 @@ impl<T> Default for Buffer<T> {
             reached: Vec::new(),
             blocks: Vec::new(),
             zero: Vec::new(),
-            tape: 0,
+            swept: Swept::Nothing,
             history: History::default(),
+            settings: 0,
             len: 0,
         }
     }
 }
 
 impl<T: Scalar> Buffer<T> {
-    /// Makes room for a sweep of tape number `tape`: nothing is reached, and what is not reached
-    /// may hold anything.
-    pub(crate) fn prepare(&mut self, tape: u64, history: &History, store: &Store<T>) {
-        self.len = store.entries.len();
-        self.values.resize(self.len, T::zero());
-        self.reached.clear();
-        self.reached.resize(self.len, false);
-        self.arena.resize(store.arena.len(), T::zero());
-        if self.tape != tape || self.history.generation() != history.generation() {
+    /// Begins a sweep of a tape: the buffer holds none until it is finished.
+    pub(crate) fn begin(&mut self, tape: u64, history: &History) {
+        let again =
+            self.swept == Swept::Tape(tape) && self.history.generation() == history.generation();
+        if !again {
             self.zero.clear();
-            self.tape = tape;
-            self.history.copy_from(history);
         }
+        self.swept = Swept::Nothing;
+        self.reached.clear();
+    }
+
+    /// Makes room for every entry of the store: nothing further is reached, and what is not reached
+    /// may hold anything.
+    pub(crate) fn fit(&mut self, store: &Store<T>) {
+        self.values.resize(store.entries.len(), T::zero());
+        self.reached.resize(store.entries.len(), false);
+        self.arena.resize(store.arena.len(), T::zero());
         self.zero.resize(store.blocks.len(), false);
+    }
+
+    /// Holds the derivatives of a plain number, which are all zero.
+    pub(crate) fn of_number() -> Self {
+        Buffer {
+            swept: Swept::Number,
+            ..Buffer::default()
+        }
     }
 
     /// Adds to the number of a scalar entry; the first contribution overwrites what was there.
@@ -64,8 +95,14 @@ impl<T: Scalar> Buffer<T> {
         };
     }
 
-    /// Ends a sweep: what nothing reached is zero, and matrices can be read by entry.
-    pub(crate) fn finish(&mut self, store: &Store<T>) {
+    /// Ends a sweep of a tape: what nothing reached is zero, and results can be read by entry.
+    pub(crate) fn finish(
+        &mut self,
+        store: &Store<T>,
+        tape: u64,
+        history: &History,
+        staleness: &Staleness,
+    ) {
         self.blocks.clone_from(&store.blocks);
         for (block, zero) in self.blocks.iter().zip(&mut self.zero) {
             let reached = self.reached[block.entry as usize];
@@ -74,6 +111,10 @@ impl<T: Scalar> Buffer<T> {
             }
             *zero = !reached;
         }
+        self.history.copy_from(history);
+        self.settings = staleness.settings();
+        self.len = store.entries.len();
+        self.swept = Swept::Tape(tape);
     }
 
     /// The number of a scalar entry; zero where nothing reached it or the sweep did not see it.
@@ -94,14 +135,14 @@ impl<T: Scalar> Buffer<T> {
         Some(View::over(&self.arena[block.range()], block.shape()))
     }
 
-    /// The number of the tape that was swept; 0 before the first sweep.
-    pub(super) fn tape_number(&self) -> u64 {
-        self.tape
-    }
-
+    /// That an id can be asked for.
     #[inline]
     pub(crate) fn check(&self, id: Id) -> Result<(), Error> {
-        self.history.check(id, self.tape, self.len)
+        match self.swept {
+            Swept::Tape(tape) => self.history.check(id, tape, self.len),
+            Swept::Number => Ok(()),
+            Swept::Nothing => Err(Error::NotSwept),
+        }
     }
 
     /// Whether the entry at `index` of the tape was there when it was swept: not recorded since,
@@ -116,30 +157,46 @@ impl<T: Scalar> Buffer<T> {
         (index as usize) < self.len && (since == history.generation() || is_same())
     }
 
-    /// Whether every entry that was swept is still on the tape.
-    pub(crate) fn is_current(&self, history: &History) -> bool {
+    /// Whether the sweep was of this tape as it is: every entry that was swept is still there, and
+    /// no leaf was set since.
+    pub(crate) fn is_current(&self, tape: u64, history: &History, staleness: &Staleness) -> bool {
         let cut = history.fewest_since(self.history.generation());
-        cut.is_none_or(|cut| self.len <= cut as usize)
+        self.swept == Swept::Tape(tape)
+            && cut.is_none_or(|cut| self.len <= cut as usize)
+            && self.settings == staleness.settings()
     }
 
+    /// Whether the sweep reached the entry at `index` of its tape.
+    pub(crate) fn has_reached(&self, index: usize) -> bool {
+        let swept = matches!(self.swept, Swept::Tape(_));
+        swept && self.reached.get(index) == Some(&true)
+    }
+
+    /// Whether a plain number was swept. Panics if it was neither that nor tape number `tape`.
     #[inline]
     #[track_caller]
-    pub(crate) fn assert_tape(&self, tape: u64) {
-        assert!(
-            self.tape == tape,
-            "the handle is of tape {tape}, the sweep was of tape {}",
-            self.tape
-        );
+    pub(crate) fn is_of_number(&self, tape: u64) -> bool {
+        match self.swept {
+            Swept::Tape(swept) if swept == tape => false,
+            Swept::Number => true,
+            Swept::Nothing => panic!("{}", Error::NotSwept),
+            Swept::Tape(swept) => {
+                panic!("the handle is of tape {tape}, the sweep was of tape {swept}")
+            }
+        }
     }
 }
 
 impl<T> Buffer<T> {
     /// Which tape was swept and how much of it was reached, not the numbers themselves.
     pub(super) fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Swept::Tape(tape) = self.swept else {
+            return f.debug_tuple(name).field(&self.swept).finish();
+        };
         let reached = self.reached.iter().filter(|&&reached| reached).count();
         f.debug_struct(name)
-            .field("tape", &self.tape)
-            .field("entries", &self.reached.len())
+            .field("tape", &tape)
+            .field("entries", &self.len)
             .field("reached", &reached)
             .finish()
     }

@@ -36,10 +36,6 @@ where
     let leaves = tape.vars(point);
     let output = f(&leaves);
     let cotangents = output.gradient();
-    let gradient = if output.tape().is_some() {
-        leaves.iter().map(|&leaf| cotangents.of(leaf)).collect()
-    } else {
-        vec![T::zero(); point.len()]
-    };
+    let gradient = leaves.iter().map(|&leaf| cotangents.of(leaf)).collect();
     (output.value(), gradient)
 }

@@ -25,17 +25,21 @@ impl<T: Scalar> Cotangents<T> {
     /// ```
     ///
     /// # Panics
-    /// Unless the sweep [is current](Cotangents::is_current) on `tape`.
+    /// Unless the sweep [is current](Cotangents::is_current) on `tape`, and the entry is not stale.
     #[track_caller]
     pub fn contributions(&self, tape: &Tape<T>, index: usize) -> Vec<Option<T>> {
         assert!(
             self.is_current(tape),
-            "the cotangents are of another tape, or of entries that a rewind has removed since"
+            "the cotangents are of another tape, of entries that a rewind has removed since, or of \
+             other values of the leaves: sweep again"
         );
         let store = &*tape.store.borrow();
         let Some(cotangent) = self.reached(index) else {
             return vec![];
         };
+        if let Err(error) = tape.staleness.check(store, index as u32) {
+            panic!("{error}");
+        }
         let entry = store.entries.at(index);
         let form = entry.code.form();
         if matches!(form, Form::None | Form::Apply) {

@@ -45,11 +45,13 @@ impl<T: Scalar> Cotangents<T> {
     /// `Result`.
     ///
     /// # Errors
-    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a
-    /// rewind since.
+    /// For an id: [`Error::Foreign`] of another tape, [`Error::Outdated`] of an entry that was gone
+    /// when the sweep ran, [`Error::Later`] if it was taken after a rewind since, and
+    /// [`Error::NotSwept`] if nothing was swept yet or the last sweep failed.
     ///
     /// # Panics
-    /// For a handle of another tape, or of a matrix recorded after the sweep.
+    /// For a handle of another tape, or of a matrix recorded after the sweep; if nothing was swept
+    /// yet or the last sweep failed.
     #[inline]
     #[track_caller]
     pub fn of<A: EntryRef<T>>(&self, entry: A) -> A::Found<'_> {
@@ -61,11 +63,12 @@ impl<T: Scalar> Cotangents<T> {
     ///
     /// # Errors
     /// [`Error::Length`] unless the slice has a place for each, and as [`of`](Cotangents::of) for
-    /// each of the ids; those before it are written then.
+    /// each of the ids. The slice is then as it was.
     pub fn of_vars(&self, ids: &[VarId], into: &mut [T]) -> Result<(), Error> {
         equally_many(into.len(), ids.len())?;
-        for (slope, &id) in zip(into, ids) {
-            *slope = self.of(id)?;
+        ids.iter().try_for_each(|id| self.0.check(id.0))?;
+        for (slope, id) in zip(into, ids) {
+            *slope = self.0.scalar(id.0.index);
         }
         Ok(())
     }
@@ -73,7 +76,8 @@ impl<T: Scalar> Cotangents<T> {
 
 /// What a sweep did, entry by entry; [`Tape::entries`] says what the entries are.
 impl<T: Scalar> Cotangents<T> {
-    /// Whether `tape` was swept, and every entry that was swept is still on it.
+    /// Whether the sweep was of `tape` as it is: every entry that was swept is still on it, and no
+    /// leaf was set since.
     ///
     /// ```
     /// use tape::Tape;
@@ -86,7 +90,8 @@ impl<T: Scalar> Cotangents<T> {
     /// # Ok::<(), tape::Error>(())
     /// ```
     pub fn is_current(&self, tape: &Tape<T>) -> bool {
-        self.0.tape_number() == tape.number && self.0.is_current(&tape.history)
+        self.0
+            .is_current(tape.number, &tape.history, &tape.staleness)
     }
 
     /// The cotangent of the entry at `index` of the tape that was swept, a scalar's as 1×1; `None`
@@ -103,7 +108,7 @@ impl<T: Scalar> Cotangents<T> {
     /// ```
     pub fn reached(&self, index: usize) -> Option<View<'_, T>> {
         let buffer = &self.0;
-        if !*buffer.reached.get(index)? {
+        if !buffer.has_reached(index) {
             return None;
         }
         let scalar = || View::over(&buffer.values[index..=index], Shape::SCALAR);
@@ -118,7 +123,8 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
-    /// [`Error::Shape`] if a matrix seed has another shape than its entry.
+    /// [`Error::Shape`] if a matrix seed has another shape than its entry, [`Error::Stale`] if a leaf
+    /// was set since the entry was computed. The buffer then holds no sweep, until the next good one.
     pub fn sweep<'s>(
         &self,
         seeds: impl IntoIterator<Item = Seed<'s, T>>,
@@ -127,35 +133,27 @@ impl<T: Scalar> Tape<T> {
     where
         T: 's,
     {
-        let store = self.store.borrow();
         let buffer = &mut cotangents.0;
-        buffer.prepare(self.number, &self.history, &store);
-        let mut last = None;
-        for seed in seeds {
-            last = last.max(Some(seed.plant(
-                buffer,
-                self.number,
-                &self.history,
-                &store,
-            )?));
-        }
+        let last = self.plant_all(seeds, buffer)?;
+        let store = self.store.borrow();
         if let Some(last) = last {
-            store.reverse(last as usize, buffer);
+            store.reverse(last, buffer);
         }
-        buffer.finish(&store);
+        buffer.finish(&store, self.number, &self.history, &self.staleness);
         Ok(())
     }
 }
 
 impl<T: Scalar> Var<'_, T> {
-    /// The gradient of this value: a sweep from here with a seed of 1.
+    /// The gradient of this value: a sweep from here with a seed of 1. Of a plain number, every
+    /// derivative is zero.
     pub fn gradient(self) -> Cotangents<T> {
+        let Some(tape) = self.tape else {
+            return Cotangents(Buffer::of_number());
+        };
         let mut cotangents = Cotangents::new();
-        if let Some(tape) = self.tape {
-            let seed = Seed::one(self);
-            tape.sweep(seed, &mut cotangents)
-                .expect("a handle names an entry of its tape");
-        }
+        tape.sweep(Seed::one(self), &mut cotangents)
+            .expect("a handle names a current entry of its tape");
         cotangents
     }
 }

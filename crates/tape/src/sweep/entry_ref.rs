@@ -33,8 +33,8 @@ impl<T: Scalar> EntryRef<T> for Var<'_, T> {
         match self.tape {
             None => T::zero(),
             Some(tape) => {
-                buffer.assert_tape(tape.number);
-                if buffer.saw(&tape.history, self.index) {
+                let of_number = buffer.is_of_number(tape.number);
+                if !of_number && buffer.saw(&tape.history, self.index) {
                     buffer.scalar(self.index)
                 } else {
                     T::zero()
@@ -48,14 +48,17 @@ impl<T: Scalar> EntryRef<T> for MatrixVar<'_, T> {
     type Found<'b> = View<'b, T>;
     #[track_caller]
     fn find(self, buffer: &Buffer<T>) -> View<'_, T> {
-        buffer.assert_tape(self.tape.number);
-        let seen = buffer.saw(&self.tape.history, self.index);
-        match buffer.matrix(self.index) {
+        let index = self.index;
+        if buffer.is_of_number(self.tape.number) {
+            panic!(
+                "a plain number was swept, no tape: its derivative by the matrix of entry {index} is \
+                 zero, but there is no matrix of zeros to show"
+            );
+        }
+        let seen = buffer.saw(&self.tape.history, index);
+        match buffer.matrix(index) {
             Some(view) if seen => view,
-            _ => panic!(
-                "the matrix of entry {} was recorded after the sweep",
-                self.index
-            ),
+            _ => panic!("the matrix of entry {index} was recorded after the sweep"),
         }
     }
 }
@@ -73,9 +76,8 @@ impl<T: Scalar> EntryRef<T> for MatrixId {
     type Found<'b> = Result<View<'b, T>, Error>;
     fn find(self, buffer: &Buffer<T>) -> Result<View<'_, T>, Error> {
         buffer.check(self.0)?;
-        Ok(buffer
-            .matrix(self.0.index)
-            .expect("a matrix id names a matrix"))
+        // Only where a plain number was swept is there no such matrix.
+        buffer.matrix(self.0.index).ok_or(Error::NotSwept)
     }
 }
 
@@ -93,14 +95,7 @@ pub trait MatrixRef: private::Sealed {
 
 impl<T: Scalar> ScalarRef for Var<'_, T> {
     fn id_of(self) -> Id {
-        // A plain number is on no tape, and no tape has the number 0.
-        let nowhere = Id {
-            tape: 0,
-            generation: 0,
-            index: 0,
-        };
-        let id = self.tape.map_or(nowhere, |tape| tape.id(self.index));
-        id
+        self.tape.map_or(Id::NOWHERE, |tape| tape.id(self.index))
     }
 }
 impl ScalarRef for VarId {

@@ -45,11 +45,11 @@ impl<T: Scalar> Tangents<T> {
     /// `Result`.
     ///
     /// # Errors
-    /// For an id of another tape, of an entry that was gone when the sweep ran, or taken after a
-    /// rewind since.
+    /// For an id, as [`Cotangents::of`](crate::Cotangents::of).
     ///
     /// # Panics
-    /// For a handle of another tape, or of a matrix recorded after the sweep.
+    /// For a handle of another tape, or of a matrix recorded after the sweep; if nothing was swept
+    /// yet or the last sweep failed.
     #[track_caller]
     pub fn of<A: EntryRef<T>>(&self, entry: A) -> A::Found<'_> {
         entry.find(&self.0)
@@ -57,7 +57,8 @@ impl<T: Scalar> Tangents<T> {
 }
 
 impl<T: Scalar> Tape<T> {
-    /// Sweeps the tape forwards from tangents of one or more entries, as a rule leaves.
+    /// Sweeps the tape forwards from tangents of one or more entries, as a rule leaves. A seed of
+    /// an entry that was computed is added to what the entry gets from its operands.
     ///
     /// ```
     /// use tape::{Tangents, Seed, Tape};
@@ -72,7 +73,12 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
-    /// [`Error::Shape`] if a matrix seed has another shape than its entry.
+    /// [`Error::Shape`] if a matrix seed has another shape than its entry, [`Error::Stale`] if a leaf
+    /// was set and the tape not replayed since. The buffer then holds no sweep, until the next good
+    /// one.
+    ///
+    /// # Panics
+    /// If a tangent reaches an op that has no tangent rule.
     pub fn push_forward<'s>(
         &self,
         seeds: impl IntoIterator<Item = Seed<'s, T>>,
@@ -81,12 +87,10 @@ impl<T: Scalar> Tape<T> {
     where
         T: 's,
     {
-        let store = self.store.borrow();
         let buffer = &mut tangents.0;
-        buffer.prepare(self.number, &self.history, &store);
-        for seed in seeds {
-            seed.plant(buffer, self.number, &self.history, &store)?;
-        }
+        self.plant_all(seeds, buffer)?;
+        let store = self.store.borrow();
+        self.staleness.check_all(&store)?;
         for index in 0..store.entries.len() {
             let Entry { code, .. } = store.entries.at(index);
             match code {
@@ -95,7 +99,7 @@ impl<T: Scalar> Tape<T> {
                 _ => store.tangent_of_scalar(index, buffer),
             }
         }
-        buffer.finish(&store);
+        buffer.finish(&store, self.number, &self.history, &self.staleness);
         Ok(())
     }
 }
@@ -109,9 +113,10 @@ impl<T: Scalar> Store<T> {
         if !ids.iter().any(|&id| buffer.reached[id as usize]) {
             return;
         }
-        buffer.reached[entry] = true;
+        let is_seeded = std::mem::replace(&mut buffer.reached[entry], true);
         let (values, arena, mut result) =
             split_at_result(&mut buffer.values, &mut buffer.arena, entry, block);
+        let seed = is_seeded.then(|| result.values_mut().to_vec());
         let operands = Operands {
             ids,
             layout: self.layout(),
@@ -124,6 +129,13 @@ impl<T: Scalar> Store<T> {
         };
         result.values_mut().fill(T::zero());
         application.op.jvp(&point, &tangents, result);
+        if let Some(seed) = seed {
+            let (_, _, mut result) =
+                split_at_result(&mut buffer.values, &mut buffer.arena, entry, block);
+            for (tangent, seed) in result.values_mut().iter_mut().zip(seed) {
+                *tangent = seed + *tangent;
+            }
+        }
     }
 }
 
@@ -166,7 +178,8 @@ macro_rules! tangent {
                     (Some(t), None) | (None, Some(t)) => t,
                     (Some(s), Some(t)) => s + t,
                 };
-                dot[index] = tangent;
+                // Only a seed can have been here before.
+                dot[index] = if reached[index] { dot[index] + tangent } else { tangent };
                 reached[index] = true;
             }
         }

@@ -37,10 +37,14 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Guard`] if a comparison made while recording turns out otherwise now,
-    /// [`Error::Forward`] if an op refuses its operands' values. Entries before the one named have
-    /// their new values then, later ones the old; a replay with other leaves mends it.
+    /// [`Error::Forward`] if an op refuses its operands' values. The leaves are then as they were
+    /// set, and the tape stays [stale](Tape::is_stale) until a replay with other leaves succeeds.
     pub fn replay(&mut self) -> Result<(), Error> {
-        self.store.get_mut().run()
+        let store = self.store.get_mut();
+        self.staleness.replay_begun(store.entries.len());
+        store.run()?;
+        self.staleness.replayed();
+        Ok(())
     }
 }
 

@@ -245,10 +245,11 @@ mod tests {
     fn swept(tape: &Tape, sweep: impl Fn(&Store<f64>, usize, &mut Buffer<f64>)) -> Buffer<f64> {
         let (store, mut buffer) = (tape.store.borrow(), Buffer::default());
         let last = store.entries.len() - 1;
-        buffer.prepare(tape.number, &tape.history, &store);
+        buffer.begin(tape.number, &tape.history);
+        buffer.fit(&store);
         buffer.add(last, 0.75);
         sweep(&store, last, &mut buffer);
-        buffer.finish(&store);
+        buffer.finish(&store, tape.number, &tape.history, &tape.staleness);
         buffer
     }
 
@@ -273,7 +274,7 @@ mod tests {
             if same {
                 Ok(())
             } else {
-                Err(format!("{fast:?} is not {plain:?}"))
+                Err(format!("{:?} is not {:?}", fast.values, plain.values))
             }
         });
     }

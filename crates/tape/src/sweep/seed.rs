@@ -3,7 +3,8 @@
 use super::buffer::Buffer;
 use super::entry_ref::{MatrixRef, ScalarRef};
 use crate::error::Error;
-use crate::list::{History, Id, Store};
+use crate::handle::Tape;
+use crate::list::{Id, Store};
 use crate::number::Scalar;
 use crate::op::View;
 use crate::shape::Shape;
@@ -22,7 +23,8 @@ pub(crate) enum SeedValues<'s, T> {
 }
 
 impl<'s, T: Scalar> Seed<'s, T> {
-    /// A scalar entry with a seed of 1: the sweep gives its gradient.
+    /// A scalar entry with a seed of 1: the sweep gives its gradient. A plain number is a seed as
+    /// well; it reaches no entry.
     pub fn one(target: impl ScalarRef) -> Self {
         Seed::scalar(target, T::one())
     }
@@ -36,10 +38,7 @@ impl<'s, T: Scalar> Seed<'s, T> {
         }
     }
 
-    /// A matrix entry with a seed of its shape, column-major.
-    ///
-    /// # Panics
-    /// If the slice has not `rows · cols` elements.
+    /// A matrix entry with a seed of its shape.
     pub fn matrix(target: impl MatrixRef, seed: &'s nalgebra::DMatrix<T>) -> Self {
         let id = target.id_of();
         let view = View::new(seed.as_slice(), Shape::new(seed.nrows(), seed.ncols()));
@@ -49,35 +48,73 @@ impl<'s, T: Scalar> Seed<'s, T> {
         }
     }
 
-    /// Adds the seed to the buffer. Returns the entry's index.
-    pub(crate) fn plant(
-        &self,
-        buffer: &mut Buffer<T>,
-        tape: u64,
-        history: &History,
-        store: &Store<T>,
-    ) -> Result<u32, Error> {
-        history.check(self.id, tape, store.entries.len())?;
+    /// Whether it is a seed of a plain number, which no entry depends on.
+    pub(super) fn is_of_number(&self) -> bool {
+        self.id == Id::NOWHERE
+    }
+
+    /// That the seed fits an entry of a tape as it is.
+    pub(super) fn check(&self, tape: &Tape<T>, store: &Store<T>) -> Result<(), Error> {
+        tape.history
+            .check(self.id, tape.number, store.entries.len())?;
         let index = self.id.index;
-        match (&self.values, store.entries.at(index as usize).block()) {
-            (SeedValues::Scalar(seed), _) => buffer.add(index as usize, *seed),
-            (SeedValues::Matrix(seed), block) => {
+        tape.staleness.check(store, index)?;
+        if let SeedValues::Matrix(seed) = &self.values {
+            let (entry, found, expected) = (index as usize, seed.shape(), store.shape(index));
+            if found != expected {
+                return Err(Error::Shape {
+                    entry,
+                    found,
+                    expected,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the seed, which must have been checked, to the buffer. Returns the entry's index.
+    pub(super) fn plant(&self, buffer: &mut Buffer<T>, store: &Store<T>) -> usize {
+        let index = self.id.index as usize;
+        match &self.values {
+            SeedValues::Scalar(seed) => buffer.add(index, *seed),
+            SeedValues::Matrix(seed) => {
+                let block = store.entries.at(index).block();
                 let block = store.blocks[block.expect("a matrix id names a matrix") as usize];
-                if block.shape() != seed.shape() {
-                    let (entry, found, expected) = (index as usize, seed.shape(), block.shape());
-                    return Err(Error::Shape {
-                        entry,
-                        found,
-                        expected,
-                    });
-                }
-                let keep = std::mem::replace(&mut buffer.reached[index as usize], true);
+                let keep = std::mem::replace(&mut buffer.reached[index], true);
                 for (to, &from) in buffer.arena[block.range()].iter_mut().zip(seed.values()) {
                     *to = if keep { *to + from } else { from };
                 }
             }
         }
-        Ok(index)
+        index
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// Begins a sweep: adds every seed to the buffer. Returns the last entry that one names.
+    ///
+    /// The store is not held while a seed is made, which may record.
+    pub(super) fn plant_all<'s>(
+        &self,
+        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        buffer: &mut Buffer<T>,
+    ) -> Result<Option<usize>, Error>
+    where
+        T: 's,
+    {
+        buffer.begin(self.number, &self.history);
+        let mut last = None;
+        for seed in seeds {
+            if seed.is_of_number() {
+                continue;
+            }
+            let store = self.store.borrow();
+            seed.check(self, &store)?;
+            buffer.fit(&store);
+            last = last.max(Some(seed.plant(buffer, &store)));
+        }
+        buffer.fit(&self.store.borrow());
+        Ok(last)
     }
 }
 
