@@ -4,7 +4,7 @@ use crate::layers::{Activation, softmax_cross_entropy};
 use crate::net::{Layer, Net, Recorded};
 use crate::optimiser::Sgd;
 use nalgebra::{DMatrix, RowDVector};
-use tape::{Cotangents, Error, MatrixId, Scalar, Seed, Tape, VarId, View, ViewMut};
+use tape::{Cotangents, Error, MatrixId, Scalar, Seed, Shape, Tape, VarId, View, ViewMut};
 
 /// How the wanted classes are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +117,9 @@ impl<T: Scalar> Recording<T> {
     /// Sets examples and targets.
     ///
     /// # Errors
-    /// [`Error::Shape`] if either has another shape than when recorded.
+    /// [`Error::Shape`] if either has another shape than when recorded; neither is set then.
     pub fn set(&mut self, examples: &DMatrix<T>, targets: &DMatrix<T>) -> Result<(), Error> {
+        self.fits(self.targets, targets.shape())?;
         self.tape.set_matrix(self.examples, examples)?;
         self.tape.set_matrix(self.targets, targets)
     }
@@ -126,7 +127,7 @@ impl<T: Scalar> Recording<T> {
     /// Sets the parameters to those of `net`.
     ///
     /// # Errors
-    /// [`Error::Shape`] if the net has other sizes than the one recorded.
+    /// [`Error::Shape`] if the net has other sizes than the one recorded; no parameter is set then.
     ///
     /// # Panics
     /// If the net has another number of layers.
@@ -139,16 +140,35 @@ impl<T: Scalar> Recording<T> {
             layers.len()
         );
         for (ids, layer) in self.parameters.chunks_exact(2).zip(layers) {
+            self.fits(ids[0], layer.weights.shape())?;
+            self.fits(ids[1], layer.bias.shape())?;
+        }
+        for (ids, layer) in self.parameters.chunks_exact(2).zip(layers) {
             self.tape.set_matrix(ids[0], &layer.weights)?;
             self.tape.set_matrix(ids[1], &layer.bias)?;
         }
         Ok(())
     }
 
+    /// That a matrix of this shape can be put in the place of a leaf.
+    fn fits(&self, id: MatrixId, (rows, cols): (usize, usize)) -> Result<(), Error> {
+        let (entry, expected) = (id.entry(), self.tape.leaf_shape(id)?);
+        let found = Shape::new(rows, cols);
+        if found == expected {
+            return Ok(());
+        }
+        Err(Error::Shape {
+            entry,
+            found,
+            expected,
+        })
+    }
+
     /// Runs forward with the current examples, targets and parameters.
     ///
     /// # Errors
-    /// If the targets are no labels or distributions of the net's classes.
+    /// If the targets are no labels or distributions of the net's classes. All of them stay as they
+    /// were set, and there is no last run until one succeeds.
     pub fn replay(&mut self) -> Result<(), Error> {
         self.tape.replay()
     }
@@ -156,7 +176,7 @@ impl<T: Scalar> Recording<T> {
     /// Sweeps back from the loss.
     ///
     /// # Errors
-    /// None in practice: the loss is an entry of this tape.
+    /// [`Error::Stale`] if examples, targets or parameters were set since the last run.
     pub fn sweep(&mut self) -> Result<(), Error> {
         self.tape.sweep(Seed::one(self.loss), &mut self.cotangents)
     }
@@ -167,8 +187,10 @@ impl<T: Scalar> Recording<T> {
     /// A loss that is not finite has no use for a sweep: it is returned with nothing swept and
     /// nothing updated, so that the tape still shows where it came from.
     ///
+    /// After the update the tape is stale: it has new parameters, and results of the old.
+    ///
     /// # Errors
-    /// As [`replay`](Recording::replay).
+    /// As [`replay`](Recording::replay); the parameters are then as they were.
     pub fn step(&mut self, optimiser: &Sgd) -> Result<T, Error> {
         self.replay()?;
         let loss = self.loss()?;
@@ -182,23 +204,26 @@ impl<T: Scalar> Recording<T> {
     /// The loss of the last run.
     ///
     /// # Errors
-    /// None in practice: the loss is an entry of this tape.
+    /// [`Error::Stale`] if examples, targets or parameters were set since, as a step does.
     pub fn loss(&self) -> Result<T, Error> {
         self.tape.value(self.loss)
     }
 
     /// Hands the logits of the last run, N×C, to `read`.
+    ///
+    /// # Panics
+    /// If examples, targets or parameters were set since.
+    #[track_caller]
     pub fn logits<R>(&self, read: impl FnOnce(View<'_, T>) -> R) -> R {
         let logits = self.affines[self.affines.len() - 1];
-        self.tape
-            .read(logits, read)
-            .expect("the logits are an entry")
+        let read = self.tape.read(logits, read);
+        read.unwrap_or_else(|error| panic!("logits: {error}"))
     }
 
     /// For each example of the last run, whether the largest logit is at the wanted class.
     ///
     /// # Errors
-    /// None in practice: logits and targets are entries of this tape.
+    /// As [`loss`](Recording::loss).
     pub fn correct(&self) -> Result<Vec<bool>, Error> {
         let wanted = self.tape.read(self.targets, |targets| match self.kind {
             Targets::Labels => targets
@@ -208,7 +233,8 @@ impl<T: Scalar> Recording<T> {
                 .collect(),
             Targets::Rows => largest_columns(targets),
         })?;
-        let found = self.logits(largest_columns);
+        let logits = self.affines[self.affines.len() - 1];
+        let found = self.tape.read(logits, largest_columns)?;
         Ok(wanted.iter().zip(&found).map(|(w, f)| w == f).collect())
     }
 
@@ -265,7 +291,7 @@ impl<T: Scalar> Recording<T> {
     /// units were active.
     ///
     /// # Errors
-    /// As [`replay`](Recording::replay).
+    /// As [`replay`](Recording::replay); the parameters are as they were in any case.
     pub fn numerical_gradient(&mut self, h: T) -> Result<NumericalGradient<T>, Error> {
         let (mut slopes, mut kinks) = (Vec::new(), Vec::new());
         for k in 0..self.parameters.len() {
@@ -274,10 +300,11 @@ impl<T: Scalar> Recording<T> {
             let mut slope = DMatrix::zeros(shape.rows, shape.cols);
             let mut kink = DMatrix::from_element(shape.rows, shape.cols, false);
             for element in 0..shape.len() {
-                let before = self.tape.leaf_mut(id)?.values()[element];
-                let (above, active_above) = self.probe(id, element, before + h)?;
-                let (below, active_below) = self.probe(id, element, before - h)?;
+                let before = self.tape.read(id, |w| w.values()[element])?;
+                let above = self.probe(id, element, before + h);
+                let below = self.probe(id, element, before - h);
                 self.tape.leaf_mut(id)?.values_mut()[element] = before;
+                let ((above, active_above), (below, active_below)) = (above?, below?);
                 slope[element] = (above - below) / (h + h);
                 kink[element] = active_above != active_below;
             }
