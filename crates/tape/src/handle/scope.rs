@@ -34,8 +34,8 @@ impl<T: Copy> fmt::Debug for Scope<'_, T> {
 
 impl<T: Copy> Drop for Scope<'_, T> {
     fn drop(&mut self) {
-        // A panic in a closure given to `Tape::read` may come through here with the tape still being
-        // read, and a second panic would abort. The scope then ends at the next rewind.
+        // A panic in a closure given to `Tape::read` may come through here with the tape still
+        // being read, and a second panic would abort. The scope then ends at the next rewind.
         let store = match std::thread::panicking() {
             true => self.tape.store.try_borrow_mut(),
             false => Some(self.tape.store.borrow_mut()),

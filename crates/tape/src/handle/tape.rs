@@ -137,9 +137,9 @@ impl<T: Scalar> Tape<T> {
         Ok(id.index)
     }
 
-    /// Whether some entry's value is out of date: a leaf was set since it was computed, and the tape
-    /// not [replayed](Tape::replay), or not with success. Such an entry cannot be read, swept or
-    /// pushed forward through; leaves, and what was recorded since they were set, can.
+    /// Whether some entry's value is out of date: a leaf was set since it was computed, and the
+    /// tape not [replayed](Tape::replay), or not with success. Such an entry cannot be read, swept
+    /// or pushed forward through; leaves, and what was recorded since they were set, can.
     pub fn is_stale(&self) -> bool {
         self.check_current().is_err()
     }

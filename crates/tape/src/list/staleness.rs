@@ -7,8 +7,8 @@ use crate::rules::Form;
 
 /// Up to where a tape is stale: what was computed there may come from earlier values of the leaves.
 ///
-/// What is recorded after leaves were set comes from their new values, so it is not stale: a handle of
-/// a stale entry cannot be had, and every other entry is current.
+/// What is recorded after leaves were set comes from their new values, so it is not stale: a handle
+/// of a stale entry cannot be had, and every other entry is current.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Staleness {
     /// Computed entries before this one are stale.
@@ -25,7 +25,8 @@ impl Staleness {
         self.settings += 1;
     }
 
-    /// Notes that a replay begins, on a list of `length` entries: unless it ends well, all is stale.
+    /// Notes that a replay begins, on a list of `length` entries: unless it ends well, all is
+    /// stale.
     pub fn replay_begun(&mut self, length: usize) {
         self.end = length as u32;
     }

@@ -9,8 +9,8 @@ use std::fmt;
 
 /// Cotangents of a reverse sweep, or tangents of a forward one.
 ///
-/// Between [`begin`](Buffer::begin) and [`finish`](Buffer::finish) it holds no sweep, and neither it
-/// does after a sweep that did not come to its end: there is nothing to read then.
+/// Between [`begin`](Buffer::begin) and [`finish`](Buffer::finish) it holds no sweep, and neither
+/// it does after a sweep that did not come to its end: there is nothing to read then.
 #[derive(Clone, Debug)]
 pub struct Buffer<T> {
     pub(crate) values: Vec<T>,

@@ -123,8 +123,9 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
-    /// [`Error::Shape`] if a matrix seed has another shape than its entry, [`Error::Stale`] if a leaf
-    /// was set since the entry was computed. The buffer then holds no sweep, until the next good one.
+    /// [`Error::Shape`] if a matrix seed has another shape than its entry, [`Error::Stale`] if a
+    /// leaf was set since the entry was computed. The buffer then holds no sweep, until the next
+    /// good one.
     pub fn sweep<'s>(
         &self,
         seeds: impl IntoIterator<Item = Seed<'s, T>>,

@@ -73,9 +73,9 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
-    /// [`Error::Shape`] if a matrix seed has another shape than its entry, [`Error::Stale`] if a leaf
-    /// was set and the tape not replayed since. The buffer then holds no sweep, until the next good
-    /// one.
+    /// [`Error::Shape`] if a matrix seed has another shape than its entry, [`Error::Stale`] if a
+    /// leaf was set and the tape not replayed since. The buffer then holds no sweep, until the next
+    /// good one.
     ///
     /// # Panics
     /// If a tangent reaches an op that has no tangent rule.

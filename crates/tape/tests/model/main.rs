@@ -1,9 +1,10 @@
 //! Random sequences of everything that can be done with a tape, held against a plain model.
 //!
-//! A program is a list of steps: stretches of recording, in which scopes may overlap in any way, and
-//! between them what needs the tape alone. Each step is also made to fail on purpose: by ids and marks
-//! that are gone or another tape's, by wrong shapes and lengths, by comparisons that turn out otherwise
-//! and an op that refuses. After each the tape and the model must agree in all that can be asked.
+//! A program is a list of steps: stretches of recording, in which scopes may overlap in any way,
+//! and between them what needs the tape alone. Each step is also made to fail on purpose: by ids
+//! and marks that are gone or another tape's, by wrong shapes and lengths, by comparisons that turn
+//! out otherwise and an op that refuses. After each the tape and the model must agree in all that
+//! can be asked.
 //!
 //! The programs of `cargo test` are the same every time. `PROPTEST_CASES` sets how many there are.
 
