@@ -1,62 +1,67 @@
-//! The adjoint test, which needs no differences: `⟨ȳ, J ẋ⟩ = ⟨Jᵀ ȳ, ẋ⟩` for a whole tape, to
-//! rounding.
+//! The adjoint test of a whole tape, which needs no differences: `⟨ȳ, J ẋ⟩ = ⟨Jᵀ ȳ, ẋ⟩`, to rounding.
+//!
+//! Where the two sides differ by more than the rounding of every number on the way explains, slopes
+//! along the same direction decide: rules may round more inside than is seen from outside.
 
 use super::comparison::{Comparison, numbers, rounding};
-use super::perturb::{OperandGradient, rounding_reach};
+use super::finding::FindingKind;
+use super::perturb::{OperandGradient, coordinates};
 use super::random::Random;
-use super::weighted_output::{WeightedOutput, cotangent_of, tangent_of};
+use super::second_look::{Judgement, second_look};
+use super::weighted_output::{ReplayedOutput, WeightedOutput, tangent_of};
 use crate::number::Scalar;
-use crate::sweep::{Cotangents, Tangents};
+use crate::sweep::Cotangents;
 
-/// Both sides of the identity for a random direction of the leaves.
+/// Compares both sides for a random direction of the leaves; `None` if they are equal.
 pub(super) fn adjoint_test<T: Scalar>(
     whole: &WeightedOutput<'_, T>,
     gradients: &[OperandGradient],
     cotangents: &Cotangents<T>,
     random: &mut Random,
-) -> Comparison {
-    let mut direction = |gradient: &OperandGradient| -> Vec<T> {
-        let weights = random.weights(gradient.values.len());
-        weights.into_iter().map(T::from_f64).collect()
-    };
-    let directions: Vec<_> = gradients.iter().map(&mut direction).collect();
-    let along = push_forward(whole, gradients, &directions);
+) -> Option<(FindingKind, Comparison)> {
+    let direction: Vec<_> = gradients
+        .iter()
+        .flat_map(coordinates)
+        .map(|c| (c, random.weight()))
+        .collect();
+    let mut steps = direction
+        .iter()
+        .map(|(c, weight)| T::from_f64(c.step * weight));
+    let tangents: Vec<(u32, Vec<T>)> = gradients
+        .iter()
+        .map(|gradient| {
+            let tangent = steps.by_ref().take(gradient.values.len());
+            (gradient.operand as u32, tangent.collect())
+        })
+        .collect();
+    let along = whole.push_forward(&tangents);
 
     let inner = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
-    let tangent = tangent_of(whole.tape, &along, whole.output);
-    let reverse = gradients.iter().zip(&directions);
-    let reverse = reverse.map(|(gradient, x)| inner(&gradient.derivatives, &numbers(x)));
-    // Every entry on the way rounds its tangent and its primal, and both reach the output by its
-    // cotangent.
-    let of_tangents = (0..=whole.output).map(|id| {
-        let tangents = tangent_of(whole.tape, &along, id);
-        rounding_reach(&cotangent_of(whole.tape, cotangents, id), &tangents)
-    });
-    let size = of_tangents.sum::<f64>() + whole.rounding_reach(cotangents);
-    let store = whole.tape.store.borrow();
-    Comparison {
+    let forward = inner(
+        &whole.weights,
+        &tangent_of(whole.tape, &along, whole.output),
+    );
+    let reverse = gradients.iter().zip(&tangents);
+    let reverse = reverse.map(|(gradient, (_, x))| inner(&gradient.derivatives, &numbers(x)));
+    let flow = whole.flow(cotangents, &along);
+    let length = {
+        let store = whole.tape.store.borrow();
+        store.entries.len() + store.arena.len()
+    };
+    let comparison = Comparison {
         element: 0,
-        analytic: inner(&whole.weights, &tangent),
+        analytic: forward,
         numerical: reverse.sum(),
-        tolerance: rounding::<T>(store.entries.len() + store.arena.len()) * size,
+        tolerance: rounding::<T>(length) * flow.size + flow.underflow,
+    };
+    if comparison.excess() <= 1.0 {
+        return None;
     }
-}
-
-/// The tangents of every entry along a direction of the leaves.
-fn push_forward<T: Scalar>(
-    whole: &WeightedOutput<'_, T>,
-    gradients: &[OperandGradient],
-    directions: &[Vec<T>],
-) -> Tangents<T> {
-    let given = gradients.iter().zip(directions);
-    let given = given.filter(|(gradient, _)| !gradient.values.is_empty());
-    let seeds: Vec<_> = given
-        .map(|(gradient, x)| whole.seed(gradient.operand as u32, x))
-        .collect();
-    let mut along = Tangents::new();
-    whole
-        .tape
-        .push_forward(seeds, &mut along)
-        .expect("the tape's own leaves");
-    along
+    let mut replayed = ReplayedOutput::new(whole, whole.rounding_noise(cotangents));
+    let kind = match second_look(&mut replayed, &direction, forward, &[1.0]) {
+        Judgement::Right | Judgement::Kinked(..) => return None,
+        Judgement::Wrong(_) => FindingKind::Tangent,
+        Judgement::NotJudged(_) => FindingKind::NotJudged,
+    };
+    Some((kind, comparison))
 }

@@ -4,14 +4,15 @@ use super::comparison::numbers;
 use super::difference::Evaluation;
 use super::finding::Finding;
 use super::options::Check;
-use super::perturb::{OperandGradient, Perturbable};
+use super::perturb::{Coordinate, Direction, Flow, OperandGradient, Perturbable};
 use super::random::Random;
 use super::report::Report;
 use super::slopes::{Unconfirmed, compare_slopes};
-use super::weighted_output::WeightedOutput;
+use super::weighted_output::{WeightedOutput, cotangent_of};
 use crate::handle::{Tape, Var};
 use crate::number::Scalar;
 use crate::shape::Shape;
+use crate::sweep::Cotangents;
 
 /// Checks the gradient of a closure at a point: every entry that it records alone, then the whole
 /// against slopes of the closure run on plain numbers.
@@ -57,20 +58,12 @@ impl Check {
             values: numbers(point),
             derivatives: leaves.iter().map(derivative).collect(),
         };
-        let whole = WeightedOutput {
-            tape: &tape,
-            output: output.index,
-            weights: vec![1.0],
-        };
         let mut called = Called {
             f: &f,
             at: point.to_vec(),
             point,
             work: tape.len(),
-            reach: match output.tape() {
-                Some(_) => whole.rounding_reach(&cotangents),
-                None => 0.0,
-            },
+            noise: weighted(&tape, output).map_or(0.0, |whole| whole.rounding_noise(&cotangents)),
         };
         let mut random = Random::new(self.seed);
         let compared = compare_slopes(&mut called, &[gradient], self.mode, &mut random);
@@ -91,13 +84,40 @@ impl Check {
     }
 }
 
+/// What a closure recorded, unless that is a plain number.
+fn weighted<'t, T: Scalar>(tape: &'t Tape<T>, output: Var<'t, T>) -> Option<WeightedOutput<'t, T>> {
+    output.tape().map(|_| WeightedOutput {
+        tape,
+        output: output.index,
+        weights: vec![1.0],
+    })
+}
+
 /// A closure, called with plain numbers.
 struct Called<'c, T, F> {
     f: &'c F,
     at: Vec<T>,
     point: &'c [T],
     work: usize,
-    reach: f64,
+    noise: f64,
+}
+
+impl<T, F> Called<'_, T, F>
+where
+    T: Scalar,
+    F: for<'t> Fn(&[Var<'t, T>]) -> Var<'t, T>,
+{
+    /// Records the closure where the arguments are now, and looks at that and its cotangents; `None`
+    /// if it is a plain number.
+    fn recorded<R>(
+        &self,
+        look: impl FnOnce(&WeightedOutput<'_, T>, &Cotangents<T>) -> R,
+    ) -> Option<R> {
+        let tape = Tape::default();
+        let leaves = tape.vars(&self.at);
+        let whole = weighted(&tape, (self.f)(&leaves))?;
+        Some(look(&whole, &whole.sweep()))
+    }
 }
 
 impl<T, F> Perturbable for Called<'_, T, F>
@@ -118,8 +138,37 @@ where
         let value = (self.f)(&numbers).value().to_f64();
         Some(Evaluation {
             value,
-            size: value.abs() + self.reach,
+            noise: self.noise + value.abs() * T::EPSILON,
         })
+    }
+
+    fn evaluate_carefully(&mut self) -> Option<Evaluation> {
+        let there = self.evaluate()?;
+        let noise = self.recorded(|whole, cotangents| whole.rounding_noise(cotangents));
+        Some(Evaluation {
+            noise: noise.unwrap_or(there.noise),
+            ..there
+        })
+    }
+
+    fn derivative(&mut self, direction: Direction<'_>) -> Option<f64> {
+        self.recorded(|whole, cotangents| {
+            let leaf = |element: usize| cotangent_of(whole.tape, cotangents, element as u32)[0];
+            let along = direction
+                .iter()
+                .map(|(c, weight)| leaf(c.element) * c.step * weight);
+            along.sum()
+        })
+    }
+
+    fn flow(&mut self, direction: Direction<'_>) -> Flow {
+        let tangent = |(c, weight): &(Coordinate, f64)| {
+            (c.element as u32, vec![T::from_f64(c.step * weight)])
+        };
+        let tangents: Vec<_> = direction.iter().map(tangent).collect();
+        let flow = self
+            .recorded(|whole, cotangents| whole.flow(cotangents, &whole.push_forward(&tangents)));
+        flow.unwrap_or_default()
     }
 
     fn epsilon(&self) -> f64 {

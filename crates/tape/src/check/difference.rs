@@ -2,16 +2,21 @@
 //!
 //! Differences with steps `h, h/4, h/16, …` are extrapolated to `h = 0` (Richardson); the entry of
 //! the tableau whose neighbours agree best is the answer, and their disagreement its error (Ridders
-//! 1982). To it comes what rounding does: a step of `h` turns a rounding error of `ε · |f|` into
-//! one of `ε · |f| / h` in the slope. Steps stop shrinking where that exceeds the error already
+//! 1982). To it comes what rounding does: a step of `h` turns a rounding error `e` of the function
+//! into one of `e / h` in the slope. Steps stop shrinking where that exceeds the error already
 //! reached.
 
-/// What a function gave at a point: its value, and the size of the numbers that were added up for
-/// it.
+/// What a function gave at a point: its value, and what rounding may have done to it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evaluation {
     pub value: f64,
-    pub size: f64,
+    pub noise: f64,
+}
+
+impl Evaluation {
+    pub fn is_finite(&self) -> bool {
+        self.value.is_finite() && self.noise.is_finite()
+    }
 }
 
 /// A slope and its error: of truncation, as the tableau shows it, and of rounding.
@@ -19,8 +24,10 @@ pub(super) struct Evaluation {
 pub(super) struct Slope {
     pub value: f64,
     pub error: f64,
-    /// The size of the numbers it was made of.
-    pub size: f64,
+    /// The part of the error that is rounding.
+    pub rounding: f64,
+    /// What the slopes on the two sides may differ by at most, as far as the smallest steps tell.
+    pub sides_apart: f64,
     /// Whether second differences do not shrink as fast as a smooth function's: the sides deserve a
     /// look.
     pub may_be_kinked: bool,
@@ -28,16 +35,19 @@ pub(super) struct Slope {
 
 /// Estimates of an error are themselves uncertain: a disagreement counts beyond this multiple.
 const SAFETY: f64 = 10.0;
+/// Disagreement in a tableau comes to that of a few numbers' rounding.
+const SETTLED: f64 = 8.0;
 
 impl Slope {
-    /// What `found` may differ by before it counts as wrong.
+    /// What a derivative may differ by before it counts as wrong.
     pub fn tolerance(&self) -> f64 {
         SAFETY * self.error
     }
 
-    /// Whether it is known well enough to say anything, given the numbers it was made of.
-    pub fn is_resolved(&self, epsilon: f64) -> bool {
-        self.tolerance() <= epsilon.powf(0.25) * (self.size + self.value.abs())
+    /// Whether the error is hardly more than that of rounding: smaller steps would not have seen a
+    /// function that bends otherwise.
+    pub fn is_settled(&self) -> bool {
+        self.error <= SETTLED * self.rounding
     }
 
     pub fn agrees(&self, found: f64) -> bool {
@@ -48,24 +58,27 @@ impl Slope {
 const SHRINK: f64 = 4.0;
 const LEVELS: usize = 14;
 
-/// The slope at 0 from both sides; `None` where no step stays inside the domain.
+/// The slope at 0 from both sides; `None` where no step stays inside the domain. `grain` is the
+/// rounding of the steps.
 pub(super) fn central(
     f: &mut dyn FnMut(f64) -> Option<Evaluation>,
     first: f64,
-    epsilon: f64,
+    grain: f64,
 ) -> Option<Slope> {
     let here = f(0.0)?;
-    // How far the slopes to both sides are apart, at the first and at the last step: of order h
-    // where the function is smooth, and of no order at all at a kink.
+    // How far the slopes to both sides are apart: of order h where the function is smooth, and of no
+    // order at all at a kink.
     let mut bends: Vec<f64> = Vec::new();
+    let mut sides_apart = f64::INFINITY;
     // The error is a series in h².
-    let slope = extrapolate(first, SHRINK * SHRINK, epsilon, &mut |h| {
+    let slope = extrapolate(first, SHRINK * SHRINK, grain, &mut |h| {
         let (ahead, behind) = (f(h)?, f(-h)?);
-        let size = ahead.size.max(behind.size);
-        let bend = ((ahead.value - here.value) + (behind.value - here.value)) / h;
-        let noise = SAFETY * epsilon * (size + here.size) / h.abs();
-        bends.push(if bend.abs() > noise { bend.abs() } else { 0.0 });
-        Some(((ahead.value - behind.value) / (2.0 * h), size))
+        let noise = ahead.noise.max(behind.noise);
+        let bend = (((ahead.value - here.value) + (behind.value - here.value)) / h).abs();
+        let uncertain = SAFETY * (noise + here.noise) / h.abs();
+        bends.push(if bend > uncertain { bend } else { 0.0 });
+        sides_apart = sides_apart.min(bend + uncertain);
+        Some(((ahead.value - behind.value) / (2.0 * h), noise))
     })?;
     let may_be_kinked = match bends[..] {
         [first, .., last] => last > first / SHRINK,
@@ -73,6 +86,7 @@ pub(super) fn central(
     };
     Some(Slope {
         may_be_kinked,
+        sides_apart,
         ..slope
     })
 }
@@ -81,32 +95,33 @@ pub(super) fn central(
 pub(super) fn one_sided(
     f: &mut dyn FnMut(f64) -> Option<Evaluation>,
     first: f64,
-    epsilon: f64,
+    grain: f64,
 ) -> Option<Slope> {
     let here = f(0.0)?;
     // The error is a series in h.
-    extrapolate(first, SHRINK, epsilon, &mut |h| {
+    extrapolate(first, SHRINK, grain, &mut |h| {
         let there = f(h)?;
-        Some(((there.value - here.value) / h, there.size.max(here.size)))
+        let noise = there.noise.max(here.noise);
+        Some(((there.value - here.value) / h, noise))
     })
 }
 
 fn extrapolate(
     first: f64,
     gain: f64,
-    epsilon: f64,
+    grain: f64,
     quotient: &mut dyn FnMut(f64) -> Option<(f64, f64)>,
 ) -> Option<Slope> {
     let mut best: Option<Slope> = None;
     let mut above: Vec<f64> = Vec::new();
     let mut h = first;
     for _ in 0..LEVELS {
-        let Some((slope, size)) = quotient(h) else {
+        let Some((slope, noise)) = quotient(h) else {
             above.clear();
             h /= SHRINK;
             continue;
         };
-        let rounding = epsilon * (size + slope.abs()) / h.abs();
+        let rounding = (noise + grain * slope.abs()) / h.abs();
         if best.is_some_and(|best| best.error <= rounding) {
             break;
         }
@@ -121,7 +136,8 @@ fn extrapolate(
                 best = Some(Slope {
                     value,
                     error,
-                    size,
+                    rounding,
+                    sides_apart: f64::INFINITY,
                     may_be_kinked: false,
                 });
             }
@@ -142,7 +158,7 @@ mod tests {
             let value = f(x + t);
             value.is_finite().then_some(Evaluation {
                 value,
-                size: value.abs(),
+                noise: value.abs() * f64::EPSILON,
             })
         };
         central(&mut reading, 1.0 / 64.0, f64::EPSILON).unwrap()
@@ -175,7 +191,7 @@ mod tests {
             move |t: f64| {
                 Some(Evaluation {
                     value: f(t),
-                    size: 0.0,
+                    noise: 0.0,
                 })
             }
         };
@@ -207,7 +223,7 @@ mod tests {
         let mut steps = Vec::new();
         let mut constant = |h: f64| {
             steps.push(h);
-            Some((-5.0, 11.0))
+            Some((-5.0, 11.0 * 0.5_f64.powi(20)))
         };
         let slope = extrapolate(1.0 / 64.0, SHRINK, 0.5_f64.powi(20), &mut constant).unwrap();
         assert_eq!((slope.value, slope.error), (-5.0, 16.0 * 0.5_f64.powi(12)));
@@ -216,32 +232,36 @@ mod tests {
 
     #[test]
     fn steps_outside_the_domain_are_passed_over() {
-        let mut inside = |h: f64| (h.abs() < 0.01).then_some((2.0 + h, 1.0));
+        let mut inside = |h: f64| (h.abs() < 0.01).then_some((2.0 + h, f64::EPSILON));
         let slope = extrapolate(1.0, SHRINK, f64::EPSILON, &mut inside).unwrap();
         assert!((slope.value - 2.0).abs() <= slope.tolerance(), "{slope:?}");
         assert!(extrapolate(1.0, SHRINK, f64::EPSILON, &mut |_| None).is_none());
         // A hole in the middle: the tableau starts anew below it.
-        let mut hole = |h: f64| (h != 0.25).then_some((if h > 0.25 { 9.0 } else { 2.0 }, 1.0));
+        let mut hole = |h: f64| (h != 0.25).then_some((if h > 0.25 { 9.0 } else { 2.0 }, 1e-16));
         let slope = extrapolate(1.0, SHRINK, f64::EPSILON, &mut hole).unwrap();
         assert!((slope.value - 2.0).abs() < 1e-12, "{slope:?}");
     }
 
     #[test]
-    fn a_slope_is_resolved_in_proportion_to_what_it_was_made_of() {
+    fn a_derivative_agrees_within_ten_errors() {
         let slope = |error| Slope {
             value: -2.0,
             error,
-            size: 6.0,
+            rounding: error,
+            sides_apart: 0.0,
             may_be_kinked: false,
         };
-        // The fourth root of 2⁻⁴⁰ is 2⁻¹⁰; of 6 + 2 that is 0.0078, and ten times the error is what
-        // counts.
-        let epsilon = 0.5_f64.powi(40);
-        assert!(slope(0.000_78).is_resolved(epsilon));
-        assert!(!slope(0.000_79).is_resolved(epsilon));
         assert!(slope(0.01).agrees(-2.09) && slope(0.01).agrees(-1.91));
         assert!(!slope(0.01).agrees(-2.11) && !slope(0.01).agrees(-1.89));
-        assert!(!slope(f64::NAN).agrees(-2.0) && !slope(f64::NAN).is_resolved(epsilon));
+        assert!(!slope(f64::NAN).agrees(-2.0));
+    }
+
+    #[test]
+    fn second_differences_bound_how_far_the_sides_are_apart() {
+        let apart = of(|x| x.exp() + x.abs(), 0.0).sides_apart;
+        assert!((2.0..2.1).contains(&apart), "{apart}");
+        let apart = of(f64::exp, 0.0).sides_apart;
+        assert!(apart < 1e-4, "{apart}");
     }
 
     #[test]
@@ -249,7 +269,7 @@ mod tests {
         let mut f = |t: f64| {
             Some(Evaluation {
                 value: t.abs(),
-                size: t.abs(),
+                noise: t.abs() * f64::EPSILON,
             })
         };
         let right = one_sided(&mut f, 0.01, f64::EPSILON).unwrap();
@@ -260,8 +280,8 @@ mod tests {
     #[test]
     fn a_jump_has_no_slope() {
         let slope = of(|x| if x > 0.0 { 1.0 } else { 0.0 }, 0.0);
-        assert!(!slope.is_resolved(f64::EPSILON), "{slope:?}");
-        assert!(of(f64::exp, 0.5).is_resolved(f64::EPSILON));
+        assert!(slope.error > 1.0, "{slope:?}");
+        assert!(of(f64::exp, 0.5).error < 1e-9);
     }
 
     #[test]

@@ -44,6 +44,7 @@
 //! - `origin`: where a NaN came from.
 
 mod adjoint_test;
+mod case;
 mod closure;
 mod comparison;
 mod difference;
@@ -53,6 +54,7 @@ mod entry;
 mod entry_function;
 mod finding;
 mod isolated;
+mod noise;
 mod operand_buffers;
 mod ops;
 mod options;
@@ -61,8 +63,11 @@ mod perturb;
 mod random;
 mod recording;
 mod report;
+mod reverse_rule;
 mod rules;
+mod second_look;
 mod slopes;
+mod tangent_rule;
 mod weighted_output;
 
 pub use closure::gradient;

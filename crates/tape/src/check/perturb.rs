@@ -1,6 +1,20 @@
 //! Functions whose arguments can be moved: an entry, a recorded tape, a closure.
 
 use super::difference::Evaluation;
+use crate::number::Scalar;
+
+/// An element of an operand, with the step that is a unit for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Coordinate {
+    pub operand: usize,
+    pub element: usize,
+    pub here: f64,
+    pub step: f64,
+    pub analytic: f64,
+}
+
+/// A direction: coordinates with their weights, in units of their steps.
+pub(super) type Direction<'d> = &'d [(Coordinate, f64)];
 
 /// A function of the elements of some operands, whose slope is asked for.
 pub(super) trait Perturbable {
@@ -10,10 +24,36 @@ pub(super) trait Perturbable {
     fn reset(&mut self, operand: usize, element: usize);
     /// The function's value; `None` outside its domain.
     fn evaluate(&mut self) -> Option<Evaluation>;
+    /// The same, with the rounding of every number on the way looked up here, where the arguments
+    /// are now, and not where they were at first.
+    fn evaluate_carefully(&mut self) -> Option<Evaluation> {
+        self.evaluate()
+    }
+    /// What the rules say the derivative is, where the arguments are now.
+    fn derivative(&mut self, direction: Direction<'_>) -> Option<f64>;
+    /// What adds up in the derivative at the first values of the arguments.
+    fn flow(&mut self, direction: Direction<'_>) -> Flow;
     /// The rounding of its numbers.
     fn epsilon(&self) -> f64;
+    /// The largest of its numbers, roughly.
+    fn largest(&self) -> f64 {
+        if self.epsilon() < 1e-10 {
+            f64::MAX
+        } else {
+            f32::MAX.into()
+        }
+    }
     /// How many numbers an evaluation reads and writes.
     fn work(&self) -> usize;
+}
+
+/// What adds up, perhaps to nearly nothing, in a derivative.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flow {
+    /// The sum of the sizes of the summands.
+    pub size: f64,
+    /// What may be missing because a cotangent was too small to be a number.
+    pub underflow: f64,
 }
 
 /// An operand, or a leaf: where the function is taken, and what the rules say its derivatives are.
@@ -24,21 +64,32 @@ pub(super) struct OperandGradient {
     pub derivatives: Vec<f64>,
 }
 
-/// `Σ |x̄ · x|`: what relative errors of rounding in the numbers `x` may add up to in the function,
-/// even where the function itself is a small difference of large numbers.
-pub(super) fn rounding_reach(cotangents: &[f64], values: &[f64]) -> f64 {
-    let products = cotangents.iter().zip(values).map(|(d, x)| (d * x).abs());
-    products.filter(|product| product.is_finite()).sum()
+/// The smallest positive number of a kind: what underflow rounds to.
+fn smallest<T: Scalar>() -> f64 {
+    if T::EPSILON < 1e-10 {
+        f64::from_bits(1)
+    } else {
+        f32::from_bits(1).into()
+    }
 }
 
-/// An element of an operand, with the step that is a unit for it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Coordinate {
-    pub operand: usize,
-    pub element: usize,
-    pub here: f64,
-    pub step: f64,
-    pub analytic: f64,
+/// `Σ |x̄ · x| ε`: what the rounding of the numbers `x` may add up to in the function, even where the
+/// function itself is a small difference of large numbers. Where a number is so small that it has
+/// fewer digits, the least one counts instead.
+pub(super) fn rounding_noise<T: Scalar>(cotangents: &[f64], values: &[f64]) -> f64 {
+    let least = smallest::<T>();
+    let each = cotangents.iter().zip(values);
+    let each = each.map(|(d, x)| (d * x).abs() * T::EPSILON + d.abs() * least);
+    each.filter(|noise| noise.is_finite()).sum()
+}
+
+/// `Σ |x̄ · ẋ|`, and what cotangents too small to be numbers may add up to.
+pub(super) fn flow_through<T: Scalar>(cotangents: &[f64], tangents: &[f64]) -> Flow {
+    let products = cotangents.iter().zip(tangents).map(|(d, x)| (d * x).abs());
+    Flow {
+        size: products.filter(|product| product.is_finite()).sum(),
+        underflow: tangents.iter().map(|x| x.abs()).sum::<f64>() * smallest::<T>(),
+    }
 }
 
 /// The elements of an operand, with steps that suit the larger of each and of all on average.
@@ -66,19 +117,37 @@ pub(super) fn power_of_two(x: f64) -> f64 {
     x.log2().floor().clamp(-1000.0, 1000.0).exp2()
 }
 
-/// The function with every coordinate moved by `t` times its step and weight; then each is put
-/// back.
-pub(super) fn evaluate_moved(
+/// The rounding of a step along a direction, in units of the steps.
+pub(super) fn grain(function: &dyn Perturbable, direction: Direction<'_>) -> f64 {
+    let sizes = direction.iter().map(|(c, _)| c.here.abs() / c.step);
+    function.epsilon() * sizes.fold(0.0, f64::max)
+}
+
+/// The function with every coordinate moved by `t` times its step and weight; `None` where it is not
+/// finite, too.
+pub(super) fn evaluate_at(
     function: &mut dyn Perturbable,
-    moved: &[(Coordinate, f64)],
+    direction: Direction<'_>,
     t: f64,
 ) -> Option<Evaluation> {
-    for &(c, weight) in moved {
+    let there = moved(function, direction, t, |f| f.evaluate());
+    there.filter(Evaluation::is_finite)
+}
+
+/// What `look` sees with every coordinate moved by `t` times its step and weight; then each is put
+/// back.
+pub(super) fn moved<R>(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    t: f64,
+    look: impl FnOnce(&mut dyn Perturbable) -> R,
+) -> R {
+    for &(c, weight) in direction {
         function.set(c.operand, c.element, c.here + t * c.step * weight);
     }
-    let evaluation = function.evaluate();
-    for &(c, _) in moved {
+    let seen = look(function);
+    for &(c, _) in direction {
         function.reset(c.operand, c.element);
     }
-    evaluation.filter(|evaluation| evaluation.size.is_finite())
+    seen
 }

@@ -4,7 +4,7 @@
 use super::adjoint_test::adjoint_test;
 use super::comparison::Comparison;
 use super::entry::check_entry;
-use super::finding::{Finding, FindingKind};
+use super::finding::Finding;
 use super::isolated::IsolatedEntry;
 use super::options::{Check, Mode};
 use super::random::Random;
@@ -61,7 +61,7 @@ impl Check {
         tape.assert_same(owner, "check");
         let shape = tape.store.borrow().shape(index);
         let mut random = Random::new(self.seed ^ u64::from(index));
-        for weights in self.weights(shape, &mut random) {
+        for weights in self.weights::<T>(shape, &mut random) {
             let whole = WeightedOutput {
                 tape,
                 output: index,
@@ -102,7 +102,7 @@ impl Check {
     ) {
         let cotangents = whole.sweep();
         let gradients = whole.gradients(&cotangents);
-        let mut replayed = ReplayedOutput::new(whole, whole.rounding_reach(&cotangents));
+        let mut replayed = ReplayedOutput::new(whole, whole.rounding_noise(&cotangents));
         let compared = compare_slopes(&mut replayed, &gradients, self.mode, random);
         drop(replayed);
         report.comparisons += compared.comparisons;
@@ -116,15 +116,16 @@ impl Check {
             let finding = finding(found.kind, found.operand, found.comparison);
             report.push_of_gradient(finding);
         }
-        let adjoint = adjoint_test(whole, &gradients, &cotangents, random);
-        if adjoint.excess() > 1.0 && report.is_ok() {
-            let finding = finding(FindingKind::Tangent, whole.output as usize, adjoint);
-            report.push_of_gradient(finding);
+        if !report.is_ok() {
+            return;
+        }
+        if let Some((kind, adjoint)) = adjoint_test(whole, &gradients, &cotangents, random) {
+            report.push_of_gradient(finding(kind, whole.output as usize, adjoint));
         }
     }
 
-    /// The cotangents of an output with which its leaves' are checked.
-    fn weights(self, shape: Shape, random: &mut Random) -> Vec<Vec<f64>> {
+    /// The cotangents of an output with which its leaves' are checked; numbers of the tape's kind.
+    fn weights<T: Scalar>(self, shape: Shape, random: &mut Random) -> Vec<Vec<f64>> {
         let len = shape.len();
         match self.mode {
             _ if len == 1 => vec![vec![1.0]],
@@ -132,7 +133,11 @@ impl Check {
                 let row = |k: usize| (0..len).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
                 (0..len).map(row).collect()
             }
-            Mode::Auto | Mode::Fast(_) => (0..2).map(|_| random.weights(len)).collect(),
+            Mode::Auto | Mode::Fast(_) => {
+                let weight = |x: f64| T::from_f64(x).to_f64();
+                let mut weights = || random.weights(len).into_iter().map(weight).collect();
+                (0..2).map(|_| weights()).collect()
+            }
         }
     }
 }

@@ -1,17 +1,20 @@
 //! Derivatives against numerical slopes, of one entry or of a whole tape.
 //!
-//! Small functions are compared element by element. Large ones are compared along random
-//! directions, a few for each operand; where that fails, halving the direction again and again
-//! leads to one element that is wrong, in as many steps as the number of elements has binary
-//! digits.
+//! Small functions are compared element by element. Large ones are compared along random directions,
+//! a few for each operand; where that fails, halving the direction again and again leads to one
+//! element that is wrong, in as many steps as the number of elements has binary digits.
+//!
+//! Most derivatives are confirmed by the first slope that is computed. What is not gets a
+//! [second look](super::second_look), which takes more time and more care.
 
 use super::comparison::Comparison;
-use super::difference::{Slope, central, one_sided};
+use super::difference::{Slope, central};
 use super::finding::FindingKind;
 use super::options::Mode;
-use super::perturb::{Coordinate, OperandGradient, Perturbable};
-use super::perturb::{coordinates, evaluate_moved, power_of_two};
+use super::perturb::{Coordinate, Direction, OperandGradient, Perturbable};
+use super::perturb::{coordinates, evaluate_at, grain, power_of_two};
 use super::random::Random;
+use super::second_look::{FIRST, Judgement, is_judged, kink, second_look};
 
 /// An element of an operand whose derivative no slope confirms: it is wrong, or at a kink, or could
 /// not be judged.
@@ -30,8 +33,6 @@ pub(super) struct SlopeComparison {
     pub comparisons: usize,
 }
 
-/// The first step, as a part of the element's size.
-const FIRST: f64 = 1.0 / 64.0;
 /// Elements times numbers read and written by a forward run, up to which every element is
 /// compared.
 const WORK: usize = 200_000;
@@ -84,6 +85,14 @@ fn gathered(operands: Vec<Vec<Coordinate>>) -> Vec<Vec<Coordinate>> {
     }
 }
 
+/// What the derivatives of a direction's elements add up to.
+fn analytic(direction: Direction<'_>) -> f64 {
+    let each = direction
+        .iter()
+        .map(|(c, weight)| c.analytic * c.step * weight);
+    each.sum()
+}
+
 struct SlopeComparer<'f> {
     function: &'f mut dyn Perturbable,
     found: SlopeComparison,
@@ -91,126 +100,72 @@ struct SlopeComparer<'f> {
 
 impl SlopeComparer<'_> {
     /// The slope in units of the steps.
-    fn slope(&mut self, moved: &[(Coordinate, f64)]) -> Option<Slope> {
-        let epsilon = self.function.epsilon();
-        central(
-            &mut |t| evaluate_moved(self.function, moved, t),
-            FIRST,
-            epsilon,
-        )
+    fn slope(&mut self, direction: Direction<'_>, first: f64) -> Option<Slope> {
+        let grain = grain(self.function, direction);
+        let mut at = |t: f64| evaluate_at(self.function, direction, t);
+        central(&mut at, first, grain)
+    }
+
+    /// Whether a slope confirms what is said of a direction, and says something.
+    fn confirms(&mut self, slope: Slope, direction: Direction<'_>) -> bool {
+        let parts = direction
+            .iter()
+            .map(|(c, weight)| (c.analytic * c.step * weight).abs());
+        let size = parts.sum::<f64>().max(slope.value.abs());
+        slope.agrees(analytic(direction)) && is_judged(self.function, direction, slope, size)
     }
 
     /// Compares one element.
-    fn element(&mut self, coordinate: Coordinate) {
+    fn element(&mut self, c: Coordinate) {
         self.found.comparisons += 1;
-        let epsilon = self.function.epsilon();
-        let own = if coordinate.here == 0.0 {
+        let own = if c.here == 0.0 {
             1.0
         } else {
-            power_of_two(coordinate.here.abs())
+            power_of_two(c.here.abs())
         };
-        let mut best: Option<(Coordinate, Slope)> = None;
         // A step that suits the operand as a whole may be too large or too small for this element.
-        for step in [coordinate.step, own, 1.0] {
-            let tried = Coordinate { step, ..coordinate };
-            let analytic = tried.analytic * tried.step;
-            let Some(slope) = self.slope(&[(tried, 1.0)]) else {
+        let mut scales = vec![1.0, own / c.step, 1.0 / c.step];
+        scales.dedup();
+        let direction = [(c, 1.0)];
+        for &scale in &scales {
+            let Some(slope) = self.slope(&direction, FIRST * scale) else {
                 continue;
             };
-            let resolved = slope.is_resolved(epsilon);
-            if resolved && slope.agrees(analytic) {
+            if self.confirms(slope, &direction) {
                 if slope.may_be_kinked {
-                    self.symmetric_kink(tried, slope);
+                    // The mean of two different slopes, as at the tip of |x|.
+                    if let Some(kinked) = kink(self.function, &direction, scale, slope.value) {
+                        self.push(c, Judgement::Kinked(slope, kinked));
+                    }
                 }
                 return;
             }
-            let relative = |(c, s): (Coordinate, Slope)| s.error / c.step;
-            if resolved && best.is_none_or(|best| relative((tried, slope)) < relative(best)) {
-                best = Some((tried, slope));
-            }
         }
-        self.disagrees(coordinate, best);
+        let judgement = second_look(self.function, &direction, analytic(&direction), &scales);
+        self.push(c, judgement);
     }
 
-    /// Says so where the rule gives the mean of two different slopes, as at the tip of |x|.
-    fn symmetric_kink(&mut self, tried: Coordinate, slope: Slope) {
-        if let Some((left, right)) = self.sides(tried) {
-            if kind_of_disagreement(slope.value, left, right, true).is_fault() {
-                return;
+    /// Keeps what is to be said of an element.
+    fn push(&mut self, c: Coordinate, judgement: Judgement) {
+        let (kind, slope) = match judgement {
+            Judgement::Right => return,
+            Judgement::Wrong(slope) => (FindingKind::WrongDerivative, Some(slope)),
+            Judgement::NotJudged(slope) => (FindingKind::NotJudged, slope),
+            Judgement::Kinked(slope, (left, right)) => {
+                let (left, right) = (left / c.step, right / c.step);
+                (FindingKind::Kink { left, right }, Some(slope))
             }
-            let Coordinate {
-                operand,
-                element,
-                analytic,
-                step,
-                ..
-            } = tried;
-            let (numerical, tolerance) = (slope.value / step, slope.tolerance() / step);
-            let comparison = Comparison {
-                element,
-                analytic,
-                numerical,
-                tolerance,
-            };
-            let kind = FindingKind::Kink {
-                left: left.value / step,
-                right: right.value / step,
-            };
-            self.found.unconfirmed.push(Unconfirmed {
-                operand,
-                kind,
-                comparison,
-            });
-        }
-    }
-
-    /// The slopes on the left and on the right.
-    fn sides(&mut self, tried: Coordinate) -> Option<(Slope, Slope)> {
-        let (epsilon, moved) = (self.function.epsilon(), [(tried, 1.0)]);
-        let right = one_sided(
-            &mut |t| evaluate_moved(self.function, &moved, t),
-            FIRST,
-            epsilon,
-        )?;
-        let left = one_sided(
-            &mut |t| evaluate_moved(self.function, &moved, t),
-            -FIRST,
-            epsilon,
-        )?;
-        Some((left, right))
-    }
-
-    /// Says why an element could not be confirmed: a fault, a kink, or a slope that does not
-    /// settle.
-    fn disagrees(&mut self, coordinate: Coordinate, best: Option<(Coordinate, Slope)>) {
-        let (tried, slope) = best.unwrap_or((
-            coordinate,
-            Slope {
-                value: f64::NAN,
-                error: f64::NAN,
-                size: f64::NAN,
-                may_be_kinked: false,
-            },
-        ));
-        let step = tried.step;
-        let comparison = Comparison {
-            element: coordinate.element,
-            analytic: coordinate.analytic,
-            numerical: slope.value / step,
-            tolerance: slope.tolerance() / step,
         };
-        let kind = match self.sides(tried) {
-            Some((left, right)) => {
-                kind_of_disagreement(coordinate.analytic * step, left, right, best.is_some())
-                    .scaled(step)
-            }
-            None => FindingKind::NotJudged,
-        };
-        let operand = coordinate.operand;
+        let in_steps = |x: Option<f64>| x.map_or(f64::NAN, |x| x / c.step);
         self.found.unconfirmed.push(Unconfirmed {
-            operand,
+            operand: c.operand,
             kind,
-            comparison,
+            comparison: Comparison {
+                element: c.element,
+                analytic: c.analytic,
+                numerical: in_steps(slope.map(|slope| slope.value)),
+                tolerance: in_steps(slope.map(|slope| slope.tolerance())),
+            },
         });
     }
 
@@ -227,17 +182,17 @@ impl SlopeComparer<'_> {
             };
             known.iter().any(same)
         };
-        let moved = coordinates.iter().filter(|c| !is_known(c));
-        let mut moved: Vec<_> = moved.map(|&c| (c, random.weight())).collect();
+        let rest = coordinates.iter().filter(|c| !is_known(c));
+        let mut direction: Vec<_> = rest.map(|&c| (c, random.weight())).collect();
         self.found.comparisons += 1;
         for _ in 0..EXCEPTIONS {
-            if self.confirmed(&moved) {
+            if direction.is_empty() || self.confirmed(&direction) {
                 return;
             }
-            let mut range = 0..moved.len();
+            let mut range = 0..direction.len();
             while range.len() > 1 {
                 let middle = range.start + range.len() / 2;
-                let first = self.confirmed(&moved[range.start..middle]);
+                let first = self.confirmed(&direction[range.start..middle]);
                 range = if first {
                     middle..range.end
                 } else {
@@ -245,80 +200,20 @@ impl SlopeComparer<'_> {
                 };
             }
             let unconfirmed = self.found.unconfirmed.len();
-            self.element(moved[range.start].0);
+            self.element(direction[range.start].0);
             let found = self.found.unconfirmed.get(unconfirmed);
             if found.is_some_and(|found| found.kind.is_fault()) {
                 return;
             }
-            moved.remove(range.start);
+            direction.remove(range.start);
         }
-        self.give_up(coordinates[0]);
+        // So many elements that cannot be judged.
+        self.push(coordinates[0], Judgement::NotJudged(None));
     }
 
-    /// Says that an operand has too many elements that cannot be judged.
-    fn give_up(
-        &mut self,
-        Coordinate {
-            operand,
-            element,
-            analytic,
-            ..
-        }: Coordinate,
-    ) {
-        let (numerical, tolerance) = (f64::NAN, f64::NAN);
-        self.found.unconfirmed.push(Unconfirmed {
-            operand,
-            kind: FindingKind::NotJudged,
-            comparison: Comparison {
-                element,
-                analytic,
-                numerical,
-                tolerance,
-            },
-        });
-    }
-
-    fn confirmed(&mut self, moved: &[(Coordinate, f64)]) -> bool {
-        let epsilon = self.function.epsilon();
-        let analytic = moved
-            .iter()
-            .map(|(c, sign)| c.analytic * c.step * sign)
-            .sum();
-        self.slope(moved)
-            .is_some_and(|slope| slope.agrees(analytic) && slope.is_resolved(epsilon))
-    }
-}
-
-/// What a derivative is that is not the central slope, from the slopes on the two sides.
-fn kind_of_disagreement(analytic: f64, left: Slope, right: Slope, resolved: bool) -> FindingKind {
-    let apart = (left.value - right.value).abs() > left.tolerance() + right.tolerance();
-    let (low, high) = if left.value < right.value {
-        (left, right)
-    } else {
-        (right, left)
-    };
-    let inside =
-        analytic >= low.value - low.tolerance() && analytic <= high.value + high.tolerance();
-    match (apart, inside) {
-        (true, true) => FindingKind::Kink {
-            left: left.value,
-            right: right.value,
-        },
-        (true, false) => FindingKind::WrongDerivative,
-        (false, _) if resolved => FindingKind::WrongDerivative,
-        (false, _) => FindingKind::NotJudged,
-    }
-}
-
-impl FindingKind {
-    fn scaled(self, step: f64) -> Self {
-        match self {
-            FindingKind::Kink { left, right } => FindingKind::Kink {
-                left: left / step,
-                right: right / step,
-            },
-            other => other,
-        }
+    fn confirmed(&mut self, direction: Direction<'_>) -> bool {
+        let slope = self.slope(direction, FIRST);
+        slope.is_some_and(|slope| self.confirms(slope, direction))
     }
 }
 

@@ -3,7 +3,8 @@
 use super::comparison::numbers;
 use super::difference::Evaluation;
 use super::isolated::results;
-use super::perturb::{OperandGradient, Perturbable, rounding_reach};
+use super::perturb::{Direction, Flow, OperandGradient, Perturbable};
+use super::perturb::{flow_through, rounding_noise};
 use crate::handle::Tape;
 use crate::list::{EntryId, MatrixId, Store, VarId};
 use crate::number::Scalar;
@@ -54,25 +55,48 @@ impl<'t, T: Scalar> WeightedOutput<'t, T> {
         Seed { id, values }
     }
 
+    /// The tangents of every entry, by a forward sweep from tangents of some leaves.
+    pub fn push_forward(&self, tangents: &[(u32, Vec<T>)]) -> Tangents<T> {
+        let given = tangents.iter().filter(|(_, tangent)| !tangent.is_empty());
+        let seeds: Vec<_> = given
+            .map(|(leaf, tangent)| self.seed(*leaf, tangent))
+            .collect();
+        let mut along = Tangents::new();
+        self.tape
+            .push_forward(seeds, &mut along)
+            .expect("the tape's own leaves");
+        along
+    }
+
     /// What rounding in the entries up to the output may add up to there.
-    pub fn rounding_reach(&self, cotangents: &Cotangents<T>) -> f64 {
+    pub fn rounding_noise(&self, cotangents: &Cotangents<T>) -> f64 {
         let of = |index: u32| {
             let store = self.tape.store.borrow();
             let values = numbers(results(&store, index as usize));
-            rounding_reach(&cotangent_of(self.tape, cotangents, index), &values)
+            rounding_noise::<T>(&cotangent_of(self.tape, cotangents, index), &values)
         };
         (0..=self.output).map(of).sum()
     }
 
-    /// The weighted sum of the output's elements, and the sum of their sizes.
-    fn evaluate(&self, store: &Store<T>) -> Evaluation {
+    /// The most that adds up in the derivative along a direction, at any entry on the way.
+    pub fn flow(&self, cotangents: &Cotangents<T>, along: &Tangents<T>) -> Flow {
+        let of = |index: u32| {
+            let cotangents = cotangent_of(self.tape, cotangents, index);
+            flow_through::<T>(&cotangents, &tangent_of(self.tape, along, index))
+        };
+        (0..=self.output)
+            .map(of)
+            .fold(Flow::default(), |most, flow| Flow {
+                size: most.size.max(flow.size),
+                underflow: most.underflow + flow.underflow,
+            })
+    }
+
+    /// The weighted sum of the output's elements.
+    fn value(&self, store: &Store<T>) -> f64 {
         let elements = results(store, self.output as usize);
         let products = self.weights.iter().zip(elements);
-        let products = products.map(|(weight, y)| weight * y.to_f64());
-        Evaluation {
-            value: products.clone().sum(),
-            size: products.map(f64::abs).sum(),
-        }
+        products.map(|(weight, y)| weight * y.to_f64()).sum()
     }
 }
 
@@ -80,16 +104,16 @@ impl<'t, T: Scalar> WeightedOutput<'t, T> {
 pub(super) struct ReplayedOutput<'w, 't, T: Scalar> {
     output: &'w WeightedOutput<'t, T>,
     before: Numbers<'t, T>,
-    /// What rounding in the entries on the way may add up to.
-    reach: f64,
+    /// What rounding in the entries on the way may add up to, at the leaves' own values.
+    noise: f64,
 }
 
 impl<'w, 't, T: Scalar> ReplayedOutput<'w, 't, T> {
-    pub fn new(output: &'w WeightedOutput<'t, T>, reach: f64) -> Self {
+    pub fn new(output: &'w WeightedOutput<'t, T>, noise: f64) -> Self {
         ReplayedOutput {
             output,
             before: Numbers::of(output.tape),
-            reach,
+            noise,
         }
     }
 }
@@ -150,9 +174,44 @@ impl<T: Scalar> Perturbable for ReplayedOutput<'_, '_, T> {
     fn evaluate(&mut self) -> Option<Evaluation> {
         let mut store = self.output.tape.store.borrow_mut();
         store.run().ok()?;
-        let Evaluation { value, size } = self.output.evaluate(&store);
-        let size = size + self.reach;
-        Some(Evaluation { value, size })
+        Some(Evaluation {
+            value: self.output.value(&store),
+            noise: self.noise,
+        })
+    }
+
+    fn evaluate_carefully(&mut self) -> Option<Evaluation> {
+        let there = self.evaluate()?;
+        let noise = self.output.rounding_noise(&self.output.sweep());
+        Some(Evaluation { noise, ..there })
+    }
+
+    fn derivative(&mut self, direction: Direction<'_>) -> Option<f64> {
+        self.evaluate()?;
+        let cotangents = self.output.sweep();
+        let along = direction.iter().map(|(c, weight)| {
+            let leaf = cotangent_of(self.output.tape, &cotangents, c.operand as u32);
+            leaf[c.element] * c.step * weight
+        });
+        Some(along.sum())
+    }
+
+    fn flow(&mut self, direction: Direction<'_>) -> Flow {
+        if self.evaluate().is_none() {
+            return Flow::default();
+        }
+        let mut tangents: Vec<(u32, Vec<T>)> = Vec::new();
+        for (c, weight) in direction {
+            let leaf = c.operand as u32;
+            if tangents.last().is_none_or(|(last, _)| *last != leaf) {
+                let len = self.output.tape.store.borrow().shape(leaf).len();
+                tangents.push((leaf, vec![T::zero(); len]));
+            }
+            let (_, tangent) = tangents.last_mut().expect("one was just pushed");
+            tangent[c.element] = T::from_f64(c.step * weight);
+        }
+        let along = self.output.push_forward(&tangents);
+        self.output.flow(&self.output.sweep(), &along)
     }
 
     fn epsilon(&self) -> f64 {

@@ -2,7 +2,7 @@
 //! beside the point.
 
 use super::super::difference::Evaluation;
-use super::super::perturb::rounding_reach;
+use super::super::perturb::{Flow, rounding_noise};
 use super::*;
 
 /// A function of numbers in operands, with the size of what it adds up.
@@ -62,8 +62,16 @@ impl Perturbable for Known {
     fn evaluate(&mut self) -> Option<Evaluation> {
         self.reads += 1;
         let value = (self.f)(&self.at);
-        let size = value.abs();
-        value.is_finite().then_some(Evaluation { value, size })
+        let noise = value.abs() * f64::EPSILON;
+        value.is_finite().then_some(Evaluation { value, noise })
+    }
+
+    fn derivative(&mut self, _: Direction<'_>) -> Option<f64> {
+        None
+    }
+
+    fn flow(&mut self, _: Direction<'_>) -> Flow {
+        Flow::default()
     }
 
     fn epsilon(&self) -> f64 {
@@ -102,9 +110,17 @@ fn steps_are_powers_of_two_of_the_right_size() {
 }
 
 #[test]
-fn a_spread_adds_sizes_and_leaves_out_what_is_not_finite() {
-    assert_eq!(rounding_reach(&[2.0, -3.0, 1.0], &[-5.0, 7.0, 0.0]), 31.0);
-    assert_eq!(rounding_reach(&[f64::INFINITY, 1.0], &[0.0, 4.0]), 4.0);
+fn noise_adds_sizes_and_leaves_out_what_is_not_finite() {
+    let noise = rounding_noise::<f64>(&[2.0, -3.0, 1.0], &[-5.0, 7.0, 0.0]);
+    assert_eq!(noise, 31.0 * f64::EPSILON);
+    let noise = rounding_noise::<f64>(&[f64::INFINITY, 1.0], &[0.0, 4.0]);
+    assert_eq!(noise, 4.0 * f64::EPSILON);
+    // What is too small to have all its digits is as far off as the least number.
+    let noise = rounding_noise::<f32>(&[1.0], &[1e-44]);
+    assert_eq!(
+        noise,
+        f64::from(f32::from_bits(1)) + 1e-44 * f64::from(f32::EPSILON)
+    );
 }
 
 #[test]

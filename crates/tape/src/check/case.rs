@@ -1,0 +1,73 @@
+//! A random cotangent of an isolated entry's result, and what the reverse rule makes of it.
+
+use super::comparison::numbers;
+use super::entry_function::EntryFunction;
+use super::isolated::{BufferContents, IsolatedEntry};
+use super::perturb::{Coordinate, OperandGradient, coordinates};
+use super::random::Random;
+use super::second_look::{Judgement, second_look};
+use crate::number::Scalar;
+
+/// A cotangent of the result, and the operands' cotangents by the reverse rule.
+pub(super) struct Case<T> {
+    pub cotangent: Vec<T>,
+    pub cotangents: Vec<Vec<T>>,
+}
+
+impl<T: Scalar> Case<T> {
+    pub fn of(isolated: &IsolatedEntry<'_, T>, cotangent: Vec<T>) -> Self {
+        let before = BufferContents::Arbitrary(T::from_f64(f64::NAN));
+        let cotangents = isolated.vjp(&cotangent, &before);
+        Case {
+            cotangent,
+            cotangents,
+        }
+    }
+
+    pub fn random(isolated: &IsolatedEntry<'_, T>, random: &mut Random) -> Self {
+        let weights = random.weights(isolated.result().len());
+        Case::of(isolated, weights.into_iter().map(T::from_f64).collect())
+    }
+
+    /// Where the entry is, and what the reverse rule says its derivatives are.
+    pub fn gradients(
+        &self,
+        isolated: &IsolatedEntry<'_, T>,
+        operands: &[usize],
+    ) -> Vec<OperandGradient> {
+        let gradient = |&operand: &usize| OperandGradient {
+            operand,
+            values: numbers(&isolated.operand(operand)),
+            derivatives: numbers(&self.cotangents[operand]),
+        };
+        operands.iter().map(gradient).collect()
+    }
+
+    /// Holds a derivative by one element against slopes.
+    pub fn judge_element(
+        &self,
+        isolated: &mut IsolatedEntry<'_, T>,
+        operand: usize,
+        element: usize,
+        derivative: f64,
+    ) -> Judgement {
+        let gradients = self.gradients(isolated, &[operand]);
+        let c = coordinates(&gradients[0])[element];
+        self.judge(isolated, &gradients, &[(c, 1.0)], derivative * c.step)
+    }
+
+    /// Holds a derivative along a direction, in units of the steps, against slopes.
+    pub fn judge(
+        &self,
+        isolated: &mut IsolatedEntry<'_, T>,
+        gradients: &[OperandGradient],
+        direction: &[(Coordinate, f64)],
+        derivative: f64,
+    ) -> Judgement {
+        let mut function = EntryFunction::new(isolated, gradients, &self.cotangent);
+        let judgement = second_look(&mut function, direction, derivative, &[1.0]);
+        // The result is that of the operands' own values again.
+        let _ = isolated.forward(T::zero());
+        judgement
+    }
+}

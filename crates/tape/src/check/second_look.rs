@@ -1,0 +1,226 @@
+//! A second look at a derivative that the first slope did not confirm.
+//!
+//! Three things can be the matter. The rule is wrong. Or the slope is: the function bends at a scale
+//! that the steps did not see, has a kink or a pole near by, or rounds more than was assumed. Or
+//! nobody can say, since the derivative is smaller than what rounding does to its slope.
+//!
+//! A derivative is called wrong only by slopes that can tell: taken with steps of scales far apart,
+//! with the rounding measured where the function was evaluated, agreeing with one another, and all of
+//! them disagreeing with the derivative by more than their errors, its own rounding, and any kink
+//! that second differences leave room for. It is called right by a slope that is known well enough.
+//! Everything else could not be judged, and is said to be so.
+
+use super::difference::{Evaluation, Slope, central, one_sided};
+use super::noise::{POINTS, measured_noise};
+use super::perturb::{Direction, Perturbable, evaluate_at, grain, moved};
+
+/// The first step, as a part of the element's size.
+pub(super) const FIRST: f64 = 1.0 / 64.0;
+/// Steps begin at the first one, and at parts of it so small.
+const STARTS: [f64; 3] = [1.0, 1.0 / 64.0, 1.0 / 4096.0];
+
+/// What is to be said of a derivative; slopes are in units of the steps.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Judgement {
+    Right,
+    Wrong(Slope),
+    /// At a kink, with the slopes on the left and on the right.
+    Kinked(Slope, (f64, f64)),
+    NotJudged(Option<Slope>),
+}
+
+/// Whether a slope is known well enough to confirm or refute a derivative: to a quarter of the
+/// digits. `size` is that of the derivative; where the parts of a derivative cancel, their sizes
+/// count.
+pub(super) fn is_judged(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    slope: Slope,
+    size: f64,
+) -> bool {
+    let digits = function.epsilon().powf(0.25);
+    let unmoved = slope.value == 0.0 && size == 0.0;
+    unmoved
+        || slope.tolerance() <= digits * size
+        || slope.tolerance() <= digits * function.flow(direction).size
+}
+
+/// The slopes on the left and on the right, if they differ; `between` must lie between them.
+pub(super) fn kink(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    scale: f64,
+    between: f64,
+) -> Option<(f64, f64)> {
+    let grain = grain(function, direction);
+    let mut at = |t: f64| evaluate_at(function, direction, t);
+    let right = one_sided(&mut at, FIRST * scale, grain)?;
+    let left = one_sided(&mut at, -FIRST * scale, grain)?;
+    let apart = (left.value - right.value).abs() > left.tolerance() + right.tolerance();
+    let (low, high) = if left.value < right.value {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let inside = between >= low.value - low.tolerance() && between <= high.value + high.tolerance();
+    (apart && inside).then_some((left.value, right.value))
+}
+
+/// Judges a derivative along a direction by slopes whose steps are `scales` times the usual.
+pub(super) fn second_look(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    analytic: f64,
+    scales: &[f64],
+) -> Judgement {
+    let doubt = Doubt::of(function, direction, scales[0]);
+    let mut slopes = Vec::new();
+    for scale in scales
+        .iter()
+        .flat_map(|scale| STARTS.map(|start| scale * start))
+    {
+        let Some(slope) = doubt.slope(function, direction, scale) else {
+            continue;
+        };
+        let size = analytic.abs().max(slope.value.abs());
+        if slope.agrees(analytic) && is_judged(function, direction, slope, size) {
+            return match kinked(function, direction, scale, slope) {
+                Some(sides) => Judgement::Kinked(slope, sides),
+                None => Judgement::Right,
+            };
+        }
+        slopes.push((scale, slope));
+    }
+    judge(function, direction, analytic, &slopes)
+}
+
+fn kinked(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    scale: f64,
+    slope: Slope,
+) -> Option<(f64, f64)> {
+    if slope.may_be_kinked {
+        kink(function, direction, scale, slope.value)
+    } else {
+        None
+    }
+}
+
+/// Says why no slope confirmed a derivative.
+fn judge(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    analytic: f64,
+    slopes: &[(f64, Slope)],
+) -> Judgement {
+    let settled = slopes.iter().filter(|(_, slope)| slope.is_settled());
+    let best = settled
+        .clone()
+        .min_by(|(_, x), (_, y)| x.error.total_cmp(&y.error));
+    let Some(&(scale, best)) = best else {
+        return kink_or_nothing(function, direction, analytic, slopes);
+    };
+    if best.agrees(analytic) {
+        return Judgement::NotJudged(Some(best));
+    }
+    let gap = |slope: &Slope| {
+        let gap = (analytic - slope.value).abs();
+        if gap.is_nan() { f64::INFINITY } else { gap }
+    };
+    // A kink gives its rule the choice of every slope between those of its sides.
+    let apart = slopes.iter().map(|(_, slope)| slope.sides_apart);
+    let apart = apart.fold(f64::INFINITY, f64::min);
+    if gap(&best) <= best.tolerance() + apart / 2.0 {
+        return kink_or_nothing(function, direction, analytic, &[(scale, best)]);
+    }
+    let slopes = settled.map(|(_, slope)| slope);
+    let telling = slopes.filter(|slope| slope.tolerance() < gap(slope) / 2.0);
+    let agree =
+        |slope: &Slope| (slope.value - best.value).abs() <= slope.tolerance() + best.tolerance();
+    let overflow = !analytic.is_finite() && !is_finite_derivative(function, direction, best.value);
+    if telling.clone().count() >= 2 && telling.clone().all(agree) && !overflow {
+        Judgement::Wrong(best)
+    } else {
+        Judgement::NotJudged(Some(best))
+    }
+}
+
+/// A kink, if the slopes on the two sides say so; else nobody can say.
+fn kink_or_nothing(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    analytic: f64,
+    slopes: &[(f64, Slope)],
+) -> Judgement {
+    for &(scale, slope) in slopes {
+        if let Some(sides) = kink(function, direction, scale, analytic) {
+            return Judgement::Kinked(slope, sides);
+        }
+    }
+    Judgement::NotJudged(slopes.first().map(|&(_, slope)| slope))
+}
+
+/// Whether the derivatives of a direction's elements are numbers that can be written down.
+fn is_finite_derivative(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    slope: f64,
+) -> bool {
+    let smallest = direction.iter().map(|(c, weight)| (c.step * weight).abs());
+    let derivative = slope / smallest.fold(f64::INFINITY, f64::min);
+    derivative.abs() <= function.largest()
+}
+
+/// What rounding does to the function and to the derivative, measured.
+struct Doubt {
+    /// Of the function's values.
+    noise: f64,
+    /// Of the derivative.
+    derivative: f64,
+}
+
+impl Doubt {
+    fn of(function: &mut dyn Perturbable, direction: Direction<'_>, scale: f64) -> Self {
+        let epsilon = function.epsilon();
+        let mut along = |spacing: f64, look: &dyn Fn(&mut dyn Perturbable) -> Option<f64>| {
+            let points = (1..=POINTS).map(|k| {
+                let t = k as f64 * spacing * scale;
+                moved(function, direction, t, |f| look(f)).unwrap_or(f64::NAN)
+            });
+            measured_noise(&points.collect::<Vec<f64>>())
+        };
+        // So close together that a smooth function, even with a kink, hardly bends between them; and
+        // for the derivative, whose rounding comes in larger lumps, a little further apart.
+        let noise = along(64.0 * epsilon, &|f| Some(f.evaluate()?.value));
+        let derivative = along(epsilon.cbrt() / 8.0, &|f| f.derivative(direction));
+        let underflow = function.flow(direction).underflow;
+        Doubt {
+            noise,
+            derivative: derivative + underflow,
+        }
+    }
+
+    /// A slope whose error knows of all that.
+    fn slope(
+        &self,
+        function: &mut dyn Perturbable,
+        direction: Direction<'_>,
+        scale: f64,
+    ) -> Option<Slope> {
+        let grain = grain(function, direction);
+        let mut at = |t: f64| {
+            let there = moved(function, direction, t, |f| f.evaluate_carefully());
+            let there = there.filter(Evaluation::is_finite)?;
+            Some(Evaluation {
+                noise: there.noise.max(self.noise),
+                ..there
+            })
+        };
+        let slope = central(&mut at, FIRST * scale, grain)?;
+        Some(Slope {
+            error: slope.error + self.derivative,
+            ..slope
+        })
+    }
+}
