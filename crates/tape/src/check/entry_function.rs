@@ -4,17 +4,24 @@ use super::comparison::numbers;
 use super::difference::Evaluation;
 use super::isolated::{BufferContents, IsolatedEntry};
 use super::perturb::{Direction, Flow, OperandGradient, Perturbable};
-use super::perturb::{flow_through, rounding_noise};
+use super::perturb::{flow_through, moved, rounding_noise};
 use crate::number::Scalar;
 
-/// `⟨ȳ, y⟩` of an isolated entry, as a function of its operands.
+/// `⟨ȳ, y − y₀⟩` of an isolated entry, as a function of its operands; `y₀` is the result at their own
+/// values. So what does not depend on an element takes no digits from the slope by it.
 pub(super) struct EntryFunction<'f, 'a, T: Scalar> {
     isolated: &'f mut IsolatedEntry<'a, T>,
     gradients: &'f [OperandGradient],
     cotangent: &'f [T],
-    /// What rounding inside the rule may add up to, if it is like rounding of the operands.
+    first: Vec<T>,
+    /// The cotangent of the elements of the result that depend on what is moved; zero elsewhere.
+    dependent: Vec<T>,
+    /// What rounding of the operands may add up to in those.
     noise: f64,
 }
+
+/// How far arguments are moved, in steps, to see what depends on them.
+const PROBES: [f64; 6] = [1.0, -1.0, 0.25, -0.25, 1.0 / 64.0, -1.0 / 64.0];
 
 impl<'f, 'a, T: Scalar> EntryFunction<'f, 'a, T> {
     pub fn new(
@@ -22,15 +29,37 @@ impl<'f, 'a, T: Scalar> EntryFunction<'f, 'a, T> {
         gradients: &'f [OperandGradient],
         cotangent: &'f [T],
     ) -> Self {
-        let noise = gradients
-            .iter()
-            .map(|gradient| rounding_noise::<T>(&gradient.derivatives, &gradient.values));
         EntryFunction {
+            first: isolated.result().to_vec(),
             isolated,
             gradients,
             cotangent,
-            noise: noise.sum(),
+            dependent: Vec::new(),
+            noise: 0.0,
         }
+    }
+
+    /// Counts the elements of the result that are not what they were at first as dependent.
+    fn note_dependent(&mut self) {
+        let result = self.isolated.result().iter().zip(&self.first);
+        let each = self.dependent.iter_mut().zip(self.cotangent).zip(result);
+        for ((dependent, &d), (y, first)) in each {
+            if y != first {
+                *dependent = d;
+            }
+        }
+    }
+
+    /// What rounding inside the rule may add up to in the dependent elements, if it is like rounding
+    /// of the operands.
+    fn noise_of_operands(&self) -> f64 {
+        let before = BufferContents::Arbitrary(T::zero());
+        let cotangents = self.isolated.vjp(&self.dependent, &before);
+        let noises = self.gradients.iter().map(|gradient| {
+            let cotangents = numbers(&cotangents[gradient.operand]);
+            rounding_noise::<T>(&cotangents, &gradient.values)
+        });
+        noises.sum()
     }
 }
 
@@ -47,12 +76,37 @@ impl<T: Scalar> Perturbable for EntryFunction<'_, '_, T> {
         self.set(operand, element, gradient.values[element]);
     }
 
+    fn turn_to(&mut self, direction: Direction<'_>) {
+        self.dependent = vec![T::zero(); self.first.len()];
+        // By as much as the largest number around, too: an element that is added to it does not show
+        // otherwise.
+        let values = self.gradients.iter().flat_map(|gradient| &gradient.values);
+        let values = values.copied().chain(numbers(&self.first));
+        let largest = values.fold(0.0, |most: f64, x| most.max(x.abs()));
+        let steps = direction.iter().map(|(c, _)| c.step);
+        let far = largest / steps.fold(f64::INFINITY, f64::min);
+        for t in PROBES.into_iter().chain([far, -far]) {
+            let ran = moved(self, direction, t, |f| f.evaluate()).is_some();
+            if ran {
+                self.note_dependent();
+            }
+        }
+        let _ = self.isolated.forward(T::zero());
+        self.noise = self.noise_of_operands();
+    }
+
     fn evaluate(&mut self) -> Option<Evaluation> {
         self.isolated.forward(T::zero()).ok()?;
-        let (weights, result) = (numbers(self.cotangent), numbers(self.isolated.result()));
+        let result = self.isolated.result();
+        let differences = result.iter().zip(&self.first);
+        let differences = differences.map(|(y, first)| y.to_f64() - first.to_f64());
+        let products = self.cotangent.iter().zip(differences);
+        let noise = rounding_noise::<T>(&numbers(&self.dependent), &numbers(result));
         Some(Evaluation {
-            value: weights.iter().zip(&result).map(|(d, y)| d * y).sum(),
-            noise: self.noise + rounding_noise::<T>(&weights, &result),
+            value: products
+                .map(|(d, difference)| d.to_f64() * difference)
+                .sum(),
+            noise: noise + self.noise,
         })
     }
 

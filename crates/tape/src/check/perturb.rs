@@ -22,6 +22,8 @@ pub(super) trait Perturbable {
     fn set(&mut self, operand: usize, element: usize, value: f64);
     /// Gives an element the value it had at first.
     fn reset(&mut self, operand: usize, element: usize);
+    /// Prepares for evaluations along a direction.
+    fn turn_to(&mut self, _direction: Direction<'_>) {}
     /// The function's value; `None` outside its domain.
     fn evaluate(&mut self) -> Option<Evaluation>;
     /// The same, with the rounding of every number on the way looked up here, where the arguments

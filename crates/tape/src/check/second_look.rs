@@ -16,8 +16,9 @@ use super::perturb::{Direction, Perturbable, evaluate_at, grain, moved};
 
 /// The first step, as a part of the element's size.
 pub(super) const FIRST: f64 = 1.0 / 64.0;
-/// Steps begin at the first one, and at parts of it so small.
-const STARTS: [f64; 3] = [1.0, 1.0 / 64.0, 1.0 / 4096.0];
+/// Where the steps of a second look begin, in terms of the first one: larger, for what is nearly
+/// straight; and at smaller scales, for what is not.
+const STARTS: [f64; 4] = [1.0, 16.0, 1.0 / 64.0, 1.0 / 4096.0];
 
 /// What is to be said of a derivative; slopes are in units of the steps.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +74,7 @@ pub(super) fn second_look(
     analytic: f64,
     scales: &[f64],
 ) -> Judgement {
+    function.turn_to(direction);
     let doubt = Doubt::of(function, direction, scales[0]);
     let mut slopes = Vec::new();
     for scale in scales

@@ -127,6 +127,7 @@ impl SlopeComparer<'_> {
         let mut scales = vec![1.0, own / c.step, 1.0 / c.step];
         scales.dedup();
         let direction = [(c, 1.0)];
+        self.function.turn_to(&direction);
         for &scale in &scales {
             let Some(slope) = self.slope(&direction, FIRST * scale) else {
                 continue;
@@ -212,6 +213,7 @@ impl SlopeComparer<'_> {
     }
 
     fn confirmed(&mut self, direction: Direction<'_>) -> bool {
+        self.function.turn_to(direction);
         let slope = self.slope(direction, FIRST);
         slope.is_some_and(|slope| self.confirms(slope, direction))
     }
