@@ -23,7 +23,8 @@ pub enum Error {
     },
     /// The id's entry is gone: the tape was rewound past it.
     #[error(
-        "the id names entry {entry}, which is gone: the tape was rewound past it after the id was taken"
+        "the id names entry {entry}, which is gone: the tape was rewound past it after the id was \
+         taken"
     )]
     Outdated {
         /// The index of the entry the id named.
@@ -83,8 +84,8 @@ pub enum Error {
     },
     /// A comparison turned out differently than when the tape was recorded.
     #[error(
-        "replay took another branch: `{comparison}` at {location} was {recorded} when recorded and is {} \
-         now (before entry {entry}); record again with these inputs", !recorded
+        "replay took another branch: `{comparison}` at {location} was {recorded} when recorded and \
+         is {} now (before entry {entry}); record again with these inputs", !recorded
     )]
     Guard {
         /// The comparison with its numbers, `0.5 < 1`.

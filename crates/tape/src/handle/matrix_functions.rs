@@ -210,7 +210,8 @@ macro_rules! elementwise_methods {
     ) => {
         impl<'t, T: Scalar> MatrixVar<'t, T> {
             $(
-                #[doc = concat!("Applies [`", stringify!($u), "`](crate::rules::", stringify!($u), ") to every element.")]
+                #[doc = concat!("Applies [`", stringify!($u), "`](crate::rules::", stringify!($u),
+                    ") to every element.")]
                 #[track_caller]
                 pub fn $um(self) -> Self {
                     self.map::<rules::$u>()
@@ -218,7 +219,8 @@ macro_rules! elementwise_methods {
             )*
             $(
                 #[doc = concat!("Applies [`", stringify!($b), "`](crate::rules::", stringify!($b),
-                    ") to every pair of elements, broadcasting; the other operand is a matrix or a scalar.")]
+                    ") to every pair of elements, broadcasting; the other operand is a matrix or a \
+                    scalar.")]
                 #[track_caller]
                 pub fn $bm(self, other: impl Into<Operand<'t, T>>) -> Self {
                     Self::zip::<rules::$b>(self.into(), other.into())

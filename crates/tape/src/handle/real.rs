@@ -78,7 +78,8 @@ macro_rules! real {
                 fn $um(self) -> Self;
             )*
             $(
-                #[doc = concat!("[`", stringify!($b), "`](crate::rules::", stringify!($b), ") of `self` and `other`.")]
+                #[doc = concat!("[`", stringify!($b), "`](crate::rules::", stringify!($b),
+                    ") of `self` and `other`.")]
                 fn $bm(self, other: Self) -> Self;
             )*
         }

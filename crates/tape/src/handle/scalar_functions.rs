@@ -153,7 +153,8 @@ macro_rules! methods {
     ) => {
         impl<'t, T: Scalar> Var<'t, T> {
             $(
-                #[doc = concat!("Records [`", stringify!($u), "`](crate::rules::", stringify!($u), ").")]
+                #[doc = concat!("Records [`", stringify!($u), "`](crate::rules::", stringify!($u),
+                    ").")]
                 #[inline]
                 #[track_caller]
                 pub fn $um(self) -> Self {

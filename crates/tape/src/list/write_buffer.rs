@@ -277,8 +277,8 @@ impl<T> BufferedStore<T> {
 #[track_caller]
 fn being_read() -> ! {
     panic!(
-        "this tape is being read: inside the closure given to `Tape::read`, no operation, comparison, \
-         scope or name can be recorded on it; copy what you need, and record afterwards"
+        "this tape is being read: inside the closure given to `Tape::read`, no operation, \
+         comparison, scope or name can be recorded on it; copy what you need, and record afterwards"
     )
 }
 

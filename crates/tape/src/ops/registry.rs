@@ -70,7 +70,8 @@ macro_rules! matrix_list {
     (
         methods { $(
             $(#[$doc:meta])*
-            $kind:ident $method:ident($($argument:ident: $type:ty),*) = $op:expr, try [$($tried:expr),*];
+            $kind:ident $method:ident($($argument:ident: $type:ty),*)
+                = $op:expr, try [$($tried:expr),*];
         )* }
         others { $($other:expr,)* }
     ) => {

@@ -77,7 +77,11 @@ macro_rules! codes {
                     Code::PowI => Form::Power,
                     Code::MulItself => Form::Two,
                     $(Code::$u => Form::One,)*
-                    $(Code::$b => Form::Two, Code::$br => Form::NumberRight, Code::$bl => Form::NumberLeft,)*
+                    $(
+                        Code::$b => Form::Two,
+                        Code::$br => Form::NumberRight,
+                        Code::$bl => Form::NumberLeft,
+                    )*
                 }
             }
         }

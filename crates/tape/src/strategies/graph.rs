@@ -120,8 +120,8 @@ fn bounded(handle: Handle<'_>) -> Handle<'_> {
     }
 }
 
-/// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow domain
-/// live.
+/// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow
+/// domain live.
 fn inside(handle: Handle<'_>, way: usize) -> Handle<'_> {
     match (handle, way) {
         (x, 0) => x,

@@ -51,8 +51,8 @@ impl<T: Scalar> EntryRef<T> for MatrixVar<'_, T> {
         let index = self.index;
         if buffer.is_of_number(self.tape.number) {
             panic!(
-                "a plain number was swept, no tape: its derivative by the matrix of entry {index} is \
-                 zero, but there is no matrix of zeros to show"
+                "a plain number was swept, no tape: its derivative by the matrix of entry {index} \
+                 is zero, but there is no matrix of zeros to show"
             );
         }
         let seen = buffer.saw(&self.tape.history, index);
