@@ -12,16 +12,20 @@
 //! in the same order: element (n, 0, y, x) lies at (y · width + x) · N + n. So [`Layout`] changes
 //! the shape that is reported and moves nothing.
 
-use std::path::PathBuf;
-
 use crate::gather;
 
 pub use crate::gather::{Pixel, Scale};
-use crate::idx::{FileError, Idx};
+use crate::idx::Idx;
 
 mod directory;
+mod error;
+mod names;
+mod remarks;
+mod search;
 
-pub use directory::{DEFAULT_DIRECTORY, Source};
+pub use directory::{Choice, DEFAULT_DIRECTORY, Loaded, Source};
+pub use error::{Error, FileError, FileFault};
+pub use remarks::grey;
 
 /// Images of one size, each with its label. There is at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +133,31 @@ impl Split {
         &self.labels
     }
 
+    /// The level of every pixel of every image, if they are all the same.
+    pub fn only_level(&self) -> Option<u8> {
+        let first = self.images.bytes[0];
+        self.images
+            .bytes
+            .iter()
+            .all(|&level| level == first)
+            .then_some(first)
+    }
+
+    /// Makes rows of columns.
+    fn transpose(&mut self) {
+        let (height, width) = (self.height(), self.width());
+        let mut upright = vec![0; height * width];
+        for image in self.images.bytes.chunks_exact_mut(height * width) {
+            for (y, row) in image.chunks_exact(width).enumerate() {
+                for (x, &level) in row.iter().enumerate() {
+                    upright[x * height + y] = level;
+                }
+            }
+            image.copy_from_slice(&upright);
+        }
+        self.images.shape.swap(1, 2);
+    }
+
     /// The shape of a batch of `count` images.
     pub fn shape(&self, count: usize, layout: Layout) -> Vec<usize> {
         match layout {
@@ -223,6 +252,11 @@ impl Dataset {
         })
     }
 
+    fn transpose(&mut self) {
+        self.train.transpose();
+        self.test.transpose();
+    }
+
     /// The images to learn from.
     pub fn train(&self) -> &Split {
         &self.train
@@ -238,57 +272,6 @@ impl Dataset {
     pub fn classes(&self) -> usize {
         self.classes
     }
-}
-
-/// Why there is no data set to be had from a directory. A message names the directory or the file.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// A file could not be read.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The directory that was named is not there, not a directory, or not readable.
-    #[error("{}: found {found}, expected a directory with the four MNIST files", .path.display())]
-    Directory {
-        /// What was named.
-        path: PathBuf,
-        /// What is there.
-        found: String,
-    },
-    /// None of the names a file may have exists.
-    #[error(
-        "{}: found no {wanted}, expected one of {} (or the same with .gz)",
-        .directory.display(), .tried.join(", ")
-    )]
-    NoSuchFile {
-        /// Where it was looked for.
-        directory: PathBuf,
-        /// What the file would hold.
-        wanted: &'static str,
-        /// The names that were tried.
-        tried: Vec<String>,
-    },
-    /// The images and the labels of a split are not equally many.
-    #[error(
-        "{} holds {} images, but {} holds {} labels",
-        .images.display(), .counts.images, .labels.display(), .counts.labels
-    )]
-    CountsDiffer {
-        /// The file of images.
-        images: PathBuf,
-        /// The file of labels.
-        labels: PathBuf,
-        /// How many each holds.
-        counts: CountsDiffer,
-    },
-    /// The images of the two splits are not of one size.
-    #[error("{}: {sizes}", .directory.display())]
-    SizesDiffer {
-        /// Where they are.
-        directory: PathBuf,
-        /// The two sizes.
-        sizes: SizesDiffer,
-    },
 }
 
 #[cfg(test)]

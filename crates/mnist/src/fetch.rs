@@ -26,7 +26,7 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use crate::atomic::{self, WriteError};
-use crate::idx::Beginning;
+use crate::sniff::Beginning;
 
 /// Where the files are to be had over plain HTTP, tried in this order. A file's name is appended.
 pub const MIRRORS: &[&str] = &[

@@ -43,6 +43,7 @@
 pub mod atomic;
 pub mod batches;
 pub mod checkpoint;
+pub mod csv;
 pub mod dataset;
 pub mod digits;
 pub mod evaluation;
@@ -50,14 +51,18 @@ pub mod evaluation;
 pub mod fetch;
 mod float;
 mod gather;
+pub mod gzip;
 pub mod halt;
 pub mod history;
 pub mod idx;
 pub mod image_file;
+mod levels;
+pub mod lock;
 pub mod report;
 pub mod run_directory;
 pub mod run_log;
 pub mod settings;
+pub mod sniff;
 pub mod training;
 
 pub use float::Float;

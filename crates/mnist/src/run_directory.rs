@@ -16,6 +16,9 @@
 //! old, the logs are longer than it says; a run that goes on cuts them back and writes the same lines again. The sums
 //! in the checkpoint tell its logs from others.
 //!
+//! The directory is locked for as long as a run works in it ([`crate::lock`]). One with files of these names that no run
+//! left is refused: they are somebody's own.
+//!
 //! The pictures are drawn when the run ends, for whatever reason it does, after all else is saved: they cost more than an
 //! epoch may, and can be drawn again by going on. A run that replaces an earlier one's files removes its pictures
 //! first, so that those that are there are never another run's.
@@ -31,6 +34,7 @@ use crate::batches;
 use crate::checkpoint::{CheckpointError, Run, State};
 use crate::float::Float;
 use crate::history::Measured;
+use crate::lock::{Lock, LockError};
 use crate::report::Drawn;
 use crate::run_log::{Extent, Log};
 
@@ -48,10 +52,13 @@ pub const PICTURES: [&str; 3] = ["accuracy.svg", "loss.svg", REPORT];
 /// The page with all of it.
 pub const REPORT: &str = "report.html";
 
-/// The directory of a run.
-#[derive(Clone, Debug)]
+/// The directory of a run, locked for this process.
+#[derive(Debug)]
 pub struct RunDirectory {
     path: PathBuf,
+    lock: Option<Lock>,
+    /// The directories that were made for it, the outermost first.
+    made: Vec<PathBuf>,
 }
 
 /// The two logs of a run.
@@ -87,10 +94,33 @@ pub struct Moment<'a, T: Float> {
     pub inside_epoch: Option<Measured>,
 }
 
+/// Why a new run cannot be kept in a directory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// It could not be made.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Another process works there.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// There are files of a run's names, but no run's checkpoint.
+    #[error("{}: found {names}, but no checkpoint of a run, so they are not of one; name another directory or move them away", .path.display())]
+    NotARun {
+        /// The directory.
+        path: PathBuf,
+        /// The files.
+        names: String,
+    },
+}
+
 /// Why a run cannot go on from a directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResumeError {
+    /// Another process works there.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// A file of the run could not be read.
     #[error("{}: cannot read it: {error}; expected what `mnist train --out` leaves", .path.display())]
     Unreadable {
@@ -132,27 +162,86 @@ pub struct Saved {
 }
 
 impl RunDirectory {
-    /// The directory at `path`, made if it is not there. Removes what killed runs left in it.
+    /// The directory at `path` for a new run, made if it is not there. Removes what killed runs left in it.
     ///
     /// # Errors
     ///
-    /// [`WriteError`] if it cannot be made.
-    pub fn create(path: &Path) -> Result<Self, WriteError> {
+    /// [`CreateError`] if it cannot be made, another run works there, or it holds somebody's own files.
+    pub fn create(path: &Path) -> Result<Self, CreateError> {
+        let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+        let missing = path.ancestors().take_while(is_missing);
+        let mut made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        made.reverse();
         fs::create_dir_all(path).map_err(|error| WriteError {
             path: path.to_owned(),
             action: "make the directory",
             error,
         })?;
-        Ok(Self::open(path))
+        let mut directory = RunDirectory {
+            path: path.to_owned(),
+            lock: None,
+            made,
+        };
+        let lock = directory.lock.insert(Lock::take(path)?);
+        // A run that was killed in its first save may have left some of its files without a checkpoint.
+        let was_left = lock.was_left;
+        let names: Vec<&str> = FILES.into_iter().chain(PICTURES).collect();
+        let there: Vec<&str> = names
+            .into_iter()
+            .filter(|name| path.join(name).exists())
+            .collect();
+        if !there.is_empty() && !was_left && !directory.has_checkpoint() {
+            return Err(CreateError::NotARun {
+                path: path.to_owned(),
+                names: there.join(", "),
+            });
+        }
+        directory.remove_leftovers();
+        Ok(directory)
     }
 
-    /// The directory of an earlier run. Removes what killed runs left in it.
-    pub fn open(path: &Path) -> Self {
-        let names = FILES.iter().chain(&PICTURES);
-        names.for_each(|name| atomic::remove_leftovers(&path.join(name)));
-        RunDirectory {
+    /// The directory of an earlier run, to go on with it. Removes what killed runs left in it.
+    ///
+    /// # Errors
+    ///
+    /// [`ResumeError`] if no run is there, or another process works there.
+    pub fn open(path: &Path) -> Result<Self, ResumeError> {
+        let mut directory = RunDirectory {
             path: path.to_owned(),
-        }
+            lock: None,
+            made: Vec::new(),
+        };
+        // First, so that a directory without a run is called that.
+        directory.read_file(CHECKPOINT)?;
+        directory.lock = Some(Lock::take(path)?);
+        directory.remove_leftovers();
+        Ok(directory)
+    }
+
+    fn remove_leftovers(&self) {
+        let names = FILES.iter().chain(&PICTURES);
+        names.for_each(|name| atomic::remove_leftovers(&self.path.join(name)));
+    }
+
+    /// Whether what is called a checkpoint is one, of whatever version and however damaged.
+    fn has_checkpoint(&self) -> bool {
+        let Ok((_, bytes)) = self.read_file(CHECKPOINT) else {
+            return false;
+        };
+        let no_checkpoint = |error| {
+            matches!(
+                error,
+                CheckpointError::NoLine { .. } | CheckpointError::Line { .. }
+            )
+        };
+        !State::split(&bytes).is_err_and(no_checkpoint)
+    }
+
+    /// How many steps the run that is saved here has taken; none if there is none that can be read.
+    pub fn saved_step(&self) -> Option<u64> {
+        let (_, bytes) = self.read_file(CHECKPOINT).ok()?;
+        let (state, _) = State::split(&bytes).ok()?;
+        Some(state.step)
     }
 
     /// Where it is.
@@ -251,7 +340,7 @@ impl RunDirectory {
             self.prepare_file(LOSS, &[loss.text()])?,
             self.prepare_file(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
             self.prepare_file(WEIGHTS, &[&net])?,
-            self.prepare_file(CHECKPOINT, &[state.to_line().as_bytes(), &net])?,
+            self.prepare_file(CHECKPOINT, &[state.to_lines(&net).as_bytes(), &net])?,
         ])
     }
 
@@ -300,6 +389,16 @@ impl RunDirectory {
         match fs::read(&path) {
             Ok(bytes) => Ok((path, bytes)),
             Err(error) => Err(ResumeError::Unreadable { path, error }),
+        }
+    }
+}
+
+impl Drop for RunDirectory {
+    fn drop(&mut self) {
+        self.lock = None;
+        // Those that are not empty stay, which is as it should be.
+        for path in self.made.iter().rev() {
+            let _ = fs::remove_dir(path);
         }
     }
 }

@@ -135,10 +135,24 @@ fn parse_size(text: &str) -> Result<f64, String> {
 /// The name that [`parse_init`] reads.
 pub fn init_name(init: Init) -> String {
     match init {
-        Init::Normal(deviation) => format!("normal:{deviation}"),
+        Init::Normal(deviation) => format!("normal:{}", number(deviation)),
         Init::Xavier => "xavier".to_owned(),
         Init::He => "he".to_owned(),
-        Init::Uniform(limit) => format!("uniform:{limit}"),
+        Init::Uniform(limit) => format!("uniform:{}", number(limit)),
+    }
+}
+
+/// A number as people write it, in no more digits than it takes to read it again.
+///
+/// ```
+/// use mnist::settings::number;
+///
+/// assert_eq!([0.1, 30.0, 1e-300, 2.5e20].map(number), ["0.1", "30", "1e-300", "2.5e20"]);
+/// ```
+pub fn number(number: f64) -> String {
+    match number.abs() {
+        0.0 | 1e-4..1e9 => number.to_string(),
+        _ => format!("{number:e}"),
     }
 }
 

@@ -33,7 +33,7 @@ fn trains_and_says_so_in_text() {
             .collect();
         assert_eq!(numbers[..2], [k as f64, 6.0 * k as f64], "{text}");
     }
-    assert!(epochs[15].ends_with("1.0000   1.0000"), "{text}");
+    assert!(epochs[15].ends_with("1.0000  1.0000"), "{text}");
     assert!(
         lines[21].starts_with("done: 90 steps, training accuracy 1.0000, test accuracy 1.0000; ")
     );
@@ -164,7 +164,7 @@ fn the_environment_names_data_and_the_option_goes_before_it() {
     assert_eq!(text.status.code(), Some(1));
     assert_eq!(
         message(&text),
-        "no/such/place: found nothing of that name, expected a directory with the four MNIST files"
+        "no/such/place: nothing of that name is there; expected a directory with the files of MNIST or of a set like it"
     );
 }
 

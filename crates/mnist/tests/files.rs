@@ -121,18 +121,15 @@ fn a_directory_by_the_name_of_a_file_does_not_hide_the_file() {
 fn contents_that_are_not_what_the_name_says() {
     assert_eq!(
         of_gz(TRAIN_IMAGES, b"<!DOCTYPE html><html>"),
-        "train-images-idx3-ubyte.gz: not gzip, though the name ends in .gz: it begins with \
-         \"<!DOCTYPE html><html>\", expected the bytes 1f 8b (a saved web page?)"
+        r#"train-images-idx3-ubyte.gz: found a web page: 21 bytes that begin with "<!DOCTYPE html><html>"; expected images as IDX, which begin with the bytes 00 00 08 03; download it again"#
     );
     assert_eq!(
         of(TEST_LABELS, &images(5, 0)),
-        "t10k-labels-idx1-ubyte: wrong magic number: found 0x00000803 (images), expected \
-         0x00000801 (labels)"
+        "t10k-labels-idx1-ubyte: found unsigned bytes of shape 5×4×3, which are images; expected labels: N, or N×1"
     );
     assert_eq!(
         of(TRAIN_IMAGES, b"404: Not Found"),
-        "train-images-idx3-ubyte: wrong magic number: found 0x3430343a (the text \"404:\"), \
-         expected 0x00000803 (images)"
+        r#"train-images-idx3-ubyte: found text: 14 bytes that begin with "404: Not Found"; expected images as IDX, which begin with the bytes 00 00 08 03; download it again"#
     );
 }
 
@@ -141,38 +138,34 @@ fn contents_too_short_or_too_long() {
     let whole = images(10, 0);
     assert_eq!(
         of(TRAIN_LABELS, b""),
-        "train-labels-idx1-ubyte: the file is empty, expected an IDX header of 8 bytes"
+        "train-labels-idx1-ubyte: the file is empty, expected labels as IDX with a header of 8 bytes; download it again"
     );
     assert_eq!(
         of_gz(TRAIN_LABELS, b""),
-        "train-labels-idx1-ubyte.gz: the file is empty, expected an IDX header of 8 bytes"
+        "train-labels-idx1-ubyte.gz: the file is empty, expected labels as IDX with a header of 8 bytes; download it again"
     );
     assert_eq!(
         of(TRAIN_IMAGES, &whole[..9]),
-        "train-images-idx3-ubyte: the header is cut off: found 9 bytes, expected 16"
+        "train-images-idx3-ubyte: the header is cut off: found 9 bytes, expected 16; download it again"
     );
     assert_eq!(
         of(TRAIN_IMAGES, &whole[..100]),
-        "train-images-idx3-ubyte: the payload is cut off: found 84 bytes, expected 120 from shape \
-         10×4×3"
+        "train-images-idx3-ubyte: the payload is cut off: found 84 bytes, expected 120 from shape 10×4×3; download it again"
     );
     assert_eq!(
         of(TRAIN_IMAGES, &[&whole[..], b"!"].concat()),
-        "train-images-idx3-ubyte: bytes follow the payload: expected it to end after 120 bytes, as \
-         shape 10×4×3 says"
+        r#"train-images-idx3-ubyte: too long for its header: found 121 bytes after it, expected 120 from shape 10×4×3; the first too many are "!"; correct the header or cut the file"#
     );
     let packed = gzip(&whole);
     let message = of_gz(TRAIN_IMAGES, &packed[..packed.len() - 5]);
     assert_eq!(
         message,
-        "train-images-idx3-ubyte.gz: the gzip stream is cut off: it ends after 136 unpacked bytes, \
-         before its end mark"
+        "train-images-idx3-ubyte.gz: the gzip stream is cut off: it ends after 136 unpacked bytes, before its end mark; download it again"
     );
     let message = of_gz(TRAIN_IMAGES, &[&packed[..], b"junk"].concat());
     assert_eq!(
         message,
-        "train-images-idx3-ubyte.gz: the gzip stream is damaged after 136 unpacked bytes: its end \
-         is followed by \"junk\", which is not gzip"
+        r#"train-images-idx3-ubyte.gz: the gzip stream is damaged after 136 unpacked bytes: its end is followed by "junk", which is not gzip; download it again"#
     );
 }
 
@@ -180,27 +173,23 @@ fn contents_too_short_or_too_long() {
 fn shapes_that_cannot_be() {
     assert_eq!(
         of(TEST_IMAGES, &idx(&[0, 4, 3], [])),
-        "t10k-images-idx3-ubyte: the header declares no items at all (shape 0×4×3), expected at \
-         least one"
+        "t10k-images-idx3-ubyte: the header declares no items at all (shape 0×4×3), expected at least one"
     );
     assert_eq!(
         of(TEST_IMAGES, &idx(&[5, 0, 3], [])),
-        "t10k-images-idx3-ubyte: the header declares images of no size (shape 5×0×3), expected at \
-         least one pixel"
+        "t10k-images-idx3-ubyte: the header declares images of no size (shape 5×0×3), expected at least one pixel"
     );
     let huge = idx(&[u32::MAX; 3], [1, 2, 3]);
     let declared = "shape 4294967295×4294967295×4294967295";
     assert_eq!(
         of(TEST_IMAGES, &huge),
         format!(
-            "t10k-images-idx3-ubyte: the header declares more bytes than can be addressed \
-             ({declared})"
+            "t10k-images-idx3-ubyte: the header declares more bytes than can be addressed ({declared})"
         )
     );
     assert_eq!(
         of_gz(TEST_IMAGES, &gzip(&idx(&[u32::MAX, 4, 3], [1, 2, 3]))),
-        "t10k-images-idx3-ubyte.gz: the payload is cut off: found 3 bytes, expected 51539607540 \
-         from shape 4294967295×4×3"
+        "t10k-images-idx3-ubyte.gz: the payload is cut off: found 3 bytes, expected 51539607540 from shape 4294967295×4×3; download it again"
     );
 }
 
@@ -208,7 +197,7 @@ fn shapes_that_cannot_be() {
 fn files_that_do_not_agree() {
     assert_eq!(
         of(TRAIN_LABELS, &labels(9)),
-        "train-images-idx3-ubyte holds 10 images, but train-labels-idx1-ubyte holds 9 labels"
+        "train-images-idx3-ubyte holds 10 images, but train-labels-idx1-ubyte holds 9 labels; expected as many: are they of one set?"
     );
     assert_eq!(
         of(TEST_IMAGES, &idx(&[5, 3, 4], [0; 60])),
@@ -218,16 +207,38 @@ fn files_that_do_not_agree() {
 
 #[test]
 fn files_that_are_not_there() {
+    let expected = "expected files called as MNIST's, such as train-images-idx3-ubyte, or train.csv and test.csv";
     assert_eq!(
         complaint(|directory| fs::remove_file(directory.join(TRAIN_LABELS)).unwrap()),
-        "DIR: found no training labels, expected one of train-labels-idx1-ubyte, \
-         train-labels.idx1-ubyte (or the same with .gz)"
+        format!(
+            "DIR: found no training labels, {expected}; there are t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, train-images-idx3-ubyte"
+        )
     );
     assert_eq!(
-        complaint(|directory| fs::remove_file(directory.join(TEST_IMAGES)).unwrap()),
-        "DIR: found no test images, expected one of t10k-images-idx3-ubyte, \
-         t10k-images.idx3-ubyte, test-images-idx3-ubyte, test-images.idx3-ubyte (or the same with \
-         .gz)"
+        complaint(|directory| {
+            fs::remove_file(directory.join(TEST_IMAGES)).unwrap();
+            (0..20).for_each(|k| fs::write(directory.join(format!("a{k:02}")), "").unwrap());
+        }),
+        format!(
+            "DIR: found no test images, {expected}; there are a00, a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11 and 11 more"
+        )
+    );
+    assert_eq!(
+        complaint(|directory| {
+            NAMES
+                .iter()
+                .for_each(|name| fs::remove_file(directory.join(name)).unwrap());
+        }),
+        format!("DIR: found no files of a set, {expected}; there is nothing")
+    );
+    assert_eq!(
+        complaint(|directory| {
+            NAMES
+                .iter()
+                .for_each(|name| fs::remove_file(directory.join(name)).unwrap());
+            fs::create_dir(directory.join("images")).unwrap();
+        }),
+        format!("DIR: found no files of a set, {expected}; there is images/")
     );
     let message = complaint(|directory| {
         fs::remove_file(directory.join(TEST_LABELS)).unwrap();
@@ -257,11 +268,14 @@ fn directories_that_are_none() {
         directory.path().join("file"),
     );
     fs::write(&file, "").unwrap();
-    for (path, found) in [(missing, "nothing of that name"), (file, "a file")] {
+    for (path, found) in [
+        (missing, "nothing of that name is there"),
+        (file, "found a file"),
+    ] {
         assert_eq!(
             load(&path).unwrap_err().to_string(),
             format!(
-                "{}: found {found}, expected a directory with the four MNIST files",
+                "{}: {found}; expected a directory with the files of MNIST or of a set like it",
                 path.display()
             )
         );
@@ -335,8 +349,7 @@ proptest! {
             Ok(_) => {}
             Err(error) => {
                 let message = error.to_string();
-                let place = directory.path().display().to_string();
-                prop_assert!(message.starts_with(&place), "{}", message);
+                prop_assert!(message.starts_with(&directory.path().display().to_string()), "{}", message);
             }
         }
     }

@@ -21,8 +21,9 @@ fn evaluates_saved_weights_of_any_depth() {
         let weights = out.path().join("weights.safetensors");
         let data = [weights.as_path(), Path::new("--data"), set.path()];
         let evaluated = events(&succeed("eval --json --weights", &data));
+        let source = format!("the files in {}", set.path().display());
         let expected = serde_json::json!({
-            "event": "eval", "test_accuracy": trained["test_accuracy"], "images": 20
+            "event": "eval", "data": source, "test_accuracy": trained["test_accuracy"], "images": 20
         });
         assert_eq!(evaluated, [expected]);
         let text = succeed("eval --weights", &data);
@@ -61,6 +62,7 @@ fn check_counts_the_kinks_apart() {
     for event in &found {
         let expected = [
             "at_kinks",
+            "data",
             "entries",
             "event",
             "max_abs_difference",
@@ -90,7 +92,7 @@ fn check_fails_where_a_mean_is_too_large() {
         6,
         "{text}"
     );
-    assert!(text.contains("At kinks: "), "{text}");
+    assert!(text.contains("kinks left out: "), "{text}");
     // Weights so large that the loss overflows: nothing finite to compare.
     let message = fail("check --init normal:1e200 --data", &[set.path()]);
     assert!(

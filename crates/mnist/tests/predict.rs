@@ -60,6 +60,7 @@ fn an_index_is_an_image_of_the_test_set() {
         );
         let expected = [
             "answer",
+            "data",
             "event",
             "image",
             "inverted",

@@ -192,7 +192,7 @@ fn ctrl_c_saves_what_was_learned() {
         .status();
     assert!(signal.unwrap().success());
     let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+    assert_eq!((output.status.code(), stderr(&output)), (Some(130), ""));
     let events = events(stdout(&output));
     let [.., interrupted, done] = &events[..] else {
         panic!("{events:?}")
@@ -327,7 +327,7 @@ fn an_unusable_directory_is_said_before_the_first_step() {
         &[taken.path(), Path::new("--data"), set.path()],
     );
     assert!(
-        said.contains("loss.csv: cannot create a temporary file beside it: "),
+        said.contains("found loss.csv, but no checkpoint of a run"),
         "{said}"
     );
 }
@@ -375,9 +375,17 @@ fn what_cannot_be_resumed_is_told_why() {
         name("loss.csv")
     );
     assert!(refused("").starts_with(&log));
+    let mut turned = fs::read(name("checkpoint")).unwrap();
+    *turned.last_mut().unwrap() ^= 1;
+    fs::write(name("checkpoint"), turned).unwrap();
+    let damaged = format!(
+        "{}: the checkpoint is damaged: found the CRC-32 ",
+        name("checkpoint")
+    );
+    assert!(refused("").starts_with(&damaged));
     fs::write(name("checkpoint"), "{\"version\":9}\n").unwrap();
     let version = format!(
-        "{}: a checkpoint of version 9, expected version 1",
+        "{}: a checkpoint of version 9, expected version 2",
         name("checkpoint")
     );
     assert_eq!(refused(""), version);

@@ -13,7 +13,7 @@ use nn::{Net, Recording, Targets};
 use serde::Serialize;
 
 use super::Failure;
-use super::options::{Data, FirstNet, dashes, fits_in_memory};
+use super::options::{Data, FirstNet, dashes, fits_in_memory, shows_something};
 use super::output::Output;
 
 /// How many images are looked at: the book's number.
@@ -44,6 +44,8 @@ pub struct Options {
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename = "check")]
 struct Checked {
+    /// Where the images come from.
+    data: String,
     parameter: String,
     entries: usize,
     at_kinks: usize,
@@ -62,6 +64,7 @@ impl Checked {
         // Unlike `f64::max`, this keeps a difference that is not a number.
         let larger = |a: f64, &b: &f64| if b > a || b.is_nan() { b } else { a };
         Checked {
+            data: String::new(),
             parameter,
             entries: swept.len(),
             at_kinks: swept.len() - count,
@@ -84,7 +87,7 @@ impl fmt::Display for Checked {
         let number = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.1e}"));
         write!(
             f,
-            "{:<9}  {:>8}  {:>8}  {:>15}  {:>8}",
+            "{:<9} {:>7} {:>5} {:>7} {:>7}",
             self.parameter,
             self.entries,
             self.at_kinks,
@@ -98,10 +101,10 @@ impl fmt::Display for Checked {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let settings = options.net.settings();
     let mut output = Output::new(options.json);
-    let source = options.data.source();
-    let dataset = source.load()?;
+    let (source, dataset) = options.data.load()?;
     output.text(format_args!("data: {source}"));
     let split = dataset.train();
+    shows_something(&source, split)?;
     let sizes = settings.sizes(split.pixels(), dataset.classes());
     fits_in_memory(&sizes, IMAGES)?;
     let count = IMAGES.min(split.len());
@@ -111,19 +114,24 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         settings.activation.name(),
         settings.seed
     ));
-    output.text("parameter   entries  at kinks  mean difference   largest");
     let mut faults = Vec::new();
-    for checked in check(
-        &settings.net(split.pixels(), dataset.classes()),
-        split,
-        count,
-    )? {
+    let net = settings.net(split.pixels(), dataset.classes());
+    let entries: usize = sizes.windows(2).map(|size| (size[0] + 1) * size[1]).sum();
+    output.show_wait(format!("probing {entries} entries"));
+    let found = check(&net, split, count);
+    output.hide_bar();
+    output.text(format_args!(
+        "{:<9} {:>7} {:>5} {:>7} {:>7}",
+        "parameter", "entries", "kinks", "mean", "largest"
+    ));
+    for mut checked in found? {
+        checked.data = source.to_string();
         output.event(&checked);
         faults.extend(checked.fault());
     }
     output.text(
-        "At kinks: one probe of the numerical gradient had a ReLU unit active that the other had not, so that there \
-         is nothing to compare with; the differences are those of the other entries.",
+        "Mean and largest are the differences of the two gradients, kinks left out: there, one probe of the numerical \
+         one had a ReLU unit active that the other had not, so that there is nothing to compare with.",
     );
     output.finish()?;
     if faults.is_empty() {

@@ -32,6 +32,8 @@ pub struct Options {
 #[derive(Serialize)]
 #[serde(tag = "event", rename = "eval")]
 struct Evaluated {
+    /// Where the images come from.
+    data: String,
     test_accuracy: f64,
     images: usize,
 }
@@ -51,8 +53,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let path = &options.weights.path;
     let mut output = Output::new(options.json);
     let net = options.weights.read()?;
-    let source = options.data.source();
-    let dataset = source.load()?;
+    let (source, dataset) = options.data.load()?;
     output.text(format_args!("data: {source}"));
     fits(path, &net, &dataset)?;
     output.text(format_args!(
@@ -69,6 +70,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         score(path, &net, &dataset)
     }?;
     output.event(&Evaluated {
+        data: source.to_string(),
         test_accuracy: score.accuracy,
         images: dataset.test().len(),
     });

@@ -1,21 +1,26 @@
 //! The command line: what can be asked for, and how it ends.
 //!
 //! Whatever goes wrong is one line on standard error that begins with `error: ` (one for each image, where several
-//! cannot be read), and exit code 1; clap has 2 for a command line that cannot be understood.
+//! cannot be read), and exit code 1; clap has 2 for a command line that cannot be understood, and
+//! 130 is for Ctrl-C.
 
+use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use mnist::atomic::WriteError;
 use mnist::checkpoint::{CheckpointError, Fingerprint};
 use mnist::dataset;
 use mnist::halt::Halt;
-use mnist::run_directory::ResumeError;
+use mnist::run_directory::{CreateError, ResumeError};
+use mnist::settings::number;
 use nn::WeightsError;
 
+mod arguments;
 mod check;
+mod completions;
 mod eval;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -29,7 +34,8 @@ mod weights;
 
 /// Learn to read handwritten digits by reversing a tape.
 ///
-/// Without a command, `mnist` trains: the options of `mnist train` can be given directly.
+/// Without a command, `mnist` trains: the options of `mnist train` can be given directly. Options may stand before the
+/// command, too.
 #[derive(Parser)]
 #[command(name = "mnist", version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -49,6 +55,8 @@ enum Command {
     Eval(eval::Options),
     /// Say which digit an image shows
     Predict(predict::Options),
+    /// Write what a shell needs to complete this program's options
+    Completions(completions::Options),
     /// Download the four files of MNIST
     #[cfg(feature = "fetch")]
     Fetch(fetch::Options),
@@ -56,12 +64,14 @@ enum Command {
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    let Cli { command, train } = Cli::parse();
+    let arguments = arguments::command_first(&Cli::command(), env::args_os().collect());
+    let Cli { command, train } = Cli::parse_from(arguments);
     let result = match command.unwrap_or(Command::Train(train)) {
         Command::Train(options) => train::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Predict(options) => predict::run(&options),
+        Command::Completions(options) => completions::run(&options, &mut Cli::command()),
         #[cfg(feature = "fetch")]
         Command::Fetch(options) => fetch::run(&options),
     };
@@ -71,6 +81,8 @@ pub fn main() -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
+        // 128 + SIGINT, as a shell says it.
+        Err(Failure::Interrupted) => ExitCode::from(130),
         Err(failure) => {
             // If even this cannot be written, the exit code is all that is left.
             let _ = writeln!(io::stderr(), "error: {failure}");
@@ -84,18 +96,38 @@ pub fn main() -> ExitCode {
 enum Failure {
     #[error(transparent)]
     Data(#[from] dataset::Error),
-    #[error("a net of {} with batches of {batch} takes more than {} numbers of memory", options::dashes(.sizes), options::MOST_NUMBERS)]
-    TooLarge { sizes: Vec<usize>, batch: usize },
-    #[error("{source}{}", kept(.saved))]
+    #[error("{0}; its run learned from files that were there: say with --data where they are now")]
+    Moved(Box<Failure>),
+    #[error("{source_name}: all {images} training images are {}; nothing can be learned from them", dataset::grey(*.level))]
+    OneGrey {
+        source_name: String,
+        images: usize,
+        level: u8,
+    },
+    #[error("a net of {} with batches of {batch} takes {} of memory, expected at most {}; choose less with {option}", options::dashes(.sizes), options::gibibytes(*.numbers), options::gibibytes(options::MOST_NUMBERS))]
+    TooLarge {
+        sizes: Vec<usize>,
+        batch: usize,
+        /// How many numbers.
+        numbers: u64,
+        /// The option that asks for most of it.
+        option: &'static str,
+    },
+    #[error("{source}; try {}{kept}", .source.remedy())]
     Halt {
         source: At,
-        /// The directory that keeps earlier weights.
-        saved: Option<PathBuf>,
+        /// What is saved all the same.
+        kept: String,
     },
+    /// Somebody pressed Ctrl-C, and all that was to be done then is done.
+    #[error("interrupted")]
+    Interrupted,
     #[error(transparent)]
     Tape(#[from] tape::Error),
     #[error(transparent)]
     Write(#[from] WriteError),
+    #[error(transparent)]
+    Create(#[from] CreateError),
     #[error(transparent)]
     Resume(#[from] ResumeError),
     #[error("{}: {error}", .path.display())]
@@ -134,16 +166,30 @@ enum Failure {
 
 /// A halt, and after which step.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "after step {step}, {halt}; try a smaller learning rate than {rate} or other first weights"
-)]
+#[error("{}, {halt}", when(*.step))]
 struct At {
     step: u64,
     rate: f64,
     halt: Halt,
 }
 
-fn kept(saved: &Option<PathBuf>) -> String {
-    let kept = |path: &PathBuf| format!(" ({} keeps what was saved before)", path.display());
-    saved.as_ref().map_or(String::new(), kept)
+impl At {
+    /// What may help. Before the first step, no learning rate has done anything.
+    fn remedy(&self) -> String {
+        let weights = "other first weights (--init, --seed)";
+        match self.step {
+            0 => weights.to_owned(),
+            _ => format!(
+                "a smaller learning rate than {} or {weights}",
+                number(self.rate)
+            ),
+        }
+    }
+}
+
+fn when(step: u64) -> String {
+    match step {
+        0 => "before the first step".to_owned(),
+        step => format!("after step {step}"),
+    }
 }

@@ -1,11 +1,13 @@
 //! Options that several commands have.
 
 use std::env;
+use std::fmt;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use mnist::dataset::{DEFAULT_DIRECTORY, Source};
+use mnist::dataset::{Choice, DEFAULT_DIRECTORY, Dataset, Source, Split};
 use mnist::evaluation::CHUNK;
 use mnist::settings::{Settings, parse_init};
 use nn::{Activation, Init};
@@ -27,6 +29,12 @@ pub struct Data {
     /// program.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Which set, where the directory holds several: its name, or the end of it
+    #[arg(long, value_name = "NAME")]
+    pub set: Option<String>,
+    /// Let the images' rows and columns change places: EMNIST's lie on their side
+    #[arg(long)]
+    pub transpose: bool,
 }
 
 impl Data {
@@ -39,22 +47,75 @@ impl Data {
             Path::new(DEFAULT_DIRECTORY),
         )
     }
+
+    /// What these options choose of it.
+    pub fn choice(&self) -> Choice {
+        Choice {
+            set: self.set.clone(),
+            transpose: self.transpose,
+        }
+    }
+
+    /// The source these options and the environment name, and the set that is chosen of it.
+    pub fn load(&self) -> Result<(Chosen, Dataset), Failure> {
+        load(self.source(), self.choice())
+    }
+}
+
+/// A set of a source. Its `Display` says both in words fit for the first line of a run.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    pub source: Source,
+    pub choice: Choice,
+}
+
+impl fmt::Display for Chosen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.source)?;
+        if let (Source::Directory(_), Some(set)) = (&self.source, &self.choice.set) {
+            write!(f, ", set {set}")?;
+        }
+        let is_transposed = self.choice.transpose && self.source != Source::Digits;
+        f.write_str(if is_transposed { ", transposed" } else { "" })
+    }
+}
+
+/// Reads the chosen set and says what is strange about it.
+pub fn load(source: Source, choice: Choice) -> Result<(Chosen, Dataset), Failure> {
+    let loaded = source.load_chosen(&choice)?;
+    for remark in loaded.remarks(choice.transpose) {
+        // If it cannot be said, there is nobody to hear it.
+        let _ = writeln!(io::stderr(), "warning: {remark}");
+    }
+    Ok((Chosen { source, choice }, loaded.dataset))
+}
+
+/// Refuses images of which nothing can be learned.
+pub fn shows_something(chosen: &Chosen, split: &Split) -> Result<(), Failure> {
+    let Some(level) = split.only_level() else {
+        return Ok(());
+    };
+    Err(Failure::OneGrey {
+        source_name: chosen.to_string(),
+        images: split.len(),
+        level,
+    })
 }
 
 /// The net before training.
 #[derive(Args, Clone, Debug)]
 pub struct FirstNet {
     /// Units of a hidden layer; repeat it or separate with commas for more layers
-    #[arg(long, value_name = "UNITS", value_delimiter = ',', default_value = "50", value_parser = count)]
+    #[arg(long, value_name = "UNITS", value_delimiter = ',', default_value = "50", value_parser = count, allow_negative_numbers = true)]
     hidden: Vec<usize>,
     /// The function between the layers
     #[arg(long, default_value = "relu", value_parser = activations())]
     activation: Activation,
     /// How the weights are drawn: normal:DEVIATION, xavier, he or uniform:LIMIT
-    #[arg(long, default_value = "normal:0.01", value_parser = parse_init)]
+    #[arg(long, default_value = "normal:0.01", value_parser = parse_init, allow_negative_numbers = true)]
     init: Init,
     /// The seed of all random numbers
-    #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
+    #[arg(long, value_name = "N", default_value_t = Settings::default().seed, value_parser = seed, allow_negative_numbers = true)]
     seed: u64,
 }
 
@@ -62,6 +123,11 @@ pub struct FirstNet {
 pub fn count(text: &str) -> Result<usize, String> {
     let count = text.parse().ok().filter(|count| (1..=MOST).contains(count));
     count.ok_or_else(|| format!("expected a whole number from 1 to {MOST}"))
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
 fn activations() -> impl TypedValueParser<Value = Activation> {
@@ -95,12 +161,27 @@ pub fn fits_in_memory(sizes: &[usize], batch: usize) -> Result<(), Failure> {
     // Parameters and their cotangents stand on the step's tape and once more on the evaluations'; what the layers give
     // for a batch, before and after the activation, has cotangents too.
     let images = add(batch as u64, CHUNK as u64);
-    let numbers = add(parameters, images.saturating_mul(units)).saturating_mul(4);
+    let activations = images.saturating_mul(units);
+    let numbers = add(parameters, activations).saturating_mul(4);
     if numbers > MOST_NUMBERS {
-        let sizes = sizes.to_vec();
-        return Err(Failure::TooLarge { sizes, batch });
+        let is_batch = activations > parameters && batch > CHUNK;
+        return Err(Failure::TooLarge {
+            sizes: sizes.to_vec(),
+            batch,
+            numbers,
+            option: if is_batch { "--batch" } else { "--hidden" },
+        });
     }
     Ok(())
+}
+
+/// So many numbers of four bytes.
+pub fn gibibytes(numbers: u64) -> String {
+    let bytes = numbers as f64 * 4.0;
+    match bytes / (1_u64 << 30) as f64 {
+        size @ ..100.0 => format!("{size:.1} GiB").replace(".0 ", " "),
+        size => format!("{size:.0} GiB"),
+    }
 }
 
 /// `784-50-10`.

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use mnist::history::Measured;
 use serde::Serialize;
@@ -46,7 +47,10 @@ impl Output {
             return;
         }
         // Short of the line's end: a ^C that the terminal shows must not break the line.
-        let template = "{bar:20} {pos}/{len}, loss {msg}, {speed} steps/s, {eta} left";
+        let template = match columns(&Term::stderr()) {
+            ..84 => "{percent:>3} %, loss {msg}",
+            _ => "{bar:20} {pos}/{len}, loss {msg}, {speed} steps/s, {eta} left",
+        };
         let speed = |state: &ProgressState, to: &mut dyn fmt::Write| {
             // A speed that cannot be shown is not worth an error.
             let _ = write!(to, "{:.0}", state.per_sec());
@@ -79,8 +83,9 @@ impl Output {
 
     /// Draws the accuracies, if lines of text go to a terminal.
     pub fn chart(&mut self, history: &[Measured]) {
+        let fits = |chart: &String| widest(chart) <= columns(&Term::stdout());
         if self.is_for_people()
-            && let Some(chart) = curves(history)
+            && let Some(chart) = curves(history).filter(fits)
         {
             self.line(chart);
         }
@@ -89,6 +94,18 @@ impl Output {
     /// Whether it is text on a terminal.
     fn is_for_people(&self) -> bool {
         !self.json && io::stdout().is_terminal()
+    }
+
+    /// Shows that something of unknown length goes on, if lines of text go to a terminal too.
+    pub fn show_wait(&mut self, what: String) {
+        if !self.is_for_people() {
+            return;
+        }
+        let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
+        self.bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+            .with_style(style.expect("a template of known keys"))
+            .with_message(what);
+        self.bar.enable_steady_tick(FRAME);
     }
 
     /// Takes the bar away.
@@ -102,14 +119,23 @@ impl Output {
             let line = serde_json::to_string(event).expect("numbers and names are JSON");
             self.line(&line);
         } else {
-            self.line(event);
+            self.prose(event);
         }
     }
 
     /// Writes a line that JSON does not have.
     pub fn text(&mut self, text: impl Display) {
         if !self.json {
-            self.line(text);
+            self.prose(text);
+        }
+    }
+
+    /// Writes text, broken between words where a terminal is too narrow for it.
+    fn prose(&mut self, text: impl Display) {
+        let text = text.to_string();
+        match self.is_for_people() {
+            true => self.line(broken(&text, columns(&Term::stdout()))),
+            false => self.line(text),
         }
     }
 
@@ -130,5 +156,90 @@ impl Output {
         self.bar.finish_and_clear();
         self.broken
             .map_or(Ok(()), |error| Err(Failure::Output(error)))
+    }
+}
+
+/// How many columns a terminal has; plenty where it is none.
+fn columns(terminal: &Term) -> usize {
+    terminal
+        .size_checked()
+        .map_or(usize::MAX, |(_, columns)| columns.into())
+}
+
+fn widest(text: &str) -> usize {
+    text.lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0)
+}
+
+/// The text with lines of at most `columns` characters, as far as its words allow. Further lines of one stand under its
+/// text, behind a first word such as `data:`.
+fn broken(text: &str, columns: usize) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| broken_line(line, columns))
+        .collect();
+    lines.join("\n")
+}
+
+fn broken_line(line: &str, columns: usize) -> String {
+    if line.chars().count() <= columns {
+        return line.to_owned();
+    }
+    let margin = line.len() - line.trim_start().len();
+    let label = line.split_once(": ").map_or(0, |(label, rest)| {
+        label.chars().count() + 2 + (rest.len() - rest.trim_start().len())
+    });
+    let indent = " ".repeat(if label < 8 { margin.max(label) } else { margin });
+    let mut broken = String::new();
+    let mut width = 0;
+    for word in line.split_inclusive(' ') {
+        let length = word.trim_end().chars().count();
+        if width + length > columns && width > indent.len() {
+            broken.truncate(broken.trim_end().len());
+            broken += "\n";
+            broken += &indent;
+            width = indent.len();
+        }
+        broken += word;
+        width += word.chars().count();
+    }
+    broken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(broken("one two three\nfour", 8), "one two\nthree\nfour");
+        assert_eq!(
+            broken("data: one two three four", 14),
+            "data: one two\n      three\n      four"
+        );
+        assert_eq!(
+            broken("      one two three", 12),
+            "      one\n      two\n      three"
+        );
+        assert_eq!(broken("unbreakably long", 5), "unbreakably\nlong");
+        assert_eq!(
+            broken("run:  10 steps of 100", 15),
+            "run:  10 steps\n      of 100"
+        );
+        for columns in 0..30 {
+            let text = "data: digits drawn by this program, not MNIST";
+            let words = |text: &str| {
+                text.split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(words(&broken(text, columns)), words(text), "{columns}");
+        }
+        for columns in 18..60 {
+            let text = "net:  784-50-10, relu, normal:0.01, seed 1, f32";
+            assert!(widest(&broken(text, columns)) <= columns, "{columns}");
+        }
     }
 }

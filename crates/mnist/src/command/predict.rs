@@ -54,6 +54,8 @@ struct Seen {
 #[serde(tag = "event", rename = "predict")]
 struct Prediction {
     image: String,
+    /// Where a test image comes from.
+    data: Option<String>,
     /// Whether it was dark on light.
     inverted: bool,
     answer: usize,
@@ -75,6 +77,7 @@ impl fmt::Display for Prediction {
             label,
             probabilities,
             drawn,
+            ..
         } = self;
         let inverted = if *inverted { ", dark on light" } else { "" };
         let labelled = label.map_or(String::new(), |label| format!(", labelled {label}"));
@@ -106,13 +109,13 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let net = options.weights.read()?;
     let mut output = Output::new(options.json);
     // Only an index needs the data set.
-    let mut dataset = None;
+    let (mut dataset, mut data) = (None, None);
     if options.images.iter().any(|image| is_index(image)) {
-        let source = options.data.source();
-        let loaded = source.load()?;
+        let (source, loaded) = options.data.load()?;
         fits_images(&options.weights.path, &net, loaded.test())?;
         output.text(format_args!("data: {source}"));
         dataset = Some(loaded);
+        data = Some(source.to_string());
     }
     let mut faults = Vec::new();
     for (k, image) in options.images.iter().enumerate() {
@@ -121,7 +124,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
                 if k > 0 {
                     output.text("");
                 }
-                output.event(&predict(seen, &net, &options.weights.path)?);
+                let is_file = seen.label.is_none();
+                let mut prediction = predict(seen, &net, &options.weights.path)?;
+                prediction.data = data.clone().filter(|_| !is_file);
+                output.event(&prediction);
             }
             Err(fault) => faults.push(fault),
         }
@@ -180,6 +186,7 @@ fn predict(seen: Seen, net: &Net<f64>, weights: &Path) -> Result<Prediction, Fai
     Ok(Prediction {
         answer: (0..probabilities.len()).fold(0, larger),
         image: seen.name,
+        data: None,
         inverted: seen.inverted,
         label: seen.label,
         drawn: digit(&seen.bytes, seen.width),

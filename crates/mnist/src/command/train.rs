@@ -7,7 +7,7 @@ use clap::Args;
 use mnist::Float;
 use mnist::batches::Batches;
 use mnist::checkpoint::{Fingerprint, Run};
-use mnist::dataset::{Dataset, Source};
+use mnist::dataset::{Choice, Dataset, Source, Split};
 use mnist::evaluation::Evaluation;
 use mnist::history;
 use mnist::run_directory::{Logs, RunDirectory, Saved};
@@ -17,32 +17,35 @@ use nn::Sgd;
 
 use super::Failure;
 use super::interrupt::Interrupt;
-use super::options::{Data, FirstNet, count, fits_in_memory};
+use super::options::{Chosen, Data, FirstNet, count, fits_in_memory, load, shows_something};
 use super::output::Output;
 
 mod events;
 mod learner;
 
-use events::Start;
+use events::{Replaces, Start};
 use learner::{Keep, Learner};
 
 /// Train a net, by default as the book does
 ///
 /// The defaults are those of "Deep Learning from Scratch", chapter 5. Accuracies are measured before the first step
 /// and after each epoch: as many steps as it takes to draw as many images as there are. Ctrl-C ends the run as if all
-/// its steps were done, a second Ctrl-C at once.
+/// its steps were done, with exit code 130; a second Ctrl-C at once.
 #[derive(Args, Debug)]
 pub struct Options {
     #[command(flatten)]
     data: Data,
     /// How many steps the run has, from its first on [default: 10000; resumed, what it was begun with]
-    #[arg(long, value_name = "N", value_parser = steps)]
+    #[arg(long, value_name = "N", value_parser = steps, allow_negative_numbers = true)]
     steps: Option<u64>,
+    /// How many epochs the run has, in place of --steps
+    #[arg(long, value_name = "N", value_parser = steps, allow_negative_numbers = true, conflicts_with = "steps")]
+    epochs: Option<u64>,
     /// Images a step learns from, drawn with replacement
-    #[arg(long, value_name = "N", default_value = "100", value_parser = count)]
+    #[arg(long, value_name = "N", default_value = "100", value_parser = count, allow_negative_numbers = true)]
     batch: usize,
     /// The learning rate
-    #[arg(long, value_name = "RATE", default_value = "0.1", value_parser = learning_rate)]
+    #[arg(long, value_name = "RATE", default_value = "0.1", value_parser = learning_rate, allow_negative_numbers = true)]
     lr: f64,
     #[command(flatten)]
     net: FirstNet,
@@ -96,10 +99,10 @@ fn learning_rate(text: &str) -> Result<f64, String> {
 }
 
 impl Options {
-    fn settings(&self) -> Settings {
+    /// The settings of a new run on these images.
+    fn settings(&self, train: &Split) -> Settings {
         let net = self.net.settings();
-        Settings {
-            steps: self.steps.unwrap_or(net.steps),
+        let settings = Settings {
             batch: self.batch,
             learning_rate: self.lr,
             precision: match self.precision {
@@ -107,7 +110,18 @@ impl Options {
                 PrecisionName::F64 => Precision::F64,
             },
             ..net
+        };
+        let steps = self.last_step(&settings, train);
+        Settings {
+            steps: steps.unwrap_or(settings.steps),
+            ..settings
         }
+    }
+
+    /// The last step that --steps or --epochs ask for, if any does.
+    fn last_step(&self, settings: &Settings, train: &Split) -> Option<u64> {
+        let of_epochs = |epochs: u64| epochs.saturating_mul(settings.epoch_steps(train));
+        self.steps.or(self.epochs.map(of_epochs))
     }
 }
 
@@ -128,63 +142,52 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 /// All that is known before the first step.
 struct Plan {
     run: Run,
-    source: Source,
+    source: Chosen,
     dataset: Dataset,
-    directory: Option<RunDirectory>,
-    saved: Option<Saved>,
+    /// Where it was saved, and what; none for a new run.
+    resumed: Option<(RunDirectory, Saved)>,
 }
 
 /// The plan of a new run.
 fn begun(options: &Options) -> Result<Plan, Failure> {
-    // First of all, so that a directory that cannot be made is known at once.
-    let directory = options
-        .out
-        .as_deref()
-        .map(RunDirectory::create)
-        .transpose()?;
-    let source = options.data.source();
-    let dataset = source.load()?;
+    let (source, dataset) = options.data.load()?;
     let run = Run {
-        settings: options.settings(),
-        source: match &source {
+        settings: options.settings(dataset.train()),
+        source: match &source.source {
             // Absolute, because the run may be resumed from elsewhere.
-            Source::Directory(path) => {
-                let path = path::absolute(path).unwrap_or_else(|_| path.clone());
-                Some(path.to_string_lossy().into_owned())
-            }
+            Source::Directory(path) => Some(path::absolute(path).unwrap_or_else(|_| path.clone())),
             Source::Digits => None,
         },
+        choice: source.choice.clone(),
         data: Fingerprint::of(&dataset),
     };
     Ok(Plan {
         run,
         source,
         dataset,
-        directory,
-        saved: None,
+        resumed: None,
     })
 }
 
 /// The plan of a run that was saved in the directory `path`.
 fn resumed(options: &Options, path: &Path) -> Result<Plan, Failure> {
-    let directory = RunDirectory::open(path);
+    let directory = RunDirectory::open(path)?;
     let saved = directory.read()?;
     let mut run = saved.state.run.clone();
-    run.settings.steps = options.steps.unwrap_or(run.settings.steps);
-    let (at, steps) = (saved.state.step, run.settings.steps);
-    if at > steps {
-        return Err(Failure::Beyond {
-            path: path.to_owned(),
-            at,
-            steps,
-        });
-    }
-    let source = match (&options.data.data, &run.source) {
-        (Some(named), _) => Source::Directory(named.clone()),
-        (None, Some(recorded)) => Source::Directory(recorded.into()),
-        (None, None) => Source::Digits,
+    let (source, dataset) = match (&options.data.data, &run.source) {
+        (Some(named), _) => {
+            let choice = Choice {
+                set: options.data.set.clone().or(run.choice.set.clone()),
+                transpose: options.data.transpose || run.choice.transpose,
+            };
+            load(Source::Directory(named.clone()), choice)?
+        }
+        (None, Some(recorded)) => {
+            let recorded = Source::Directory(recorded.clone());
+            load(recorded, run.choice.clone()).map_err(|failure| Failure::Moved(failure.into()))?
+        }
+        (None, None) => load(Source::Digits, run.choice.clone())?,
     };
-    let dataset = source.load()?;
     let found = Fingerprint::of(&dataset);
     if found != run.data {
         return Err(Failure::OtherData {
@@ -194,12 +197,21 @@ fn resumed(options: &Options, path: &Path) -> Result<Plan, Failure> {
             source_name: source.to_string(),
         });
     }
+    let asked = options.last_step(&run.settings, dataset.train());
+    run.settings.steps = asked.unwrap_or(run.settings.steps);
+    let (at, steps) = (saved.state.step, run.settings.steps);
+    if at > steps {
+        return Err(Failure::Beyond {
+            path: path.to_owned(),
+            at,
+            steps,
+        });
+    }
     Ok(Plan {
         run,
         source,
         dataset,
-        directory: Some(directory),
-        saved: Some(saved),
+        resumed: Some((directory, saved)),
     })
 }
 
@@ -214,23 +226,26 @@ impl Plan {
             run,
             source,
             dataset,
-            directory,
-            saved,
+            resumed,
         } = self;
         let settings = &run.settings;
         let (train, classes) = (dataset.train(), dataset.classes());
         let sizes = settings.sizes(train.pixels(), classes);
         fits_in_memory(&sizes, settings.batch)?;
-        let is_new = saved.is_none();
-        let (step, net, batches, logs) = match saved {
+        shows_something(&source, train)?;
+        let is_new = resumed.is_none();
+        // A new run's is made now and not before: what cannot be learned leaves no directory.
+        let create = |path| RunDirectory::create(path).map(|directory| (directory, None));
+        let directory = match resumed {
+            Some((directory, saved)) => Some((directory, Some(saved))),
+            None => options.out.as_deref().map(create).transpose()?,
+        };
+        let (directory, saved) = directory.unzip();
+        let (step, net, batches, logs) = match saved.flatten() {
             None => {
                 let batches = Batches::new(train.len(), settings.batch, settings.seed);
-                (
-                    0,
-                    settings.net::<T>(train.pixels(), classes),
-                    batches,
-                    Logs::default(),
-                )
+                let net = settings.net::<T>(train.pixels(), classes);
+                (0, net, batches, Logs::default())
             }
             Some(Saved { state, net, logs }) => {
                 let net = state
@@ -246,6 +261,12 @@ impl Plan {
         let mut output = Output::new(options.json);
         let start = Start::new(&run, &source, &dataset, &sizes, step);
         output.event(&start);
+        if let Some(directory) = directory.as_ref().filter(|_| is_new)
+            && let Some(steps) = directory.saved_step()
+        {
+            let directory = directory.path().display().to_string();
+            output.event(&Replaces { directory, steps });
+        }
         if !options.quiet {
             output.text(start.details());
         }

@@ -1,14 +1,18 @@
-//! Where the data comes from, and reading a directory in the MNIST layout.
+//! Where the data comes from, and reading the files of a folder.
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, Error, Split};
+use serde::{Deserialize, Serialize};
+
+use super::names::Part;
+use super::search::{Files, PartFiles, find};
+use super::{Dataset, Error, FileError, FileFault, Split};
 use crate::digits;
-use crate::idx;
+use crate::{csv, idx};
 
 /// Where the files are looked for when nobody says where they are.
 pub const DEFAULT_DIRECTORY: &str = "data/mnist";
@@ -58,15 +62,50 @@ impl Source {
     ///
     /// Any [`Error`], for a directory; the digits cannot fail.
     pub fn load(&self) -> Result<Dataset, Error> {
-        match self {
-            Self::Directory(path) => read(path),
-            Self::Digits => Ok(digits::dataset(
-                digits::TRAIN_IMAGES,
-                digits::TEST_IMAGES,
-                digits::SEED,
-            )),
-        }
+        let loaded = self.load_chosen(&Choice::default())?;
+        Ok(loaded.dataset)
     }
+
+    /// Reads the files of the set that is chosen, or draws the digits, which leave no choice.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`], for a directory.
+    pub fn load_chosen(&self, choice: &Choice) -> Result<Loaded, Error> {
+        let Self::Directory(path) = self else {
+            let (train, test) = (digits::TRAIN_IMAGES, digits::TEST_IMAGES);
+            return Ok(Loaded {
+                dataset: digits::dataset(train, test, digits::SEED),
+                set: String::new(),
+            });
+        };
+        let (set, files) = open(path, choice.set.as_deref())?;
+        let mut dataset = read(path, &files)?;
+        if choice.transpose {
+            dataset.transpose();
+        }
+        Ok(Loaded { dataset, set })
+    }
+}
+
+/// Which set of a folder, and how its images lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The name of the set, or its end; none where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
+    /// Whether rows and columns change places, as EMNIST's do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transpose: bool,
+}
+
+/// A data set and the name of the set in its folder, which is empty for most.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What was read.
+    pub dataset: Dataset,
+    /// The folders below the one that was named, and the first words of the files' names.
+    pub set: String,
 }
 
 impl fmt::Display for Source {
@@ -81,72 +120,65 @@ impl fmt::Display for Source {
     }
 }
 
-/// Reads a directory in the MNIST layout: training files begin with `train-`, test files with
-/// `t10k-` or `test-`, then comes `images-idx3-ubyte` or `labels-idx1-ubyte`, where a dot may stand
-/// for the second hyphen, and perhaps `.gz`. Where several exist, the first in this order is read,
-/// and an unpacked one before its `.gz`.
-fn read(directory: &Path) -> Result<Dataset, Error> {
-    let unusable = |found: String| Error::Directory {
-        path: directory.to_owned(),
-        found,
-    };
-    let metadata = fs::metadata(directory).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => unusable("nothing of that name".to_owned()),
-        _ => unusable(error.to_string()),
-    })?;
+/// The files of a set in a folder, once there is one.
+fn open(folder: &Path, set: Option<&str>) -> Result<(String, Files), Error> {
+    let metadata = fs::metadata(folder).map_err(|error| Error::directory(folder, error))?;
     if !metadata.is_dir() {
-        return Err(unusable("a file".to_owned()));
+        let error = io::ErrorKind::NotADirectory.into();
+        return Err(Error::directory(folder, error));
     }
-    let train = split(
-        directory,
-        &["train"],
-        ["training images", "training labels"],
-    )?;
-    let test = split(directory, &["t10k", "test"], ["test images", "test labels"])?;
+    find(folder, set)
+}
+
+fn read(folder: &Path, files: &Files) -> Result<Dataset, Error> {
+    let part = |part| files.part(part).expect("what was found is whole");
+    let train = split(part(Part::Train))?;
+    let test = split(part(Part::Test))?;
     Dataset::new(train, test).map_err(|sizes| Error::SizesDiffer {
-        directory: directory.to_owned(),
+        directory: folder.to_owned(),
         sizes,
     })
 }
 
-/// Reads the images and the labels of a split, each from the first of its names that is there.
-fn split(directory: &Path, prefixes: &[&str], wanted: [&'static str; 2]) -> Result<Split, Error> {
-    let images = find(directory, prefixes, "images", 3, wanted[0])?;
-    let labels = find(directory, prefixes, "labels", 1, wanted[1])?;
-    let split = Split::new(idx::read_file(&images)?, idx::read_file(&labels)?);
-    split.map_err(|counts| Error::CountsDiffer {
-        images,
-        labels,
-        counts,
+fn split(files: PartFiles) -> Result<Split, Error> {
+    match files {
+        PartFiles::Idx { images, labels } => {
+            let read_images = read_file(&images, |file| Ok(idx::images(file)?))?;
+            let read_labels = read_file(&labels, |file| Ok(idx::labels(file)?))?;
+            let split = Split::new(read_images, read_labels);
+            split.map_err(|counts| Error::CountsDiffer {
+                images,
+                labels,
+                counts,
+            })
+        }
+        PartFiles::Csv(path) => {
+            let (images, labels) = read_file(&path, |file| Ok(csv::read(file)?))?;
+            Ok(Split::new(images, labels).expect("a row has both"))
+        }
+    }
+}
+
+/// What `read` makes of the file at `path`.
+fn read_file<T>(
+    path: &Path,
+    read: impl FnOnce(File) -> Result<T, FileFault>,
+) -> Result<T, FileError> {
+    open_file(path).and_then(read).map_err(|fault| FileError {
+        path: path.to_owned(),
+        fault,
     })
 }
 
-/// The path of one of the four files.
-fn find(
-    directory: &Path,
-    prefixes: &[&str],
-    content: &str,
-    rank: usize,
-    wanted: &'static str,
-) -> Result<PathBuf, Error> {
-    let tried: Vec<String> = prefixes
-        .iter()
-        .flat_map(|p| ['-', '.'].map(|s| format!("{p}-{content}{s}idx{rank}-ubyte")))
-        .collect();
-    let paths: Vec<PathBuf> = tried
-        .iter()
-        .flat_map(|name| [name.clone(), format!("{name}.gz")])
-        .map(|name| directory.join(name))
-        .collect();
-    // Some archives unpack to a directory by the name of the file, next to the file by its other
-    // name.
-    let file = paths.iter().find(|path| path.exists() && !path.is_dir());
-    // What is there but no file (a directory, a dangling link) is still better named than "not
-    // there".
-    let found = file.or_else(|| paths.iter().find(|path| fs::symlink_metadata(path).is_ok()));
-    found.cloned().ok_or_else(|| Error::NoSuchFile {
-        directory: directory.to_owned(),
-        wanted,
-        tried,
-    })
+/// Opens a file, telling the three ways of not being one apart.
+fn open_file(path: &Path) -> Result<File, FileFault> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => FileFault::Missing,
+        _ => FileFault::Unreadable(error),
+    })?;
+    // Opening a directory succeeds on Unix; reading from it would fail with a vaguer message.
+    if file.metadata().map_err(FileFault::Unreadable)?.is_dir() {
+        return Err(FileFault::Directory);
+    }
+    Ok(file)
 }

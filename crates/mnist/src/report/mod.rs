@@ -8,6 +8,7 @@
 //!
 //! ```
 //! use mnist::checkpoint::{Fingerprint, Run};
+//! use mnist::dataset::Choice;
 //! use mnist::digits;
 //! use mnist::evaluation::Evaluation;
 //! use mnist::report::Report;
@@ -18,7 +19,7 @@
 //! let settings = Settings { hidden: vec![5], ..Settings::default() };
 //! let net = settings.net::<f32>(784, 10);
 //! let report = Report {
-//!     run: &Run { settings, source: None, data: Fingerprint::of(&dataset) },
+//!     run: &Run { settings, source: None, choice: Choice::default(), data: Fingerprint::of(&dataset) },
 //!     dataset: &dataset,
 //!     net: &net,
 //!     step: 0,

@@ -4,7 +4,7 @@ use super::Report;
 use super::charts::lowest_shown;
 use crate::evaluation::Answer;
 use crate::float::Float;
-use crate::settings::init_name;
+use crate::settings::{init_name, number};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -99,14 +99,14 @@ pub fn settings<T: Float>(report: &Report<'_, T>) -> String {
     let settings = &run.settings;
     let (train, test) = (report.dataset.train(), report.dataset.test());
     let data = match &run.source {
-        Some(directory) => format!("the files in {directory}"),
+        Some(directory) => format!("the files in {}", directory.display()),
         None => "drawn digits".to_owned(),
     };
     let rows = [
         ("layers", sizes(report)),
         ("activation", settings.activation.name().to_owned()),
         ("first weights", init_name(settings.init)),
-        ("learning rate", settings.learning_rate.to_string()),
+        ("learning rate", number(settings.learning_rate)),
         ("images a step", settings.batch.to_string()),
         ("steps", grouped(settings.steps)),
         ("steps an epoch", grouped(report.epoch_steps())),

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use mnist::checkpoint::Run;
-use mnist::dataset::{Dataset, Source};
+use mnist::dataset::Dataset;
 use mnist::history::Measured;
-use mnist::settings::Settings;
+use mnist::settings::{Settings, number};
 use serde::Serialize;
 
-use crate::command::options::dashes;
+use crate::command::options::{Chosen, dashes};
 
 /// A run begins, or goes on.
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ impl<'a> Start<'a> {
     /// The beginning of `run` after step `step`.
     pub fn new(
         run: &'a Run,
-        source: &Source,
+        source: &Chosen,
         dataset: &Dataset,
         sizes: &'a [usize],
         step: u64,
@@ -80,9 +80,15 @@ impl<'a> Start<'a> {
         format!(
             "      {train_images} training and {test_images} test images of {image_height}×{image_width}\n\
              net:  {sizes}, {activation}, {init}, seed {seed}, {precision}\n\
-             run:  {steps} steps of {batch} images, learning rate {learning_rate}; {} steps an epoch{resumed}\n\
-             {:>5}  {:>8}  {:>7}  {:>7}  {:>7}",
-            self.epoch_steps, "epoch", "step", "loss", "train", "test"
+             run:  {steps} steps of {batch} images, learning rate {}; {} steps an epoch{resumed}\n\
+             {:>5} {:>8}  {:>7} {:>7} {:>7}",
+            number(*learning_rate),
+            self.epoch_steps,
+            "epoch",
+            "step",
+            "loss",
+            "train",
+            "test"
         )
     }
 }
@@ -90,6 +96,25 @@ impl<'a> Start<'a> {
 impl fmt::Display for Start<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "data: {}", self.data)
+    }
+}
+
+/// The directory holds an earlier run, whose files this one will replace.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "replaces")]
+pub struct Replaces {
+    pub directory: String,
+    /// How many steps the earlier run has taken.
+    pub steps: u64,
+}
+
+impl fmt::Display for Replaces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Replaces { directory, steps } = self;
+        write!(
+            f,
+            "{directory} holds a run of {steps} steps, which this one replaces once it has learned an epoch"
+        )
     }
 }
 
@@ -138,7 +163,7 @@ impl fmt::Display for Epoch {
         };
         write!(
             f,
-            "{epoch:>5}  {step:>8}  {loss:>7}  {train_accuracy:>7.4}  {test_accuracy:>7.4}"
+            "{epoch:>5} {step:>8}  {loss:>7} {train_accuracy:>7.4} {test_accuracy:>7.4}"
         )
     }
 }

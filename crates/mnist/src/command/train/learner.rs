@@ -46,6 +46,36 @@ pub struct Keep<T: Float> {
     pub saved: Option<(Net<T>, u64)>,
 }
 
+impl<T: Float> Keep<T> {
+    /// What is in the directory now: looked up, because somebody is going to rely on it.
+    fn outcome(&self) -> String {
+        let path = self.directory.path().display();
+        match (&self.saved, self.directory.saved_step()) {
+            (Some(_), Some(_)) if self.directory.report().exists() => {
+                format!(
+                    "saved in {path}; {} shows it",
+                    self.directory.report().display()
+                )
+            }
+            (Some(_), Some(_)) => format!("saved in {path}"),
+            (None, Some(steps)) => {
+                format!("nothing was saved; {path} keeps its earlier run of {steps} steps")
+            }
+            (_, None) => format!("nothing is saved in {path}"),
+        }
+    }
+
+    /// What is there in spite of a failure, in brackets.
+    fn kept(&self) -> String {
+        let path = self.directory.path().display();
+        match (&self.saved, self.directory.saved_step()) {
+            (_, None) => String::new(),
+            (Some(_), Some(step)) => format!(" ({path} keeps what was saved after step {step})"),
+            (None, Some(steps)) => format!(" ({path} keeps its earlier run of {steps} steps)"),
+        }
+    }
+}
+
 impl<T: Float> Learner<'_, T> {
     /// Takes the steps that are left. `began` is when the program did.
     pub fn learn(mut self, began: Instant) -> Result<(), Failure> {
@@ -55,7 +85,8 @@ impl<T: Float> Learner<'_, T> {
             Err(failure) => return Err(self.halted_run(failure)),
         };
         self.warn(&last.active);
-        if self.step < self.run.settings.steps && self.interrupt.is_asked() {
+        let is_interrupted = self.step < self.run.settings.steps && self.interrupt.is_asked();
+        if is_interrupted {
             self.output.event(&Interrupted { step: self.step });
         }
         let taken = self.step - first;
@@ -71,13 +102,13 @@ impl<T: Float> Learner<'_, T> {
         });
         self.draw(None)?;
         if let Some(keep) = &self.keep {
-            self.output.text(format_args!(
-                "saved in {}; {} shows it",
-                keep.directory.path().display(),
-                keep.directory.report().display()
-            ));
+            self.output.text(keep.outcome());
         }
-        self.output.finish()
+        self.output.finish()?;
+        match is_interrupted {
+            true => Err(Failure::Interrupted),
+            false => Ok(()),
+        }
     }
 
     /// Takes the steps and saves where they end. Returns what was measured there, and the time the steps took.
@@ -253,8 +284,7 @@ impl<T: Float> Learner<'_, T> {
     fn halted_run(mut self, failure: Failure) -> Failure {
         self.output.hide_bar();
         if let Failure::Halt { source, .. } = &failure
-            && let Err(also) =
-                self.draw(Some(format!("after step {}, {}", source.step, source.halt)))
+            && let Err(also) = self.draw(Some(source.to_string()))
         {
             let _ = writeln!(io::stderr(), "warning: {also}");
         }
@@ -264,13 +294,10 @@ impl<T: Float> Learner<'_, T> {
     fn halted(&self, halt: Halt) -> Failure {
         let Halt::Tape(error) = halt else {
             let (step, rate) = (self.step, self.run.settings.learning_rate);
-            let saved = self
-                .keep
-                .as_ref()
-                .map(|keep| keep.directory.path().to_owned());
+            let kept = self.keep.as_ref().map_or(String::new(), Keep::kept);
             return Failure::Halt {
                 source: At { step, rate, halt },
-                saved,
+                kept,
             };
         };
         error.into()
