@@ -1,22 +1,20 @@
-//! `mnist fetch`: the four files of MNIST from public mirrors.
+//! `mnist fetch`: the files of MNIST, or of a set like it, from public mirrors.
 //!
 //! The mirrors serve them over plain HTTP, and that is enough: a download is trusted for its
 //! SHA-256, which is compiled in, and not for who sent it or how. So no TLS is needed, which would
 //! take longer to build than the rest of the program; a mirror that insists on HTTPS is passed
-//! over. Proxies are not used; where there is no other way out, fetch the files by hand into
-//! `data/mnist`.
+//! over, with the line that makes `curl` get the file.
 //!
-//! The sum is taken of the unpacked bytes: mirrors compress again now and then, and the contents
-//! stay. A download is kept in memory (10 MB at most for the real files) until it has been checked,
-//! and only then written, under a temporary name that is exchanged for the real one when all is on
-//! the disk ([`crate::atomic`]). So there is never a partial or a wrong file, and a file that is
-//! there is replaced only by a right one.
+//! A download is kept in memory (26 MB at most for the real files) until it has been checked, and only
+//! then written, under a temporary name that is exchanged for the real one when all is on the disk
+//! ([`crate::atomic`]). So there is never a partial or a wrong file, a file that is there is replaced
+//! only by a right one, and a fetch that fails leaves no directory it made. A download that breaks off
+//! goes on where it was, as long as something comes.
 //!
 //! A file that is already right is not downloaded again. One that is broken (cut off, or a saved
 //! web page) is replaced. One that is a whole gzip file of something else is left alone, and said:
 //! somebody may have put another data set there.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -26,51 +24,43 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use crate::atomic::{self, WriteError};
-use crate::sniff::Beginning;
+use crate::gzip::Contents;
 
-/// Where the files are to be had over plain HTTP, tried in this order. A file's name is appended.
-pub const MIRRORS: &[&str] = &[
-    "http://ossci-datasets.s3.amazonaws.com/mnist/",
-    "http://storage.googleapis.com/cvdf-datasets/mnist/",
-    "http://yann.lecun.com/exdb/mnist/",
-];
+mod http;
+mod refusal;
+mod sets;
 
-/// The four files of MNIST.
-pub const FILES: [RemoteFile<'static>; 4] = [
-    RemoteFile {
-        name: "train-images-idx3-ubyte.gz",
-        size: 47_040_016,
-        sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    },
-    RemoteFile {
-        name: "train-labels-idx1-ubyte.gz",
-        size: 60_008,
-        sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    },
-    RemoteFile {
-        name: "t10k-images-idx3-ubyte.gz",
-        size: 7_840_016,
-        sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    },
-    RemoteFile {
-        name: "t10k-labels-idx1-ubyte.gz",
-        size: 10_008,
-        sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    },
-];
+pub use refusal::{Attempt, Refusal};
+pub use sets::{EMNIST, RemoteSet, SETS};
 
-/// How long a file may take, from the first packet to the last.
-const SECONDS_A_FILE: u64 = 600;
+use http::{CONNECT, Client, IDLE, from_environment};
+
+/// How often in a row a download may break off before its first further byte.
+const BREAKS: usize = 3;
+
+/// How much is read at once.
+const BUFFER: usize = 1 << 16;
 
 /// A gzip file to be had from mirrors.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteFile<'a> {
     /// Its name, on the mirror and on the disk.
     pub name: &'a str,
-    /// How many bytes it unpacks to.
+    /// How many bytes the sum is of.
     pub size: u64,
-    /// The SHA-256 of the unpacked bytes, in lower-case hexadecimal.
+    /// The SHA-256, in lower-case hexadecimal.
     pub sha256: &'a str,
+    /// What that is the sum of.
+    pub sum: Sum,
+}
+
+/// Which bytes are summed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sum {
+    /// What the file unpacks to, however it was packed.
+    Unpacked,
+    /// The file as it is.
+    Packed,
 }
 
 /// What [`fetch`] did.
@@ -116,113 +106,74 @@ pub enum FetchError {
         /// The sum of what was to be fetched.
         expected: String,
     },
-    /// No mirror had the file.
-    #[error("{name}: no mirror has it: {}", list(.attempts))]
+    /// No mirror had the file. A line for each says why.
+    #[error("{name}: none of {} mirrors has it{}", .attempts.len(), list(.attempts))]
     NoMirror {
         /// The file's name.
         name: String,
         /// What happened at each mirror.
         attempts: Vec<Attempt>,
     },
+    /// Somebody pressed Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
     /// The file was downloaded but could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
 }
 
-/// A download that failed.
-#[derive(Debug)]
-pub struct Attempt {
-    /// Where from.
-    pub url: String,
-    /// Why.
-    pub refusal: Refusal,
-}
-
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.url, self.refusal)
-    }
-}
-
 fn list(attempts: &[Attempt]) -> String {
-    let attempts: Vec<String> = attempts.iter().map(Attempt::to_string).collect();
-    attempts.join("; ")
+    let lines = attempts.iter().map(|attempt| format!("\n  {attempt}"));
+    lines.collect()
 }
 
-/// Why a download was refused.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// There was no answer, or none that is HTTP.
-    #[error("{0}")]
-    Http(String),
-    /// The server does not have the file.
-    #[error("the server answered {code} {reason}")]
-    Status {
-        /// The status code; 200 was expected.
-        code: u16,
-        /// The server's words.
-        reason: String,
-    },
-    /// The connection broke off.
-    #[error(
-        "the connection broke off after {received} bytes{}",
-        .expected.map_or(String::new(), |expected| format!(" of {expected}"))
-    )]
-    BrokenOff {
-        /// How many bytes came.
-        received: usize,
-        /// How many the server announced.
-        expected: Option<usize>,
-    },
-    /// More bytes than the file can have.
-    #[error("it is longer than {limit} bytes, more than the file can be")]
-    TooLong {
-        /// The limit.
-        limit: u64,
-    },
-    /// Something else was sent, a web page perhaps.
-    #[error("not a whole gzip file ({reason}): it begins with {beginning}")]
-    NotGzip {
-        /// The decoder's words.
-        reason: io::Error,
-        /// The first bytes.
-        beginning: Beginning,
-    },
-    /// The contents are not those of the file.
-    #[error("wrong contents: SHA-256 {found}, expected {expected}")]
-    Checksum {
-        /// The sum of what came.
-        found: String,
-        /// The sum it should have.
-        expected: String,
-    },
+/// Where files come from, and how whoever waits is told.
+pub struct Fetch<'a> {
+    /// URLs that end in a slash, tried in this order.
+    pub mirrors: &'a [&'a str],
+    /// Shows what is being downloaded; give it a template with `{msg}`, `{bytes}` and `{total_bytes}`, or hide it.
+    pub bar: &'a ProgressBar,
+    /// Whether somebody asked to end.
+    pub is_over: &'a dyn Fn() -> bool,
 }
 
-/// Sees to it that `directory` holds all of `files`, downloading from `mirrors` what is not there.
-/// Each mirror is a URL that ends in a slash. `bar` shows the file being downloaded; give it a
-/// template with `{msg}`, `{bytes}` and `{total_bytes}`, or hide it.
+/// Sees to it that `directory` holds all of `files`, downloading what is not there.
 ///
 /// # Errors
 ///
-/// Any [`FetchError`]. A file that was there before is then as it was.
+/// Any [`FetchError`]. A file that was there before is then as it was, and a directory that was not there before is
+/// there only if a file of it is.
 pub fn fetch(
     directory: &Path,
-    mirrors: &[&str],
     files: &[RemoteFile],
-    bar: &ProgressBar,
+    fetch: &Fetch<'_>,
 ) -> Result<Fetched, FetchError> {
-    fs::create_dir_all(directory).map_err(|error| FetchError::Directory {
-        path: directory.to_owned(),
-        error,
-    })?;
+    let client = Client {
+        connect: CONNECT,
+        idle: IDLE,
+        variable: &from_environment,
+        is_over: fetch.is_over,
+    };
+    fetch_by(&client, directory, files, fetch)
+}
+
+fn fetch_by(
+    client: &Client<'_>,
+    directory: &Path,
+    files: &[RemoteFile],
+    fetch: &Fetch<'_>,
+) -> Result<Fetched, FetchError> {
     let mut fetched = Fetched::default();
     for file in files {
         let path = directory.join(file.name);
         if is_there(&path, file)? {
             fetched.kept += 1;
         } else {
-            let contents = download(mirrors, file, bar)?;
+            let contents = download(client, file, fetch)?;
+            fs::create_dir_all(directory).map_err(|error| FetchError::Directory {
+                path: directory.to_owned(),
+                error,
+            })?;
             atomic::write(&path, |to| to.write_all(&contents))?;
             fetched.downloaded += 1;
         }
@@ -232,8 +183,20 @@ pub fn fetch(
 
 /// Whether the right file is at `path`; false if nothing is, or something broken.
 fn is_there(path: &Path, file: &RemoteFile) -> Result<bool, FetchError> {
-    let sum = File::open(path).and_then(|found| sum(found, file.size));
-    match sum {
+    let open = || File::open(path);
+    // Whole gzip files are somebody's; what is not even that is a download that went wrong.
+    let sums = open().and_then(|found| sum(found, file)).and_then(|found| {
+        sum(
+            open()?,
+            &RemoteFile {
+                sum: Sum::Unpacked,
+                size: u64::MAX - 1,
+                ..*file
+            },
+        )?;
+        Ok(found)
+    });
+    match sums {
         Ok(found) if found == file.sha256 => Ok(true),
         Ok(found) => Err(FetchError::OtherContents {
             path: path.to_owned(),
@@ -255,12 +218,17 @@ fn is_there(path: &Path, file: &RemoteFile) -> Result<bool, FetchError> {
 }
 
 /// The bytes of `file`, checked, from the first mirror that has them.
-fn download(mirrors: &[&str], file: &RemoteFile, bar: &ProgressBar) -> Result<Vec<u8>, FetchError> {
+fn download(
+    client: &Client<'_>,
+    file: &RemoteFile,
+    fetch: &Fetch<'_>,
+) -> Result<Vec<u8>, FetchError> {
     let mut attempts = Vec::new();
-    for mirror in mirrors {
+    for mirror in fetch.mirrors {
         let url = format!("{mirror}{}", file.name);
-        match get(&url, file, bar).and_then(|bytes| check(bytes, file)) {
+        match get(client, &url, file, fetch.bar).and_then(|bytes| check(bytes, file)) {
             Ok(bytes) => return Ok(bytes),
+            Err(refusal) if refusal.is_interruption() => return Err(FetchError::Interrupted),
             Err(refusal) => attempts.push(Attempt { url, refusal }),
         }
     }
@@ -270,50 +238,110 @@ fn download(mirrors: &[&str], file: &RemoteFile, bar: &ProgressBar) -> Result<Ve
     })
 }
 
-/// What `url` serves, whatever it is.
-fn get(url: &str, file: &RemoteFile, bar: &ProgressBar) -> Result<Vec<u8>, Refusal> {
-    let request = minreq::get(url).with_timeout(SECONDS_A_FILE);
-    let response = request
-        .send_lazy()
-        .map_err(|error| Refusal::Http(error.to_string()))?;
-    if response.status_code != 200 {
-        return Err(Refusal::Status {
-            code: response.status_code,
-            reason: response.reason_phrase,
-        });
-    }
-    let mut headers = response.headers.iter();
-    let announced = headers
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .and_then(|(_, value)| value.parse().ok());
+/// What `url` serves, whatever it is; in parts, where the connection breaks off.
+fn get(
+    client: &Client<'_>,
+    url: &str,
+    file: &RemoteFile,
+    bar: &ProgressBar,
+) -> Result<Vec<u8>, Refusal> {
     bar.reset();
-    bar.set_message(file.name.to_owned());
-    bar.set_length(announced.unwrap_or(0) as u64);
-
+    bar.set_message(format!("waiting for {url}"));
     // What does not compress grows by less than a thousandth; nothing is reserved because a server
     // announces it.
     let limit = file.size + file.size / 1000 + 1024;
     let mut bytes = Vec::new();
-    let received = bar
-        .wrap_read(response)
-        .take(limit + 1)
-        .read_to_end(&mut bytes);
-    if bytes.len() as u64 > limit {
-        return Err(Refusal::TooLong { limit });
+    let (mut breaks, mut times) = (0, 0);
+    loop {
+        let before = bytes.len();
+        let (expected, error) = match part(client, url, limit, &mut bytes, bar) {
+            Ok(Part::Whole) => return Ok(bytes),
+            Ok(Part::Broken { expected, error }) => (expected, error),
+            // What broke off once is not worse for a server that then does not answer.
+            Err(refusal) if before == 0 || matches!(refusal, Refusal::TooLong { .. }) => {
+                return Err(refusal);
+            }
+            Err(refusal) if refusal.is_interruption() => return Err(refusal),
+            Err(_) => (None, None),
+        };
+        times += 1;
+        breaks = if bytes.len() > before { 1 } else { breaks + 1 };
+        if breaks >= BREAKS || bytes.is_empty() {
+            let received = bytes.len() as u64;
+            return Err(Refusal::Part {
+                times,
+                received,
+                expected,
+                error,
+            });
+        }
     }
-    let short = announced.is_some_and(|announced| bytes.len() < announced);
-    if received.is_err() || short {
-        return Err(Refusal::BrokenOff {
-            received: bytes.len(),
-            expected: announced,
-        });
-    }
-    Ok(bytes)
 }
 
-/// Passes on the bytes if they unpack to the file.
+/// How a part of a download ended.
+enum Part {
+    Whole,
+    Broken {
+        expected: Option<u64>,
+        error: Option<io::Error>,
+    },
+}
+
+/// Adds to `bytes` what is still missing, as far as it comes.
+fn part(
+    client: &Client<'_>,
+    url: &str,
+    limit: u64,
+    bytes: &mut Vec<u8>,
+    bar: &ProgressBar,
+) -> Result<Part, Refusal> {
+    let mut response = client.get(url, bytes.len() as u64)?;
+    // A server that cannot begin in the middle begins at the start.
+    if response.start != bytes.len() as u64 {
+        bytes.clear();
+        if response.start != 0 {
+            return Err(Refusal::NotHttp);
+        }
+    }
+    let expected = response.length;
+    bar.set_message(url.to_owned());
+    bar.set_length(expected.unwrap_or(0));
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        bar.set_position(bytes.len() as u64);
+        match response.next(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => bytes.extend(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                return Err(Refusal::Interrupted);
+            }
+            Err(error) => {
+                let error = Some(error);
+                return Ok(Part::Broken { expected, error });
+            }
+        }
+        if bytes.len() as u64 > limit {
+            return Err(Refusal::TooLong { limit });
+        }
+    }
+    match expected {
+        Some(length) if (bytes.len() as u64) < length => Ok(Part::Broken {
+            expected,
+            error: None,
+        }),
+        _ => Ok(Part::Whole),
+    }
+}
+
+/// Passes on the bytes if they are the file.
 fn check(bytes: Vec<u8>, file: &RemoteFile) -> Result<Vec<u8>, Refusal> {
-    match sum(&bytes[..], file.size) {
+    // What is not gzip is better called that than wrong.
+    let unpacked = RemoteFile {
+        sum: Sum::Unpacked,
+        ..*file
+    };
+    let found = sum(&bytes[..], &unpacked).and_then(|_| sum(&bytes[..], file));
+    match found {
         Ok(found) if found == file.sha256 => Ok(bytes),
         Ok(found) => Err(Refusal::Checksum {
             found,
@@ -321,19 +349,28 @@ fn check(bytes: Vec<u8>, file: &RemoteFile) -> Result<Vec<u8>, Refusal> {
         }),
         Err(reason) => Err(Refusal::NotGzip {
             reason,
-            beginning: Beginning(bytes.into_iter().take(32).collect()),
+            found: Contents::new(&bytes[..])
+                .expect("memory can be read")
+                .into_found(),
         }),
     }
 }
 
-/// The SHA-256 of what `gzip` unpacks to, reading no further than a byte beyond `size`: a longer
+/// The SHA-256 of a file's bytes, or of what it unpacks to, reading no further than a byte beyond its size: a longer
 /// file has another sum already.
-fn sum(gzip: impl Read, size: u64) -> io::Result<String> {
+fn sum(file: impl Read, expected: &RemoteFile) -> io::Result<String> {
+    let limit = expected.size + 1;
+    match expected.sum {
+        Sum::Unpacked => sum_of(MultiGzDecoder::new(file).take(limit)),
+        Sum::Packed => sum_of(file.take(limit)),
+    }
+}
+
+fn sum_of(mut bytes: impl Read) -> io::Result<String> {
     let mut hash = Sha256::new();
-    let mut unpacked = MultiGzDecoder::new(gzip).take(size + 1);
-    let mut buffer = vec![0; 1 << 16];
+    let mut buffer = vec![0; BUFFER];
     loop {
-        match unpacked.read(&mut buffer)? {
+        match bytes.read(&mut buffer)? {
             0 => break,
             count => hash.update(&buffer[..count]),
         }

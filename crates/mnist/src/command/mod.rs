@@ -1,7 +1,7 @@
 //! The command line: what can be asked for, and how it ends.
 //!
 //! Whatever goes wrong is one line on standard error that begins with `error: ` (one for each image, where several
-//! cannot be read), and exit code 1; clap has 2 for a command line that cannot be understood, and
+//! cannot be read; further ones for each mirror, where no one has a file), and exit code 1; clap has 2 for a command line that cannot be understood, and
 //! 130 is for Ctrl-C.
 
 use std::env;
@@ -57,7 +57,7 @@ enum Command {
     Predict(predict::Options),
     /// Write what a shell needs to complete this program's options
     Completions(completions::Options),
-    /// Download the four files of MNIST
+    /// Download the four files of MNIST or of a set like it
     #[cfg(feature = "fetch")]
     Fetch(fetch::Options),
 }
@@ -156,8 +156,15 @@ enum Failure {
     #[error("{}", .0.join("\nerror: "))]
     Images(Vec<String>),
     #[cfg(feature = "fetch")]
-    #[error(transparent)]
-    Fetch(#[from] mnist::fetch::FetchError),
+    #[error("{error}{by_hand}")]
+    Fetch {
+        error: mnist::fetch::FetchError,
+        /// How it can be done without this program.
+        by_hand: String,
+    },
+    #[cfg(feature = "fetch")]
+    #[error("{0}")]
+    NotServed(&'static str),
     #[error("cannot listen for Ctrl-C: {0}")]
     Interrupt(#[from] ctrlc::Error),
     #[error("standard output: {0}")]

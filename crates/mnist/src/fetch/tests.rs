@@ -3,6 +3,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
@@ -25,40 +26,45 @@ fn ok(body: &[u8]) -> Vec<u8> {
     answer("200 OK", body.len(), body)
 }
 
-/// A server on this machine that sends prepared bytes for each path, 404 for any other, and
-/// remembers what it was asked for. Its thread ends with the test program.
+/// A server on this machine that sends prepared bytes for each path, 404 for any other, and remembers what it was asked.
+/// Its thread ends with the test program.
 struct Server {
     mirror: String,
+    /// The first line and the headers of each request.
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     fn start(answers: &[(&str, Vec<u8>)]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let mirror = format!("http://{}/", listener.local_addr().unwrap());
         let answers: HashMap<String, Vec<u8>> = answers
             .iter()
             .map(|(path, bytes)| (path.to_string(), bytes.clone()))
             .collect();
+        Self::answering(move |path, _| {
+            let missing = answer("404 Not Found", 4, b"gone");
+            answers.get(path).cloned().unwrap_or(missing)
+        })
+    }
+
+    /// A server that is asked for a path with these headers.
+    fn answering(reply: impl Fn(&str, &str) -> Vec<u8> + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mirror = format!("http://{}/", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&asked);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                let request = lines.next().unwrap().unwrap();
-                while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
-                let path = request
-                    .split(' ')
-                    .nth(1)
-                    .unwrap()
-                    .trim_start_matches('/')
-                    .to_owned();
-                let missing = answer("404 Not Found", 4, b"gone");
-                let bytes = answers.get(&path).unwrap_or(&missing);
-                log.lock().unwrap().push(path);
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let head: Vec<String> = lines
+                    .map(Result::unwrap)
+                    .take_while(|line| !line.is_empty())
+                    .collect();
+                let path = head[0].split(' ').nth(1).unwrap().trim_start_matches('/');
+                let bytes = reply(path, &head.join("\n"));
+                log.lock().unwrap().push(head.join("\n"));
                 // The client hangs up on what is too long.
-                let _ = stream.write_all(bytes);
+                let _ = stream.write_all(&bytes);
             }
         });
         Self { mirror, asked }
@@ -81,7 +87,7 @@ impl Scene {
     fn new() -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
-            sha256: sum(&gzip(CONTENTS)[..], 1000).unwrap(),
+            sha256: sum_of(CONTENTS).unwrap(),
         }
     }
 
@@ -89,27 +95,53 @@ impl Scene {
         self.directory.path().join("labels.gz")
     }
 
+    fn file<'a>(&'a self, name: &'a str) -> RemoteFile<'a> {
+        RemoteFile {
+            name,
+            size: CONTENTS.len() as u64,
+            sha256: &self.sha256,
+            sum: Sum::Unpacked,
+        }
+    }
+
     fn fetch(&self, mirrors: &[&Server]) -> Result<Fetched, FetchError> {
         let mirrors: Vec<&str> = mirrors
             .iter()
             .map(|server| server.mirror.as_str())
             .collect();
-        let file = RemoteFile {
-            name: "labels.gz",
-            size: CONTENTS.len() as u64,
-            sha256: &self.sha256,
-        };
-        fetch(
-            self.directory.path(),
-            &mirrors,
-            &[file],
-            &ProgressBar::hidden(),
-        )
+        fetch_all(self.directory.path(), &mirrors, &[self.file("labels.gz")])
     }
 
     fn names(&self) -> usize {
         fs::read_dir(self.directory.path()).unwrap().count()
     }
+}
+
+/// Whatever the environment says of proxies, this machine is reached without one.
+fn no_variable(_: &str) -> Option<String> {
+    None
+}
+
+fn client<'a>() -> Client<'a> {
+    Client {
+        connect: Duration::from_secs(5),
+        idle: Duration::from_millis(600),
+        variable: &no_variable,
+        is_over: &|| false,
+    }
+}
+
+fn fetch_all(
+    directory: &Path,
+    mirrors: &[&str],
+    files: &[RemoteFile],
+) -> Result<Fetched, FetchError> {
+    let options = Fetch {
+        mirrors,
+        bar: &ProgressBar::hidden(),
+        is_over: &|| false,
+    };
+    fetch_by(&client(), directory, files, &options)
 }
 
 const DOWNLOADED: Fetched = Fetched {
@@ -125,7 +157,7 @@ const KEPT: Fetched = Fetched {
 fn the_sum_is_sha_256() {
     // FIPS 180-2, appendix B.1.
     let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    assert_eq!(sum(&gzip(b"abc")[..], 3).unwrap(), expected);
+    assert_eq!(sum_of(&b"abc"[..]).unwrap(), expected);
 }
 
 #[test]
@@ -143,20 +175,14 @@ fn directories_are_made() {
     let scene = Scene::new();
     let server = Server::start(&[("labels.gz", ok(&gzip(CONTENTS)))]);
     let deep = scene.directory.path().join("data/mnist");
-    let file = RemoteFile {
-        name: "labels.gz",
-        size: 21,
-        sha256: &scene.sha256,
-    };
-    fetch(&deep, &[&server.mirror], &[file], &ProgressBar::hidden()).unwrap();
+    let files = [scene.file("labels.gz")];
+    fetch_all(&deep, &[&server.mirror], &files).unwrap();
     assert!(deep.join("labels.gz").is_file());
-    let error = fetch(&deep.join("labels.gz/x"), &[], &[], &ProgressBar::hidden()).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("labels.gz/x: cannot make the directory"),
-        "{error}"
-    );
+    let inside = deep.join("labels.gz/x");
+    let error = fetch_all(&inside, &[&server.mirror], &files)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("labels.gz/x"), "{error}");
 }
 
 /// Every way of a mirror to fail, each with its words; the next mirror is tried, and a broken file
@@ -175,37 +201,63 @@ fn bad_mirrors_are_passed_over() {
             ok(&other),
             format!(
                 "wrong contents: SHA-256 {}, expected ",
-                sum(&other[..], 99).unwrap()
+                sum_of(&b"sixty thousand others"[..]).unwrap()
             ),
         ),
         (
             answer("200 OK", whole.len(), &whole[..10]),
-            format!("the connection broke off after 10 bytes of {}", whole.len()),
+            format!(
+                "the connection broke off 3 times, at last after 10 bytes of {}",
+                whole.len()
+            ),
         ),
         (
             ok(&whole[..whole.len() - 3]),
             "not a whole gzip file (".to_owned(),
         ),
-        (ok(page), r#"it begins with "<html>""#.to_owned()),
+        (
+            ok(page),
+            r#"but a web page: 6 bytes that begin with "<html>""#.to_owned(),
+        ),
         (
             ok(&vec![0; 5000]),
             "it is longer than 1045 bytes".to_owned(),
         ),
         (ok(&gzip(&[0; 100_000])), "wrong contents".to_owned()),
-        (b"hello".to_vec(), "labels.gz: ".to_owned()),
-        (Vec::new(), "labels.gz: ".to_owned()),
+        (
+            b"hello".to_vec(),
+            "what answers there does not speak HTTP".to_owned(),
+        ),
+        (
+            Vec::new(),
+            "what answers there does not speak HTTP".to_owned(),
+        ),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: https://a/b.gz\r\n\r\n".to_vec(),
+            "served by https, which this program does not speak: curl -L -O https://a/b.gz"
+                .to_owned(),
+        ),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: labels.gz\r\n\r\n".to_vec(),
+            "more than 5 redirections".to_owned(),
+        ),
     ];
     for (bytes, expected) in cases {
         let scene = Scene::new();
         fs::write(scene.path(), "broken").unwrap();
         let bad = Server::start(&[("labels.gz", bytes)]);
         let error = scene.fetch(&[&bad, &bad]).unwrap_err().to_string();
-        let start = format!("labels.gz: no mirror has it: {}labels.gz: ", bad.mirror);
-        assert!(
-            error.starts_with(&start) && error.contains(&expected),
-            "{error}"
-        );
-        assert_eq!(bad.asked(), 2);
+        let lines: Vec<&str> = error.lines().collect();
+        assert_eq!(lines[0], "labels.gz: none of 2 mirrors has it");
+        assert_eq!(lines.len(), 3, "{error}");
+        let start = format!("  {}labels.gz: ", bad.mirror);
+        for line in &lines[1..] {
+            assert!(
+                line.starts_with(&start) && line.contains(&expected),
+                "{error}"
+            );
+        }
+        assert!(bad.asked() >= 2);
         assert_eq!(fs::read(scene.path()).unwrap(), b"broken");
         assert_eq!(scene.names(), 1);
 
@@ -227,7 +279,10 @@ fn nobody_listening_is_said() {
         asked: Arc::default(),
     };
     let error = scene.fetch(&[&nobody]).unwrap_err().to_string();
-    assert!(error.contains("refused"), "{error}");
+    assert!(
+        error.contains(&format!("no connection to {port}: connection refused")),
+        "{error}"
+    );
     assert_eq!(scene.names(), 0);
 }
 
@@ -249,23 +304,223 @@ fn another_data_set_is_left_alone() {
 fn the_first_files_stay_when_a_later_one_fails() {
     let scene = Scene::new();
     let server = Server::start(&[("labels.gz", ok(&gzip(CONTENTS)))]);
-    let file = |name| RemoteFile {
-        name,
-        size: 21,
-        sha256: &scene.sha256,
-    };
-    let files = [file("labels.gz"), file("images.gz")];
-    let error = fetch(
-        scene.directory.path(),
-        &[&server.mirror],
-        &files,
-        &ProgressBar::hidden(),
-    );
+    let files = [scene.file("labels.gz"), scene.file("images.gz")];
+    let error = fetch_all(scene.directory.path(), &[&server.mirror], &files);
+    let error = error.unwrap_err().to_string();
     assert!(
-        error
-            .unwrap_err()
-            .to_string()
-            .starts_with("images.gz: no mirror has it")
+        error.starts_with("images.gz: none of 1 mirrors has it"),
+        "{error}"
     );
     assert!(scene.path().is_file());
+}
+
+/// Neither the directory nor one around it, if it was not there.
+#[test]
+fn a_failure_leaves_nothing_behind() {
+    let scene = Scene::new();
+    let deep = scene.directory.path().join("data/mnist");
+    let server = Server::start(&[]);
+    fetch_all(&deep, &[&server.mirror], &[scene.file("labels.gz")]).unwrap_err();
+    assert_eq!(scene.names(), 0);
+}
+
+/// The bytes from `from` on, but only `count` of them.
+fn partial(bytes: &[u8], from: usize, count: usize) -> Vec<u8> {
+    let end = bytes.len().min(from + count);
+    let range = format!(
+        "206 Partial Content\r\nContent-Range: bytes {from}-{}/{}",
+        bytes.len() - 1,
+        bytes.len()
+    );
+    answer(&range, bytes.len() - from, &bytes[from..end])
+}
+
+/// Where the request begins.
+fn from(head: &str) -> usize {
+    let start = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Range: bytes="));
+    start.map_or(0, |start| start.trim_end_matches('-').parse().unwrap())
+}
+
+#[test]
+fn a_broken_download_goes_on_where_it_was() {
+    let scene = Scene::new();
+    let whole = gzip(CONTENTS);
+    let bytes = whole.clone();
+    // Seven bytes at a time.
+    let server = Server::answering(move |_, head| match from(head) {
+        0 => answer("200 OK", bytes.len(), &bytes[..7]),
+        from => partial(&bytes, from, 7),
+    });
+    assert_eq!(scene.fetch(&[&server]).unwrap(), DOWNLOADED);
+    assert_eq!(fs::read(scene.path()).unwrap(), whole);
+    let asked = server.asked.lock().unwrap();
+    let starts: Vec<usize> = asked.iter().map(|head| from(head)).collect();
+    let expected: Vec<usize> = (0..whole.len()).step_by(7).collect();
+    assert_eq!(starts, expected);
+}
+
+#[test]
+fn a_server_that_cannot_go_on_begins_again() {
+    let scene = Scene::new();
+    let bytes = gzip(CONTENTS);
+    let times = Mutex::new(0);
+    let server = Server::answering(move |_, _| {
+        let mut times = times.lock().unwrap();
+        *times += 1;
+        let sent = if *times == 1 { 7 } else { bytes.len() };
+        answer("200 OK", bytes.len(), &bytes[..sent])
+    });
+    assert_eq!(scene.fetch(&[&server]).unwrap(), DOWNLOADED);
+    // One that goes on elsewhere than it was asked to is not believed.
+    let other = Scene::new();
+    let bytes = gzip(CONTENTS);
+    let server = Server::answering(move |_, head| match from(head) {
+        0 => answer("200 OK", bytes.len(), &bytes[..7]),
+        _ => partial(&bytes, 9, 100),
+    });
+    other.fetch(&[&server]).unwrap_err();
+    assert_eq!(other.names(), 0);
+}
+
+/// A server that takes the connection and says nothing, or stops in the middle.
+fn silent(before: &'static [u8]) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mirror = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let kept: Vec<_> = listener
+            .incoming()
+            .map(|stream| {
+                let mut stream = stream.unwrap();
+                stream.write_all(before).unwrap();
+                stream
+            })
+            .collect();
+        drop(kept);
+    });
+    Server {
+        mirror,
+        asked: Arc::default(),
+    }
+}
+
+#[test]
+fn silence_has_an_end() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc";
+    for (before, said) in [
+        (&b""[..], "the connection broke off: nothing for 600ms"),
+        (
+            head,
+            "broke off 3 times, at last after 3 bytes of 50: nothing for 600ms",
+        ),
+    ] {
+        let scene = Scene::new();
+        let began = Instant::now();
+        let error = scene.fetch(&[&silent(before)]).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+        assert!(began.elapsed() < Duration::from_secs(20));
+        assert_eq!(scene.names(), 0);
+    }
+}
+
+#[test]
+fn somebody_may_end_it_at_any_time() {
+    let scene = Scene::new();
+    for before in [&b""[..], b"HTTP/1.1 200 OK\r\n\r\nabc"] {
+        let server = silent(before);
+        let began = Instant::now();
+        let is_over = || began.elapsed() > Duration::from_millis(300);
+        let options = Fetch {
+            mirrors: &[&server.mirror],
+            bar: &ProgressBar::hidden(),
+            is_over: &is_over,
+        };
+        let client = Client {
+            idle: IDLE,
+            is_over: &is_over,
+            ..client()
+        };
+        let fetched = fetch_by(
+            &client,
+            scene.directory.path(),
+            &[scene.file("labels.gz")],
+            &options,
+        );
+        assert!(
+            matches!(fetched, Err(FetchError::Interrupted)),
+            "{fetched:?}"
+        );
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn redirections_and_proxies_lead_there() {
+    let scene = Scene::new();
+    let whole = gzip(CONTENTS);
+    let there = Server::start(&[("x/labels.gz", ok(&whole))]);
+    let location = format!("{}x/labels.gz", there.mirror);
+    let first = Server::answering(move |_, _| {
+        format!("HTTP/1.1 301 Moved\r\nLocation: {location}\r\n\r\n").into_bytes()
+    });
+    assert_eq!(scene.fetch(&[&first]).unwrap(), DOWNLOADED);
+
+    // A proxy is asked for the whole URL, of a host that need not exist for anybody else.
+    let proxy = Server::answering(move |path, _| match path {
+        "http://mnist.invalid/labels.gz" => ok(&whole),
+        _ => answer("400 Bad Request", 0, b""),
+    });
+    let url = proxy.mirror.replace("http://", "http://user:secret@");
+    let variable = move |name: &str| (name == "http_proxy").then(|| url.clone());
+    let other = Scene::new();
+    let client = Client {
+        variable: &variable,
+        ..client()
+    };
+    let options = Fetch {
+        mirrors: &["http://mnist.invalid/"],
+        bar: &ProgressBar::hidden(),
+        is_over: &|| false,
+    };
+    let fetched = fetch_by(
+        &client,
+        other.directory.path(),
+        &[other.file("labels.gz")],
+        &options,
+    );
+    assert_eq!(fetched.unwrap(), DOWNLOADED);
+    let asked = proxy.asked.lock().unwrap();
+    assert!(
+        asked[0].contains("Host: mnist.invalid")
+            && asked[0].contains("Proxy-Authorization: Basic dXNlcjpzZWNyZXQ="),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn sums_of_packed_files_are_compared_as_they_are() {
+    let whole = gzip(CONTENTS);
+    let sha256 = sum_of(&whole[..]).unwrap();
+    let file = RemoteFile {
+        name: "labels.gz",
+        size: whole.len() as u64,
+        sha256: &sha256,
+        sum: Sum::Packed,
+    };
+    let scene = Scene::new();
+    let server = Server::start(&[("labels.gz", ok(&whole))]);
+    let fetch = |server: &Server| fetch_all(scene.directory.path(), &[&server.mirror], &[file]);
+    assert_eq!(fetch(&server).unwrap(), DOWNLOADED);
+    assert_eq!(fetch(&server).unwrap(), KEPT);
+    // The same contents, packed otherwise, are another file; half of one is replaced.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(CONTENTS).unwrap();
+    fs::write(scene.path(), encoder.finish().unwrap()).unwrap();
+    assert!(matches!(
+        fetch(&server),
+        Err(FetchError::OtherContents { .. })
+    ));
+    fs::write(scene.path(), &whole[..9]).unwrap();
+    assert_eq!(fetch(&server).unwrap(), DOWNLOADED);
 }
