@@ -1,5 +1,4 @@
-//! Writes valid files for the fuzzer to start from: `corpus/idx`, `corpus/idx_gzip` and
-//! `corpus/weights`.
+//! Writes valid files for the fuzzer to start from: `corpus/csv`, `corpus/idx`, `corpus/idx_gzip` and `corpus/weights`.
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -12,10 +11,15 @@ use std::io::Write;
 use std::path::Path;
 
 fn idx(shape: &[u32]) -> Vec<u8> {
-    let mut bytes = vec![0, 0, 8, shape.len() as u8];
+    typed(8, shape, |k| vec![(k * 7) as u8])
+}
+
+/// An IDX file of the type with this code, whose elements `element` writes.
+fn typed(code: u8, shape: &[u32], element: impl Fn(u32) -> Vec<u8>) -> Vec<u8> {
+    let mut bytes = vec![0, 0, code, shape.len() as u8];
     bytes.extend(shape.iter().flat_map(|dimension| dimension.to_be_bytes()));
     let size: u32 = shape.iter().product();
-    bytes.extend((0..size).map(|k| (k * 7) as u8));
+    bytes.extend((0..size).flat_map(element));
     bytes
 }
 
@@ -51,6 +55,19 @@ fn main() -> Result<(), Box<dyn Error>> {
             ("members.gz", members),
             ("labels", labels),
             ("images", images),
+            ("ints", typed(12, &[4], |k| k.to_be_bytes().to_vec())),
+            ("floats", typed(13, &[1, 2, 2], |k| (k as f32 / 4.0).to_be_bytes().to_vec())),
+            ("channel", idx(&[2, 1, 4, 3])),
+        ],
+    )?;
+    let csv = |text: &str| text.as_bytes().to_vec();
+    write(
+        "csv",
+        &[
+            ("plain", csv("7,0,10,20,255\n3,1,2,3,4\n")),
+            ("named", csv("label,pixel0,pixel1,pixel2,pixel3\n7,0,10,20,255\n")),
+            ("grid", csv("\"1x1\",\"1x2\",\"class\"\r\n0.5,1,3\r\n")),
+            ("semicolons", csv(";y;3;2;1;0\n0;3;255;2;1;0\n")),
         ],
     )?;
     let mut rng = ChaCha8Rng::seed_from_u64(1);

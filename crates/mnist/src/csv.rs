@@ -1,13 +1,14 @@
 //! Reading CSV as Kaggle and others have it: an image a row, its label and its pixels.
 //!
-//! Where the first row is a header, the columns may stand in any order. The label's is called `label`, `class`,
-//! `target`, `digit` or `y`; the pixels' have one number (`pixel0`, `784`), from 0 or from 1 on, row after row of a square
-//! image, or two (`1x1`, `r0c27`), the row and the column. A column without a name, `index` or `id` is a row's number
-//! and is passed over. Without a header the label comes first. Commas, semicolons and tabs separate; numbers may be
-//! grey levels or fractions of white, as in [`crate::idx`]. Files may be compressed with gzip: [`crate::gzip`].
+//! Where the first row is a header, the columns may stand in any order. The label's is called
+//! `label`, `class`, `target`, `digit` or `y`; the pixels' have one number (`pixel0`, `784`), from
+//! 0 or from 1 on, row after row of a square image, or two (`1x1`, `r0c27`), the row and the
+//! column. A column without a name, `index` or `id` is a row's number and is passed over. Without a
+//! header the label comes first. Commas, semicolons and tabs separate; numbers may be grey levels
+//! or fractions of white, as in [`crate::idx`]. Files may be compressed with gzip: [`crate::gzip`].
 //!
-//! A field at a time is read, through a buffer that does not grow, so the memory taken is that of the pixels, and of
-//! [`MOST_COLUMNS`] columns.
+//! A field at a time is read, through a buffer that does not grow, so the memory taken is that of
+//! the pixels, and of [`MOST_COLUMNS`] columns.
 //!
 //! Nothing here touches files: what is read comes from any [`Read`].
 
@@ -32,7 +33,8 @@ pub const MOST_COLUMNS: usize = 128 * 128 + 16;
 /// What a label must be.
 const LABEL: &str = "a label, a whole number from 0 to 255";
 
-/// Reads images and their labels from `reader`, which must end where the file does. Never panics, whatever comes.
+/// Reads images and their labels from `reader`, which must end where the file does. Never panics,
+/// whatever comes.
 ///
 /// ```
 /// let text = "pixel1,label,pixel0,pixel3,pixel2\n10,7,0,255,20\n";

@@ -5,11 +5,11 @@
 //! take longer to build than the rest of the program; a mirror that insists on HTTPS is passed
 //! over, with the line that makes `curl` get the file.
 //!
-//! A download is kept in memory (26 MB at most for the real files) until it has been checked, and only
-//! then written, under a temporary name that is exchanged for the real one when all is on the disk
-//! ([`crate::atomic`]). So there is never a partial or a wrong file, a file that is there is replaced
-//! only by a right one, and a fetch that fails leaves no directory it made. A download that breaks off
-//! goes on where it was, as long as something comes.
+//! A download is kept in memory (26 MB at most for the real files) until it has been checked, and
+//! only then written, under a temporary name that is exchanged for the real one when all is on the
+//! disk ([`crate::atomic`]). So there is never a partial or a wrong file, a file that is there is
+//! replaced only by a right one, and a fetch that fails leaves no directory it made. A download
+//! that breaks off goes on where it was, as long as something comes.
 //!
 //! A file that is already right is not downloaded again. One that is broken (cut off, or a saved
 //! web page) is replaced. One that is a whole gzip file of something else is left alone, and said:
@@ -29,6 +29,7 @@ use crate::gzip::Contents;
 mod http;
 mod refusal;
 mod sets;
+mod url;
 
 pub use refusal::{Attempt, Refusal};
 pub use sets::{EMNIST, RemoteSet, SETS};
@@ -131,7 +132,8 @@ fn list(attempts: &[Attempt]) -> String {
 pub struct Fetch<'a> {
     /// URLs that end in a slash, tried in this order.
     pub mirrors: &'a [&'a str],
-    /// Shows what is being downloaded; give it a template with `{msg}`, `{bytes}` and `{total_bytes}`, or hide it.
+    /// Shows what is being downloaded; give it a template with `{msg}`, `{bytes}` and
+    /// `{total_bytes}`, or hide it.
     pub bar: &'a ProgressBar,
     /// Whether somebody asked to end.
     pub is_over: &'a dyn Fn() -> bool,
@@ -141,8 +143,8 @@ pub struct Fetch<'a> {
 ///
 /// # Errors
 ///
-/// Any [`FetchError`]. A file that was there before is then as it was, and a directory that was not there before is
-/// there only if a file of it is.
+/// Any [`FetchError`]. A file that was there before is then as it was, and a directory that was not
+/// there before is there only if a file of it is.
 pub fn fetch(
     directory: &Path,
     files: &[RemoteFile],
@@ -356,8 +358,8 @@ fn check(bytes: Vec<u8>, file: &RemoteFile) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-/// The SHA-256 of a file's bytes, or of what it unpacks to, reading no further than a byte beyond its size: a longer
-/// file has another sum already.
+/// The SHA-256 of a file's bytes, or of what it unpacks to, reading no further than a byte beyond
+/// its size: a longer file has another sum already.
 fn sum(file: impl Read, expected: &RemoteFile) -> io::Result<String> {
     let limit = expected.size + 1;
     match expected.sum {

@@ -1,8 +1,10 @@
-//! Contents, unpacked where they are packed: gzip is recognised by its first two bytes, whatever the file is called.
+//! Contents, unpacked where they are packed: gzip is recognised by its first two bytes, whatever
+//! the file is called.
 //!
-//! Half the copies of a data set have lost the `.gz` of their name, and some have it without being packed. RFC 1952
-//! allows several members, one after the other, and gzip itself ignores zeros behind the last one, which tapes and
-//! block devices add; so both are read. Anything else behind the end is an error, and so is an end that does not come.
+//! Half the copies of a data set have lost the `.gz` of their name, and some have it without being
+//! packed. RFC 1952 allows several members, one after the other, and gzip itself ignores zeros
+//! behind the last one, which tapes and block devices add; so both are read. Anything else behind
+//! the end is an error, and so is an end that does not come.
 //!
 //! Nothing here touches files: contents come from any [`Read`].
 
@@ -15,8 +17,8 @@ use crate::sniff::{Beginning, Count, Found, LOOKED_AT};
 /// The bytes every gzip file begins with (RFC 1952, section 2.3.1).
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// How much is counted behind the end of what is read, for an error to say so: reading ends with that, even if the
-/// file does not.
+/// How much is counted behind the end of what is read, for an error to say so: reading ends with
+/// that, even if the file does not.
 const COUNTED: u64 = 64 << 20;
 
 /// Why contents cannot be read to their end.
@@ -99,7 +101,8 @@ impl<R: Read> Contents<R> {
         count.map_err(|error| self.broken(error))
     }
 
-    /// The next `limit` bytes, or what there is. The buffer grows with what arrives; `limit` reserves nothing.
+    /// The next `limit` bytes, or what there is. The buffer grows with what arrives; `limit`
+    /// reserves nothing.
     ///
     /// # Errors
     ///
@@ -175,8 +178,8 @@ impl<R: Read> Read for Contents<R> {
     }
 }
 
-/// The members of a gzip file one after the other; `None` once the end was reached. flate2 has such a reader too, but
-/// it calls foreign bytes after the last member a cut-off header.
+/// The members of a gzip file one after the other; `None` once the end was reached. flate2 has such
+/// a reader too, but it calls foreign bytes after the last member a cut-off header.
 #[derive(Debug)]
 struct Members<R>(Option<GzDecoder<R>>);
 

@@ -1,26 +1,30 @@
 //! Reading IDX, the format of the MNIST files.
 //!
-//! An IDX file is a header and a payload. The header is two zero bytes, a byte for the type of the elements, a byte for
-//! the rank, and one big-endian `u32` for each dimension; the payload is the elements, big-endian, last dimension
-//! fastest. The MNIST family has unsigned bytes (0x08), images of rank 3 (count, height, width) and labels of rank 1
-//! (count). Files that people make have other types and ranks. They are read where their meaning is plain:
+//! An IDX file is a header and a payload. The header is two zero bytes, a byte for the type of the
+//! elements, a byte for the rank, and one big-endian `u32` for each dimension; the payload is the
+//! elements, big-endian, last dimension fastest. The MNIST family has unsigned bytes (0x08), images
+//! of rank 3 (count, height, width) and labels of rank 1 (count). Files that people make have other
+//! types and ranks. They are read where their meaning is plain:
 //!
 //! | | dimensions | elements, of any type |
 //! | --- | --- | --- |
 //! | labels | N, N×1; N×8 ints as QMNIST has them, whose first is the class | whole numbers from 0 to 255 |
 //! | images | N×H×W, N×1×H×W, N×H×W×1; N×D where D is a square | numbers from 0 to 255, or fractions from 0 to 1 |
 //!
-//! Everything else is refused with its type and its dimensions. Files may be compressed with gzip: [`crate::gzip`].
+//! Everything else is refused with its type and its dimensions. Files may be compressed with gzip:
+//! [`crate::gzip`].
 //!
 //! # What a header is worth
 //!
-//! A header is a claim. A file of fifty bytes may declare 2³² images, and one of a megabyte may unpack to a gigabyte.
-//! Nothing here is allocated because a header says so: the payload is read through [`Read::take`] or a buffer at a time,
-//! into a vector that grows with what arrives, never beyond about twice the bytes that were really there. So the memory
-//! a hostile file can take is bounded by what it unpacks to and by what it declares, whichever is less.
+//! A header is a claim. A file of fifty bytes may declare 2³² images, and one of a megabyte may
+//! unpack to a gigabyte. Nothing here is allocated because a header says so: the payload is read
+//! through [`Read::take`] or a buffer at a time, into a vector that grows with what arrives, never
+//! beyond about twice the bytes that were really there. So the memory a hostile file can take is
+//! bounded by what it unpacks to and by what it declares, whichever is less.
 //!
-//! Every byte is accounted for: too few, too many, or a gzip checksum that does not agree are errors, and so are the
-//! legal but useless files, with no items or with items of no size, which would otherwise divide by zero much later.
+//! Every byte is accounted for: too few, too many, or a gzip checksum that does not agree are
+//! errors, and so are the legal but useless files, with no items or with items of no size, which
+//! would otherwise divide by zero much later.
 //!
 //! Nothing here touches files: what is read comes from any [`Read`].
 //!

@@ -2,9 +2,9 @@
 
 /// Grey levels made of numbers, before it is known what the numbers mean.
 ///
-/// Numbers from 0 to 255 are levels. Fractions from 0 to 1 are shares of white, if no number of the file is above 1.
-/// Either is rounded to the nearest level. Which it is shows only at the end, so both are kept until a number above 1
-/// comes: two bytes a pixel at most.
+/// Numbers from 0 to 255 are levels. Fractions from 0 to 1 are shares of white, if no number of the
+/// file is above 1. Either is rounded to the nearest level. Which it is shows only at the end, so
+/// both are kept until a number above 1 comes: two bytes a pixel at most.
 #[derive(Debug)]
 pub struct Levels {
     levels: Vec<u8>,

@@ -1,7 +1,8 @@
 //! A directory that one process at a time works in.
 //!
-//! The lock is a file in the directory that names the process, locked by the operating system: so it ends with the
-//! process however that ends, and a file that is left behind by one that was killed locks nothing.
+//! The lock is a file in the directory that names the process, locked by the operating system: so
+//! it ends with the process however that ends, and a file that is left behind by one that was
+//! killed locks nothing.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -71,7 +72,8 @@ impl Lock {
                     let directory = directory.to_owned();
                     return Err(LockError::Held { directory, holder });
                 }
-                // A file system without locks: what was done before there were any is still done there.
+                // A file system without locks: what was done before there were any is still done
+                // there.
                 Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
                     return Err(failed(error));
                 }
@@ -82,8 +84,8 @@ impl Lock {
                 .set_len(0)
                 .and_then(|()| file.write_all(name.as_bytes()));
             named.map_err(failed)?;
-            // Between opening and locking, who had it may have removed it. (Where a locked file cannot be read, it cannot
-            // be removed either.)
+            // Between opening and locking, who had it may have removed it. (Where a locked file
+            // cannot be read, it cannot be removed either.)
             let is_gone = match fs::read_to_string(&path) {
                 Ok(there) => there != name,
                 Err(error) => error.kind() == io::ErrorKind::NotFound,

@@ -1,16 +1,18 @@
 //! What a file looks like that is not what it should be.
 //!
-//! Whoever downloads a data set may end up with a web page, a pointer to the file, or the file in yet another wrapping.
-//! "Wrong magic number" does not tell them; its first bytes mostly do. [`LOOKS`] is the one table of what is recognised
-//! and what to do about it. It serves errors only: nothing is read because of what it looks like here.
+//! Whoever downloads a data set may end up with a web page, a pointer to the file, or the file in
+//! yet another wrapping. "Wrong magic number" does not tell them; its first bytes mostly do.
+//! [`LOOKS`] is the one table of what is recognised and what to do about it. It serves errors only:
+//! nothing is read because of what it looks like here.
 
 use std::fmt;
 
 /// How much of a file is looked at.
 pub const LOOKED_AT: usize = 512;
 
-/// How much of it is quoted.
+/// How much of it is quoted: so many bytes, but not much more than so many characters.
 const QUOTED: usize = 32;
+const WIDEST: usize = 44;
 
 /// Something that a file can be in place of what was expected.
 #[derive(Debug)]
@@ -89,7 +91,7 @@ pub const LOOKS: &[Look] = &[
     look(
         "an IDX file",
         "name it like one, such as train-images-idx3-ubyte",
-        |b| is_idx(b),
+        is_idx,
     ),
     look(
         "an IDX file with the bytes of its header reversed",
@@ -233,8 +235,14 @@ pub struct Beginning(pub Vec<u8>);
 
 impl fmt::Display for Beginning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quoted = &self.0[..self.0.len().min(QUOTED)];
-        write!(f, "\"{}\"", quoted.escape_ascii())
+        let mut text = String::new();
+        for &byte in self.0.iter().take(QUOTED) {
+            text.extend(byte.escape_ascii().map(char::from));
+            if text.len() >= WIDEST {
+                break;
+            }
+        }
+        write!(f, "\"{text}\"")
     }
 }
 

@@ -126,7 +126,8 @@ fn somebodys_own_files_are_not_replaced() {
     succeed("--hidden 5 --steps 5 --json --out", &data(out.path(), &set));
 }
 
-/// A run that is killed in its first save leaves files without a checkpoint, and the file of its lock.
+/// A run that is killed in its first save leaves files without a checkpoint, and the file of its
+/// lock.
 #[test]
 fn the_first_files_of_a_killed_run_are_replaced() {
     let set = small_set();
@@ -174,7 +175,8 @@ fn what_is_saved_is_looked_up() {
         "{text}"
     );
 
-    // Before its first step, in a folder with an earlier run: that one stays, and is not said to be this one.
+    // Before its first step, in a folder with an earlier run: that one stays, and is not said to be
+    // this one.
     let before = files(out.path());
     let settings = "--hidden 200,200 --init he --lr 1e30 --json --out";
     let message = fail(settings, &data(out.path(), &set));
@@ -184,7 +186,8 @@ fn what_is_saved_is_looked_up() {
     );
     assert_eq!(files(out.path()), before);
 
-    // At step 0, in a folder of its own: nothing is saved, nothing is said to be, and no folder is left.
+    // At step 0, in a folder of its own: nothing is saved, nothing is said to be, and no folder is
+    // left.
     let fresh = out.path().join("a/b");
     let message = fail("--init normal:1e38 --json --out", &data(&fresh, &set));
     assert!(

@@ -1,4 +1,5 @@
-//! Folders as archives, programs and people leave them: what is read, what is refused, and in which words.
+//! Folders as archives, programs and people leave them: what is read, what is refused, and in which
+//! words.
 
 use std::fs;
 use std::path::Path;
@@ -210,6 +211,8 @@ fn sets_in_folders_of_their_own_have_the_folders_names() {
         write(folder.path(), name, &bytes);
     }
     assert_is_the_set(&folder);
+    // Unless one of them is asked for.
+    assert!(choose(&folder, Some("FashionMNIST")).is_ok());
 }
 
 #[test]
@@ -307,7 +310,7 @@ fn what_is_something_else_is_named_with_what_to_do() {
     images[15] = 14;
     assert_eq!(
         load(&with(TRAIN_IMAGES, &images)).unwrap_err(),
-        r#"train-images-idx3-ubyte: too long for its header: found 6272 bytes after it, expected 1568 from shape 8×14×14 (shape 8×28×28 would take as many as there are); the first too many are "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"; correct the header or cut the file"#
+        r#"train-images-idx3-ubyte: too long for its header: found 6272 bytes after it, expected 1568 from shape 8×14×14 (shape 8×28×28 would take as many as there are); the first too many are "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"; correct the header or cut the file"#
     );
 }
 
@@ -389,84 +392,8 @@ fn emnist_is_set_upright() {
     }
 }
 
-fn remarks(labels: &[u8], level: u8, set: &str) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let count = labels.len() as u32;
-    for name in NAMES {
-        let bytes = match name.contains("images") {
-            true => idx(&[count, 1, 2], [0, level].repeat(labels.len())),
-            false => idx(&[count], labels.iter().copied()),
-        };
-        write(folder.path(), &format!("{set}{name}"), &bytes);
-    }
-    let source = Source::Directory(folder.path().to_owned());
-    source
-        .load_chosen(&Choice::default())
-        .unwrap()
-        .remarks(false)
-}
-
-#[test]
-fn what_is_strange_is_remarked() {
-    let none: [&str; 0] = [];
-    assert_eq!(remarks(&[0, 1, 2], 255, ""), none);
-    assert_eq!(
-        remarks(&[1, 2], 255, ""),
-        ["the labels begin with 1: no training image is of class 0"]
-    );
-    assert_eq!(
-        remarks(&[0, 2], 255, ""),
-        ["no training image is of class 1"]
-    );
-    assert_eq!(
-        remarks(&[0, 2, 4], 255, ""),
-        ["no training image is of the classes 1, 3"]
-    );
-    assert_eq!(
-        remarks(&[0, 40], 255, ""),
-        ["no training image is of the classes 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 29 more"]
-    );
-    assert_eq!(
-        remarks(&[0, 1], 255, "emnist-digits-"),
-        ["EMNIST's images lie on their side; --transpose sets them upright"]
-    );
-    assert_eq!(
-        remarks(&[0, 1], 1, ""),
-        ["training", "test"].map(|which| format!(
-            "the brightest pixel of the 2 {which} images is 1 of 255: are they scaled?"
-        ))
-    );
-    assert_eq!(remarks(&[0, 1], 0, ""), ["all 2 test images are black"]);
-}
-
-#[test]
-fn images_that_show_nothing_are_refused_before_a_step() {
-    for (level, said) in [(0, "black"), (255, "white"), (9, "of one grey, 9 of 255")] {
-        let set = support::small_set();
-        let dark = idx(&[60, 4, 3], vec![level; 720]);
-        fs::write(set.path().join(TRAIN_IMAGES), dark).unwrap();
-        let out = set.path().join("run");
-        for command in ["train --out", "check --data"] {
-            let more = match command {
-                "check --data" => vec![set.path()],
-                _ => vec![&*out, Path::new("--data"), set.path()],
-            };
-            let output = support::run(command, &more);
-            assert_eq!(output.status.code(), Some(1));
-            let last = support::stderr(&output).lines().last().unwrap();
-            assert_eq!(
-                last,
-                format!(
-                    "error: the files in {}: all 60 training images are {said}; nothing can be learned from them",
-                    set.path().display()
-                )
-            );
-        }
-        assert!(!out.exists(), "nothing is left behind");
-    }
-}
-
-/// As somebody who may not: the superuser may list everything, so that the program is run as nobody then.
+/// As somebody who may not: the superuser may list everything, so that the program is run as nobody
+/// then.
 #[test]
 #[cfg(unix)]
 fn a_folder_that_may_not_be_listed() {

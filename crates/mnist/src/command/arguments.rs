@@ -4,10 +4,11 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Command};
 
-/// The arguments with the command in the first place: `mnist --data DIR eval` is `mnist eval --data DIR`.
+/// The arguments with the command in the first place: `mnist --data DIR eval` is `mnist eval --data
+/// DIR`.
 ///
-/// clap would take options before the command for those of the program itself, which has others. What follows an
-/// option that takes a value is that value and no command.
+/// clap would take options before the command for those of the program itself, which has others.
+/// What follows an option that takes a value is that value and no command.
 pub fn command_first(program: &Command, mut arguments: Vec<OsString>) -> Vec<OsString> {
     let mut at = 1;
     while let Some(argument) = arguments.get(at).and_then(|argument| argument.to_str()) {
@@ -24,7 +25,8 @@ pub fn command_first(program: &Command, mut arguments: Vec<OsString>) -> Vec<OsS
     arguments
 }
 
-/// Whether the next argument is the value of the option of this name, in whichever command it is one.
+/// Whether the next argument is the value of the option of this name, in whichever command it is
+/// one.
 fn takes_value(program: &Command, name: &str) -> bool {
     let commands = program.get_subcommands().chain([program]);
     let mut options = commands.flat_map(|command| command.get_arguments());

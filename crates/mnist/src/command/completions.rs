@@ -10,7 +10,8 @@ use super::Failure;
 /// Write what a shell needs to complete this program's options
 ///
 /// For bash, put `source <(mnist completions bash)` into ~/.bashrc; for fish, write it to
-/// ~/.config/fish/completions/mnist.fish; for zsh, write it to a file _mnist in a directory of $fpath.
+/// ~/.config/fish/completions/mnist.fish; for zsh, write it to a file _mnist in a directory of
+/// $fpath.
 #[derive(Args, Debug)]
 pub struct Options {
     /// The shell

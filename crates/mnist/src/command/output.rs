@@ -184,10 +184,12 @@ fn broken(text: &str, columns: usize) -> String {
 }
 
 fn broken_line(line: &str, columns: usize) -> String {
-    if line.chars().count() <= columns {
+    let margin = line.len() - line.trim_start().len();
+    let is_drawn = |c: char| ('\u{2500}'..'\u{25a0}').contains(&c);
+    let is_picture = margin >= 8 || line[margin..].contains("   ") || line.contains(is_drawn);
+    if line.chars().count() <= columns || is_picture {
         return line.to_owned();
     }
-    let margin = line.len() - line.trim_start().len();
     let label = line.split_once(": ").map_or(0, |(label, rest)| {
         label.chars().count() + 2 + (rest.len() - rest.trim_start().len())
     });

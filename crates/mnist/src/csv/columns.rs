@@ -31,7 +31,8 @@ impl Columns {
     /// The columns as the first row tells them, and whether that is a header.
     pub fn of(rows: &Rows<impl Read>) -> Result<(Self, bool), Fault> {
         let has_letters = |field: &[u8]| field.iter().any(u8::is_ascii_alphabetic);
-        // Numbers of columns, as pandas writes them where nobody named any: no grey levels reach that far.
+        // Numbers of columns, as pandas writes them where nobody named any: no grey levels reach
+        // that far.
         let counts = |(k, field): (usize, &[u8])| number(field) == Some(k as f64);
         if rows.len() > 257 && rows.fields().enumerate().all(counts) {
             return Ok((Self::label_first(rows.len())?, true));
@@ -141,7 +142,8 @@ fn size(names: &[Name]) -> Result<(usize, usize), Fault> {
         .ok_or(Fault::Names { pixels })
 }
 
-/// Where in the image each name belongs. Every place must be taken once, and numbers begin with 0 or 1.
+/// Where in the image each name belongs. Every place must be taken once, and numbers begin with 0
+/// or 1.
 fn places(names: &[Name], width: usize) -> Result<Vec<u32>, Fault> {
     let pixels = names.len();
     let wrong = || Fault::Names { pixels };

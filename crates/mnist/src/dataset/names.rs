@@ -1,9 +1,10 @@
 //! What a file's name says: which part of which set it holds.
 //!
-//! A name is words between hyphens, dots, underscores and blanks: those of the set, then `train`, `t10k` or `test`,
-//! then `images` or `labels`, then the type and the wrapping. So `train-images-idx3-ubyte`, `train-images.idx3-ubyte.gz`
-//! and `emnist-letters-test-labels-idx1-ubyte` are all told apart, and `mnist_train.csv`, which holds images and
-//! labels, is, too. What is really inside is for the readers to say.
+//! A name is words between hyphens, dots, underscores and blanks: those of the set, then `train`,
+//! `t10k` or `test`, then `images` or `labels`, then the type and the wrapping. So
+//! `train-images-idx3-ubyte`, `train-images.idx3-ubyte.gz` and
+//! `emnist-letters-test-labels-idx1-ubyte` are all told apart, and `mnist_train.csv`, which holds
+//! images and labels, is, too. What is really inside is for the readers to say.
 
 /// Which part of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

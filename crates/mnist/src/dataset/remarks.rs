@@ -6,7 +6,8 @@ use super::{Dataset, Loaded, Split};
 const LISTED: usize = 10;
 
 impl Loaded {
-    /// What whoever uses the set should know, a sentence each; `transpose` says whether the images were transposed.
+    /// What whoever uses the set should know, a sentence each; `transpose` says whether the images
+    /// were transposed.
     pub fn remarks(&self, transpose: bool) -> Vec<String> {
         let mut remarks = self.dataset.remarks();
         if self.set.to_lowercase().contains("emnist") && !transpose {
@@ -53,8 +54,8 @@ impl Dataset {
     }
 }
 
-/// Pixels of 0 and 1 among 255 levels are hardly what was meant. That training images show nothing is more than a remark,
-/// and left to whoever wants to learn from them.
+/// Pixels of 0 and 1 among 255 levels are hardly what was meant. That training images show nothing
+/// is more than a remark, and left to whoever wants to learn from them.
 fn darkness(which: &str, split: &Split) -> Option<String> {
     let brightest = split.images.bytes.iter().max().copied().unwrap_or(0);
     let count = split.len();

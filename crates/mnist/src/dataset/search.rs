@@ -1,8 +1,9 @@
 //! Finding the files of a set in a folder, as people have them.
 //!
-//! The folder itself goes first; only where it holds no file of a set are its folders looked into, three deep, so that
-//! torchvision's `data/MNIST/raw` is found from `data`. A folder that is called like a file, with the file in it, is
-//! what Kaggle's archive unpacks to, and counts as the file.
+//! The folder itself goes first; only where it holds no file of a set, or a set is asked for by
+//! name, are its folders looked into, three deep, so that torchvision's `data/MNIST/raw` is found
+//! from `data`. A folder that is called like a file, with the file in it, is what Kaggle's archive
+//! unpacks to, and counts as the file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -99,7 +100,8 @@ pub fn find(root: &Path, wanted: Option<&str>) -> Result<(String, Files), Error>
         for folder in &level {
             search.folder(root, folder, &mut below)?;
         }
-        if !search.sets.is_empty() {
+        let is_root = level[..] == [root];
+        if is_root && wanted.is_none() && !search.sets.is_empty() {
             break;
         }
         level = below;

@@ -1,12 +1,12 @@
 //! As much of HTTP as a download takes.
 //!
-//! One GET, over plain HTTP, by HTTP/1.0, in which a server must not send a body in chunks (RFC 1945). Clients that can
-//! be had either bring TLS along, which would take longer to build than the rest of the program, or know one deadline
-//! for all; here a connection and every wait for bytes have their own, a broken download goes on where it broke off, and
-//! Ctrl-C is heard all the time.
+//! One GET, over plain HTTP, by HTTP/1.0, in which a server must not send a body in chunks (RFC
+//! 1945). Clients that can be had either bring TLS along, which would take longer to build than the
+//! rest of the program, or know one deadline for all; here a connection and every wait for bytes
+//! have their own, a broken download goes on where it broke off, and Ctrl-C is heard all the time.
 //!
-//! A proxy is the one that `http_proxy` names, unless `no_proxy` has the host, as curl does it; it is asked for the
-//! whole URL (RFC 9112, section 3.2.2).
+//! A proxy is the one that `http_proxy` names, unless `no_proxy` has the host, as curl does it; it
+//! is asked for the whole URL (RFC 9112, section 3.2.2).
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -19,6 +19,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::refusal::Refusal;
+use super::url::{Address, redirected};
 
 /// How long a connection may take, the name's look-up included.
 pub const CONNECT: Duration = Duration::from_secs(15);
@@ -73,72 +74,6 @@ impl Head {
             .iter()
             .find(|(given, _)| given.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
-    }
-}
-
-/// Host, port and path of a URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Address {
-    host: String,
-    port: u16,
-    path: String,
-    /// `user:password`, of a proxy.
-    user: Option<String>,
-}
-
-impl Address {
-    /// Takes apart a URL of plain HTTP.
-    fn of(url: &str) -> Result<Self, Refusal> {
-        let invalid = || Refusal::Url {
-            url: url.to_owned(),
-        };
-        let Some(rest) = url.strip_prefix("http://") else {
-            return Err(match url.strip_prefix("https://") {
-                Some(_) => Refusal::Https {
-                    url: url.to_owned(),
-                },
-                None => invalid(),
-            });
-        };
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        let (user, host) = match authority.rsplit_once('@') {
-            Some((user, host)) => (Some(user.to_owned()), host),
-            None => (None, authority),
-        };
-        // The colons of an IPv6 address stand in brackets.
-        let port_at = host.rfind(':').filter(|&at| !host[at..].contains(']'));
-        let (host, port) = match port_at {
-            Some(at) => (&host[..at], host[at + 1..].parse().map_err(|_| invalid())?),
-            None => (host, 80),
-        };
-        let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-        if host.is_empty() || !is_plain(url) {
-            return Err(invalid());
-        }
-        Ok(Address {
-            host: host.trim_matches(['[', ']']).to_owned(),
-            port,
-            path: if path.starts_with('/') {
-                path.to_owned()
-            } else {
-                format!("/{path}")
-            },
-            user,
-        })
-    }
-
-    /// As it stands in a request.
-    fn authority(&self) -> String {
-        let host = match self.host.contains(':') {
-            true => format!("[{}]", self.host),
-            false => self.host.clone(),
-        };
-        if self.port == 80 {
-            host
-        } else {
-            format!("{host}:{}", self.port)
-        }
     }
 }
 
@@ -239,8 +174,8 @@ impl Client<'_> {
         Ok(Some(address))
     }
 
-    /// Connects to the first address that answers. Names are looked up elsewhere, because nothing bounds how long that
-    /// takes.
+    /// Connects to the first address that answers. Names are looked up elsewhere, because nothing
+    /// bounds how long that takes.
     fn connect(&self, address: &Address) -> io::Result<TcpStream> {
         let (sender, receiver) = mpsc::channel();
         let (host, port, limit) = (address.host.clone(), address.port, self.connect);
@@ -362,73 +297,9 @@ fn range(value: &str) -> Option<(u64, Option<u64>)> {
     Some((start.parse().ok()?, length.parse().ok()))
 }
 
-/// Where a redirection leads.
-fn redirected(url: &str, location: &str) -> Result<String, Refusal> {
-    if location.contains("://") {
-        return Ok(location.to_owned());
-    }
-    let from = Address::of(url)?;
-    let path = match location.starts_with('/') {
-        true => location.to_owned(),
-        false => {
-            let parent = from.path.rfind('/').map_or("", |at| &from.path[..at]);
-            format!("{parent}/{location}")
-        }
-    };
-    Ok(format!("http://{}{path}", from.authority()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn urls_are_taken_apart() {
-        let address = |url| {
-            Address::of(url).map(|address| (address.host, address.port, address.path, address.user))
-        };
-        let plain = |host: &str, port, path: &str| (host.to_owned(), port, path.to_owned(), None);
-        assert_eq!(
-            address("http://a.b/c/d?e").unwrap(),
-            plain("a.b", 80, "/c/d?e")
-        );
-        assert_eq!(address("http://a:8080").unwrap(), plain("a", 8080, "/"));
-        assert_eq!(
-            address("http://[::1]:81/x").unwrap(),
-            plain("::1", 81, "/x")
-        );
-        assert_eq!(address("http://[::1]/x").unwrap(), plain("::1", 80, "/x"));
-        assert_eq!(
-            address("http://u:p@h:3/").unwrap().3,
-            Some("u:p".to_owned())
-        );
-        for url in [
-            "ftp://a/",
-            "a",
-            "http://",
-            "http:///x",
-            "http://a:b/",
-            "http://a/ b",
-            "http://a/\r\nX: y",
-        ] {
-            assert!(
-                matches!(Address::of(url), Err(Refusal::Url { .. })),
-                "{url}"
-            );
-        }
-        assert!(matches!(
-            Address::of("https://a/"),
-            Err(Refusal::Https { .. })
-        ));
-    }
-
-    #[test]
-    fn redirections_lead_to_urls() {
-        let to = |location| redirected("http://a:1/b/c", location).unwrap();
-        assert_eq!(to("http://x/y"), "http://x/y");
-        assert_eq!(to("/y"), "http://a:1/y");
-        assert_eq!(to("y"), "http://a:1/b/y");
-    }
 
     #[test]
     fn heads_are_parsed_or_refused() {

@@ -7,15 +7,16 @@ use super::{RemoteFile, Sum};
 pub struct RemoteSet {
     /// What it is called.
     pub name: &'static str,
-    /// Where the files are to be had over plain HTTP, tried in this order. A file's name is appended.
+    /// Where the files are to be had over plain HTTP, tried in this order. A file's name is
+    /// appended.
     pub mirrors: &'static [&'static str],
     /// The files.
     pub files: [RemoteFile<'static>; 4],
 }
 
-/// The sets that are served over plain HTTP, a file at a time. The sums of MNIST are of the unpacked bytes, because its
-/// mirrors compress again now and then; the others have one source each, and the sums that TensorFlow Datasets has of
-/// its files.
+/// The sets that are served over plain HTTP, a file at a time. The sums of MNIST are of the
+/// unpacked bytes, because its mirrors compress again now and then; the others have one source
+/// each, and the sums that TensorFlow Datasets has of its files.
 pub const SETS: [RemoteSet; 3] = [
     RemoteSet {
         name: "mnist",

@@ -1,4 +1,5 @@
-//! What can be wrong with a file that should be IDX, each fault with what was found, what was expected, and what to do.
+//! What can be wrong with a file that should be IDX, each fault with what was found, what was
+//! expected, and what to do.
 
 use std::fmt;
 

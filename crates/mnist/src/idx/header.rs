@@ -21,13 +21,13 @@ pub struct Header {
 const QMNIST_COLUMNS: u32 = 8;
 
 impl Header {
-    /// Reads the header of a file that should hold `holds`, and checks that something of that size can be; none if the
-    /// file does not begin as IDX does.
+    /// Reads the header of a file that should hold `holds`, and checks that something of that size
+    /// can be; none if the file does not begin as IDX does.
     pub fn read(contents: &mut Contents<impl Read>, holds: Holds) -> Result<Option<Self>, Fault> {
         let expected = 4 + 4 * holds.rank();
         let magic = contents.next(4)?;
         match magic[..] {
-            [] => return Err(Fault::Empty { holds, expected }),
+            [] => Err(Fault::Empty { holds, expected }),
             [0, 0, code, rank @ 1..=u8::MAX] if Type::of(code).is_some() => {
                 let element = Type::of(code).expect("the guard says so");
                 Self::dimensions(contents, element, rank.into(), holds).map(Some)
@@ -63,8 +63,8 @@ impl Header {
         if shape.contains(&0) {
             return Err(Fault::ZeroSized { shape });
         }
-        // No slice is longer than `isize::MAX` bytes; what is left makes room for the header and the byte that must not
-        // be there.
+        // No slice is longer than `isize::MAX` bytes; what is left makes room for the header and
+        // the byte that must not be there.
         let limit = isize::MAX as usize / 2;
         let size = shape
             .iter()

@@ -131,7 +131,8 @@ fn ends(header: &Header, contents: &mut Contents<impl Read>) -> Result<(), Fault
     })
 }
 
-/// The shape that as many images, but square ones of another size, would have if there are so many bytes.
+/// The shape that as many images, but square ones of another size, would have if there are so many
+/// bytes.
 fn fits(header: &Header, bytes: u64) -> Option<Vec<u32>> {
     let count = header.shape[0];
     let pixels = bytes / u64::from(count) / header.element.bytes() as u64;

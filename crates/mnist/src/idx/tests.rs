@@ -64,7 +64,7 @@ fn what_is_no_idx_is_quoted_counted_and_named() {
     );
     assert_eq!(
         message::<1>(&gzip(&gzip(&header(0x801, &[1])))),
-        r#"found a gzip file inside the gzip file: 28 bytes that begin with "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xffc`\xe0`d```\x04\x00\"D\x16\xc3\x08\x00\x00\x00"; expected labels as IDX, which begin with the bytes 00 00 08 01; unpack it with gunzip"#
+        r#"found a gzip file inside the gzip file: 28 bytes that begin with "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xffc`\xe0"; expected labels as IDX, which begin with the bytes 00 00 08 01; unpack it with gunzip"#
     );
     let unknown = message::<3>(&[0xff, 0xff, 8, 3, 0, 0, 0, 1]);
     assert!(
@@ -271,8 +271,8 @@ fn damaged_gzip() {
     );
 }
 
-/// Reads a file, and holds the reader to its word: what it takes is bounded by what is there, and what it accepts is
-/// whole.
+/// Reads a file, and holds the reader to its word: what it takes is bounded by what is there, and
+/// what it accepts is whole.
 fn bounded(bytes: &[u8]) {
     let mut unpacked = Vec::new();
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -297,6 +297,17 @@ fn bounded(bytes: &[u8]) {
             .1
             .is_none_or(|idx| size(&idx.shape) == idx.bytes.len())
     );
+}
+
+/// Of one byte an element, no more is kept than of any other.
+#[test]
+fn every_type_takes_bounded_memory() {
+    for (code, width) in [(8, 1), (9, 1), (0xb, 2), (0xc, 4), (0xd, 4), (0xe, 8)] {
+        let mut bytes = header(code << 8 | 3, &[1000, 30, 30]);
+        bytes.extend(vec![0; 900_000 * width]);
+        bounded(&bytes);
+        assert_eq!(images(&bytes[..]).unwrap().bytes.len(), 900_000);
+    }
 }
 
 /// A change of a valid file.
