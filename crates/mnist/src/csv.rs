@@ -80,7 +80,7 @@ impl Set {
         Set {
             image: vec![0.0; columns.height * columns.width],
             columns,
-            levels: Levels::new(),
+            levels: Levels::new(true),
             labels: Vec::new(),
             has_fractions: false,
         }

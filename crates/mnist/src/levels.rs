@@ -15,11 +15,11 @@ impl Levels {
     /// What a number must be.
     pub const EXPECTED: &str = "a number from 0 to 255, or only numbers from 0 to 1";
 
-    /// No level yet.
-    pub fn new() -> Self {
+    /// No level yet. Only numbers that can be fractions may be shares; of others, nothing is kept twice.
+    pub fn new(can_be_fractions: bool) -> Self {
         Levels {
             levels: Vec::new(),
-            shares: Some(Vec::new()),
+            shares: can_be_fractions.then(Vec::new),
         }
     }
 
@@ -37,9 +37,9 @@ impl Levels {
         }
     }
 
-    /// The levels. Numbers that cannot be fractions, as they are of a whole type, are no shares.
-    pub fn finish(self, can_be_fractions: bool) -> Vec<u8> {
-        let shares = self.shares.filter(|_| can_be_fractions);
+    /// The levels, of numbers that turned out to have fractions or not.
+    pub fn finish(self, has_fractions: bool) -> Vec<u8> {
+        let shares = self.shares.filter(|_| has_fractions);
         let mut levels = shares.unwrap_or(self.levels);
         levels.shrink_to_fit();
         levels
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     fn levels(numbers: &[f64]) -> Vec<u8> {
-        let mut levels = Levels::new();
+        let mut levels = Levels::new(true);
         numbers.iter().for_each(|&number| levels.push(number));
         levels.finish(true)
     }
@@ -60,10 +60,10 @@ mod tests {
     fn levels_and_shares_are_told_apart_by_the_largest() {
         assert_eq!(levels(&[0.0, 1.0, 254.6, 0.4]), [0, 1, 255, 0]);
         assert_eq!(levels(&[0.0, 1.0, 0.5, 0.4]), [0, 255, 128, 102]);
-        let mut whole = Levels::new();
+        let mut whole = Levels::new(false);
         whole.push(1.0);
         whole.push(0.0);
-        assert_eq!(whole.finish(false), [1, 0]);
+        assert_eq!(whole.finish(true), [1, 0]);
     }
 
     #[test]

@@ -115,9 +115,10 @@ fn https_is_left_to_curl() {
 
 #[test]
 fn sets_have_names_and_folders() {
-    let url = server(NOT_FOUND);
+    let (url, root) = (server(NOT_FOUND), tempfile::tempdir().unwrap());
     for set in ["mnist", "fashion-mnist", "kmnist"] {
         let output = fetch()
+            .current_dir(root.path())
             .args(["--from", &url, "--set", set])
             .output()
             .unwrap();

@@ -19,7 +19,7 @@ pub fn levels(header: &Header, contents: &mut Contents<impl Read>) -> Result<Vec
         return bytes(header, contents);
     }
     let is_fraction = matches!(header.element, Type::Float | Type::Double);
-    let mut levels = Levels::new();
+    let mut levels = Levels::new(is_fraction);
     numbers(header, contents, |_, number| {
         let can_be = Levels::can_be(number);
         if can_be {
