@@ -5,7 +5,7 @@
 //! pieces of a stroke are joined by straight lines, and the pen is lifted between strokes.
 
 /// A point of the page: x to the right, y down.
-pub(super) type Point = [f32; 2];
+pub type Point = [f32; 2];
 
 /// A part of a stroke.
 pub(super) enum Piece {
@@ -34,9 +34,9 @@ pub(super) const STYLES: [&[Style]; 10] =
     [ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE];
 
 /// The points of a stroke, close enough together for straight lines between them to look round.
-pub(super) fn points(stroke: Stroke, out: &mut Vec<Point>) {
+pub(super) fn points(stroke: Stroke) -> Vec<Point> {
     const DEGREES_APART: f32 = 24.0;
-    out.clear();
+    let mut out = Vec::new();
     for piece in stroke {
         match piece {
             Piece::Lines(points) => out.extend_from_slice(points),
@@ -54,6 +54,7 @@ pub(super) fn points(stroke: Stroke, out: &mut Vec<Point>) {
             }
         }
     }
+    out
 }
 
 const fn lines(points: &'static [Point]) -> Piece {

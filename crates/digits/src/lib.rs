@@ -1,0 +1,3 @@
+//! Handwritten digits.
+
+pub mod drawn;
