@@ -71,7 +71,12 @@ impl Material {
         };
         let is_clear = name.ends_with("nothing");
         let ink = ink.map(|x: f32| x.max(0.0));
-        Material { name, paper, ink, is_clear }
+        Material {
+            name,
+            paper,
+            ink,
+            is_clear,
+        }
     }
 }
 
@@ -87,7 +92,9 @@ fn drawing(digit: usize, random: &mut Random) -> Drawing {
     let material = Material::new(random);
     let (low, high) = SIDE;
     let width = random.between(low.ln(), high.ln()).exp().round();
-    let height = (width * random.between(RATIO.0, RATIO.1)).round().max(SIDE.0);
+    let height = (width * random.between(RATIO.0, RATIO.1))
+        .round()
+        .max(SIDE.0);
     let mut page = Page::new(width as usize, height as usize);
     let is_framed = !material.is_clear && random.below(FRAMED) == 0;
     if is_framed {
@@ -95,7 +102,10 @@ fn drawing(digit: usize, random: &mut Random) -> Drawing {
     }
     write(&mut page, &writing, random);
     for _ in 0..random.below(SPECKS) {
-        let at = [random.between(0.0, width - 1.0), random.between(0.0, height - 1.0)];
+        let at = [
+            random.between(0.0, width - 1.0),
+            random.between(0.0, height - 1.0),
+        ];
         page.line(at, at, random.between(SPECK.0, SPECK.1), 1.0);
     }
     let pixels = match material.is_clear {
@@ -103,11 +113,21 @@ fn drawing(digit: usize, random: &mut Random) -> Drawing {
         false => scan(&page, &material, random),
     };
     let (format, file) = files::file(&page, &pixels, material.is_clear, random);
-    let clean = writing.on_page().pixels().iter().map(|ink| (ink * 255.0).round() as u8).collect();
+    let clean = writing
+        .on_page()
+        .pixels()
+        .iter()
+        .map(|ink| (ink * 255.0).round() as u8)
+        .collect();
     let framed = if is_framed { ", framed" } else { "" };
     let name = material.name;
     let kind = format!("{width}×{height}, {name}{framed}, {format}");
-    Drawing { digit, clean, file, kind }
+    Drawing {
+        digit,
+        clean,
+        file,
+        kind,
+    }
 }
 
 /// A rectangle of ink along the edge.
@@ -117,7 +137,12 @@ fn frame(page: &mut Page, random: &mut Random) {
     let radius = (shorter * random.between(THICK.0, THICK.1) / 2.0).max(0.5);
     let inset = shorter * random.between(INSET.0, INSET.1) + radius - 0.5;
     let (right, below) = (width - 1.0 - inset, height - 1.0 - inset);
-    let corners = [[inset, inset], [right, inset], [right, below], [inset, below]];
+    let corners = [
+        [inset, inset],
+        [right, inset],
+        [right, below],
+        [inset, below],
+    ];
     for k in 0..4 {
         page.line(corners[k], corners[(k + 1) % 4], radius, 1.0);
     }
@@ -129,7 +154,8 @@ fn write(page: &mut Page, writing: &Writing, random: &mut Random) {
     let points = || writing.strokes.iter().flatten();
     let radius = writing.radius * random.between(PEN.0, PEN.1);
     let low: Point = [0, 1].map(|axis| points().map(|p| p[axis]).fold(f32::MAX, f32::min) - radius);
-    let high: Point = [0, 1].map(|axis| points().map(|p| p[axis]).fold(f32::MIN, f32::max) + radius);
+    let high: Point =
+        [0, 1].map(|axis| points().map(|p| p[axis]).fold(f32::MIN, f32::max) + radius);
     let longer = (high[0] - low[0]).max(high[1] - low[1]);
     let size = (random.between(SIZE.0, SIZE.1) * width.min(height)).max(SMALLEST);
     let scale = size / longer;
@@ -152,7 +178,10 @@ fn write(page: &mut Page, writing: &Writing, random: &mut Random) {
 /// Red, green, blue and opacity of ink without paper.
 fn clear(page: &Page, material: &Material) -> Vec<[f32; 4]> {
     let [red, green, blue] = material.ink;
-    page.pixels().iter().map(|&opacity| [red, green, blue, opacity]).collect()
+    page.pixels()
+        .iter()
+        .map(|&opacity| [red, green, blue, opacity])
+        .collect()
 }
 
 /// Red, green, blue and opacity of a page under a lamp and a bad scanner.
@@ -169,7 +198,8 @@ fn scan(page: &Page, material: &Material, random: &mut Random) -> Vec<[f32; 4]> 
         let x = (k % page.width()) as f32 / width - 0.5;
         let y = (k / page.width()) as f32 / height - 0.5;
         let light = shade * (cos * x + sin * y) + noise * random.between(-1.0, 1.0);
-        let at = |axis: usize| (paper[axis] + (ink[axis] - paper[axis]) * cover + light).clamp(0.0, 1.0);
+        let at =
+            |axis: usize| (paper[axis] + (ink[axis] - paper[axis]) * cover + light).clamp(0.0, 1.0);
         pixels.push([at(0), at(1), at(2), 1.0]);
     }
     pixels

@@ -1,0 +1,232 @@
+//! Where the digit is, and how much ink each of its cells holds.
+
+use super::parts::{Part, area, around, parts};
+use super::sheet::{Area, Sheet, median, rim};
+use crate::picture::Colour;
+
+/// As shares of the largest distance from the paper's colour: cells from `WEAK` on may belong to a part, which needs a
+/// `STRONG` one.
+const WEAK: f32 = 0.4;
+const STRONG: f32 = 0.5;
+
+/// The faintest ink, as a distance of colours from 0 to √3. An image of 0 and 1 has 1/255, one of 16 bits up to 255 that
+/// of 1/257.
+const FAINTEST: f32 = 1e-5;
+
+/// On a page without anything, noise at the rim is so large beside the largest distance; a quarter of the rim has less.
+const NOISY: f32 = 0.08;
+
+/// The share of all ink that the largest part has at least, and its longer side as a share of the page's, and in cells.
+const LARGEST: f32 = 0.25;
+const LONGEST: f32 = 0.03;
+const LONGEST_CELLS: usize = 4;
+
+/// Parts shorter than so much of the longest are specks.
+const SPECK: f32 = 0.2;
+
+/// What lies within so much of the page's edge and touches it is not the digit.
+const EDGE: f32 = 0.06;
+
+/// What has so much of a line along each side of its area is a frame or a tile; the line has so much of the side's length
+/// as its width.
+const FRAME: f32 = 0.9;
+const FRAME_WIDTH: f32 = 0.05;
+
+/// Ink that was found.
+#[derive(Clone, Debug)]
+pub(super) struct Ink {
+    /// Where, on the whole sheet.
+    pub area: Area,
+    /// How much ink the cells of the area hold, from 0 to 1.
+    pub shares: Vec<f32>,
+    pub paper: Colour,
+    pub ink: Colour,
+}
+
+/// The digit in an area of a sheet; none if it is blank.
+pub(super) fn find(sheet: &Sheet, view: Area) -> Option<Ink> {
+    let colours = sheet.cut(view);
+    let paper = median(&rim(&colours, view.width));
+    let found = look(&colours, view, paper)?;
+    let framed = found.iter().find_map(|part| inside(part, view.width));
+    if let Some(inside) = framed {
+        let inside = Area {
+            x: view.x + inside.x,
+            y: view.y + inside.y,
+            ..inside
+        };
+        // What goes from one side of a frame to the other divides it: the bar of an angular 8.
+        let inner = find(sheet, inside).filter(|inner| {
+            inner.area.width + 2 < inside.width && inner.area.height + 2 < inside.height
+        });
+        if inner.is_some() {
+            return inner;
+        }
+    }
+    Some(measure(&colours, view, paper, &found))
+}
+
+/// The parts of the digit, the largest first. Specks are taken away until what is left holds together; none if nothing
+/// does.
+fn look(colours: &[Colour], view: Area, paper: Colour) -> Option<Vec<Part>> {
+    let mut distances: Vec<f32> = colours
+        .iter()
+        .map(|&colour| distance(colour, paper))
+        .collect();
+    let mut noise = rim(&distances, view.width);
+    let quarter = noise.len() / 4;
+    let noise = *noise.select_nth_unstable_by(quarter, f32::total_cmp).1;
+    loop {
+        let peak = distances.iter().copied().fold(0.0, f32::max);
+        if peak < FAINTEST || noise > NOISY * peak {
+            return None;
+        }
+        let mut found = parts(&distances, view.width, WEAK * peak, STRONG * peak);
+        let all: usize = found.iter().map(|part| part.strong).sum();
+        found.sort_by_key(|part| std::cmp::Reverse(part.strong));
+        let holds = |part: &Part| {
+            let longest = LONGEST * view.longer_side() as f32;
+            part.area.longer_side() >= LONGEST_CELLS.max(longest as usize)
+                && part.strong as f32 >= LARGEST * all as f32
+        };
+        if holds(&found[0]) {
+            return Some(without_specks(found, view));
+        }
+        for part in &found {
+            part.cells.iter().for_each(|&cell| distances[cell] = 0.0);
+        }
+    }
+}
+
+/// The parts that belong to the digit.
+fn without_specks(mut parts: Vec<Part>, view: Area) -> Vec<Part> {
+    let is_at_edge = |part: &Part| {
+        let along = |start: usize, length: usize, side: usize| {
+            let band = (EDGE * side as f32).max(1.0) as usize;
+            start == 0 && length <= band || start + length == side && length <= band
+        };
+        let area = part.area;
+        along(area.x, area.width, view.width) || along(area.y, area.height, view.height)
+    };
+    if parts.iter().any(|part| !is_at_edge(part)) {
+        parts.retain(|part| !is_at_edge(part));
+    }
+    let longest = parts
+        .iter()
+        .map(|part| part.area.longer_side())
+        .max()
+        .unwrap_or(0);
+    parts.retain(|part| part.area.longer_side() as f32 > SPECK * longest as f32);
+    parts
+}
+
+/// What lies inside a part that is a frame or a tile.
+fn inside(part: &Part, width: usize) -> Option<Area> {
+    let area = part.area;
+    let mut cells = vec![false; area.width * area.height];
+    for &cell in &part.cells {
+        cells[(cell / width - area.y) * area.width + cell % width - area.x] = true;
+    }
+    let is_ink = |x: usize, y: usize| cells[y * area.width + x];
+    // Of a side's length, the share where the part is near it.
+    let line = |length: usize, depth: usize, is_ink: &dyn Fn(usize, usize) -> bool| {
+        let near = ((FRAME_WIDTH * depth as f32) as usize).max(1);
+        (0..length)
+            .filter(|&along| (0..near).any(|deep| is_ink(along, deep)))
+            .count() as f32
+            / length as f32
+    };
+    // How deep the part goes on from a side.
+    let thickness = |length: usize, depth: usize, is_ink: &dyn Fn(usize, usize) -> bool| {
+        let is_full =
+            |&deep: &usize| 2 * (0..length).filter(|&along| is_ink(along, deep)).count() >= length;
+        (0..depth).take_while(is_full).count()
+    };
+    let (w, h) = (area.width, area.height);
+    let sides: [&dyn Fn(usize, usize) -> bool; 4] = [
+        &|along, deep| is_ink(deep, along),
+        &|along, deep| is_ink(along, deep),
+        &|along, deep| is_ink(w - 1 - deep, along),
+        &|along, deep| is_ink(along, h - 1 - deep),
+    ];
+    let lengths = [(h, w), (w, h), (h, w), (w, h)];
+    let is_frame = lengths
+        .iter()
+        .zip(sides)
+        .all(|(&(length, depth), side)| line(length, depth, side) >= FRAME);
+    if !is_frame {
+        return None;
+    }
+    let mut depths = [0; 4];
+    for ((depth, &(length, deepest)), side) in depths.iter_mut().zip(&lengths).zip(sides) {
+        *depth = thickness(length, deepest, side);
+    }
+    // A tile goes on to the other side, and the digit is on it. A blurred edge takes a cell more.
+    let is_tile = depths
+        .iter()
+        .zip(&lengths)
+        .any(|(&depth, &(_, deepest))| 2 * depth >= deepest);
+    let [left, top, right, bottom] = if is_tile {
+        [1; 4]
+    } else {
+        depths.map(|depth| depth + 1)
+    };
+    area.shrunk(left, top, right, bottom)
+}
+
+/// How much ink there is in the parts and around them.
+fn measure(colours: &[Colour], view: Area, paper: Colour, found: &[Part]) -> Ink {
+    let ink = darkest(colours, paper, found);
+    let towards: Colour = std::array::from_fn(|axis| ink[axis] - paper[axis]);
+    let length_squared: f32 = towards.iter().map(|x| x * x).sum();
+    let share = |cell: usize| {
+        let along = (0..3).map(|axis| (colours[cell][axis] - paper[axis]) * towards[axis]);
+        (along.sum::<f32>() / length_squared).clamp(0.0, 1.0)
+    };
+    let mut shares = vec![0.0; colours.len()];
+    let cells = found.iter().flat_map(|part| &part.cells);
+    for near in cells.flat_map(|&cell| around(cell, view.width, colours.len())) {
+        shares[near] = share(near);
+    }
+    // The brim of a stroke belongs to it where it is more than noise.
+    let inked: Vec<usize> = (0..shares.len())
+        .filter(|&cell| shares[cell] >= 0.1)
+        .collect();
+    let area = area(&inked, view.width);
+    let rows = (area.y..area.y + area.height).map(|y| y * view.width + area.x);
+    Ink {
+        shares: rows
+            .flat_map(|first| &shares[first..first + area.width])
+            .copied()
+            .collect(),
+        area: Area {
+            x: view.x + area.x,
+            y: view.y + area.y,
+            ..area
+        },
+        paper,
+        ink,
+    }
+}
+
+/// The colour of the ink: the mean of the fifth of the parts' cells that is farthest from the paper.
+fn darkest(colours: &[Colour], paper: Colour, found: &[Part]) -> Colour {
+    let mut cells: Vec<Colour> = found
+        .iter()
+        .flat_map(|part| &part.cells)
+        .map(|&cell| colours[cell])
+        .collect();
+    cells.sort_by(|&a, &b| distance(b, paper).total_cmp(&distance(a, paper)));
+    cells.truncate(cells.len().div_ceil(5));
+    std::array::from_fn(|axis| {
+        cells.iter().map(|colour| colour[axis]).sum::<f32>() / cells.len() as f32
+    })
+}
+
+/// How far two colours are apart.
+fn distance(a: Colour, b: Colour) -> f32 {
+    (0..3)
+        .map(|axis| (a[axis] - b[axis]).powi(2))
+        .sum::<f32>()
+        .sqrt()
+}
