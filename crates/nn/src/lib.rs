@@ -48,4 +48,4 @@ pub use optimiser::Sgd;
 pub use perceptron::Perceptron;
 pub use recording::{NumericalGradient, Recording, Targets};
 pub use two_layer::TwoLayerNet;
-pub use weights::{Stored, WeightsError};
+pub use weights::{Named, Stored, WeightsError};

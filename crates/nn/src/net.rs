@@ -1,5 +1,6 @@
 //! Nets of affine layers: parameters as plain matrices, everything else on a tape.
 
+use crate::images::ImageShape;
 use crate::init::Init;
 use crate::layers::{Activation, affine};
 use nalgebra::{DMatrix, RowDVector};
@@ -38,6 +39,7 @@ pub struct Layer<T: nalgebra::Scalar> {
 pub struct Net<T: nalgebra::Scalar = f64> {
     layers: Vec<Layer<T>>,
     activation: Activation,
+    images: Option<ImageShape>,
 }
 
 impl<T: Scalar> Net<T> {
@@ -68,7 +70,22 @@ impl<T: Scalar> Net<T> {
                 k + 2
             );
         }
-        Net { layers, activation }
+        Net {
+            layers,
+            activation,
+            images: None,
+        }
+    }
+
+    /// The same net, which remembers that its examples are images of this shape.
+    ///
+    /// # Panics
+    /// If an image of this shape has another number of pixels than the net has inputs.
+    pub fn for_images(mut self, shape: ImageShape) -> Self {
+        let (pixels, inputs) = (shape.len(), self.inputs());
+        assert_eq!(pixels, inputs, "{shape:?} for a net of {inputs} inputs");
+        self.images = Some(shape);
+        self
     }
 
     /// A net with the given numbers of inputs, hidden units and outputs, its weights drawn, its
@@ -92,6 +109,11 @@ impl<T: Scalar> Net<T> {
     /// The function between the layers.
     pub fn activation(&self) -> Activation {
         self.activation
+    }
+
+    /// The shape of the images the net looks at, if it is known.
+    pub fn images(&self) -> Option<ImageShape> {
+        self.images
     }
 
     /// The numbers of inputs, hidden units and outputs.
@@ -120,6 +142,7 @@ impl<T: Scalar> Net<T> {
         Net {
             layers: layers.collect(),
             activation: self.activation,
+            images: self.images,
         }
     }
 

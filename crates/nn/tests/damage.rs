@@ -68,10 +68,8 @@ fn headers_that_declare_nearly_everything_are_refused() {
         });
         let header = format!("{{{}}}", tensors.collect::<Vec<_>>().join(","));
         let refusal = read(&file(header.as_bytes(), &[0; 8])).unwrap_err();
-        assert!(
-            refusal.to_string().contains("file not fully covered"),
-            "{refusal}"
-        );
+        let cut_off = format!("the file is cut off: found {} of ", header.len() + 16);
+        assert!(refusal.to_string().starts_with(&cut_off), "{refusal}");
     }
 }
 
@@ -82,10 +80,16 @@ fn the_headers_length_is_not_believed() {
         let mut bytes = whole.clone();
         bytes[..8].copy_from_slice(&length.to_le_bytes());
         let refusal = read(&bytes).unwrap_err().to_string();
-        assert!(
-            refusal.starts_with("not a safetensors file"),
-            "{length}: {refusal}"
-        );
+        let expected = match length {
+            0 | 1 | 7 => "not a safetensors file: ".to_owned(),
+            // A length that a header may have.
+            0x10_0000 => format!(
+                "the file is cut off: found {} of at least 1048584 bytes",
+                whole.len()
+            ),
+            _ => "not a safetensors file: invalid header length".to_owned(),
+        };
+        assert!(refusal.starts_with(&expected), "{length}: {refusal}");
     }
     for short in 0..8 {
         let refusal = read(&whole[..short]).unwrap_err().to_string();
@@ -147,7 +151,7 @@ fn the_same_wrong_tensor_is_named_every_time() {
             .to_string();
         assert_eq!(
             refusal,
-            "tensor `W04` has no place in a net of 2 layers: expected `W1 b1 W2 b2 …`"
+            "tensor `W04` has no place in a net of 2 layers: found W04 [0], W1 [4, 3], W2 [3, 2], W9 [0], b0 [0], b1 [3], b2 [2]; expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], b2 and so on"
         );
     }
 }

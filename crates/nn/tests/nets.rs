@@ -1,7 +1,7 @@
 //! Nets: their gradients, their training, their files.
 
 use nalgebra::{DMatrix, RowDVector, dmatrix};
-use nn::{Activation, Init, Layer, Net, Recording, Sgd, Targets, TwoLayerNet};
+use nn::{Activation, ImageShape, Init, Layer, Net, Recording, Sgd, Targets, TwoLayerNet};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -192,13 +192,14 @@ fn a_file_that_is_no_net_says_why() {
     let relu = "\"__metadata__\":{\"activation\":\"relu\"}";
     let tanh = "\"__metadata__\":{\"activation\":\"tanh\"}";
     let (w1, b1) = (("W1", &[2, 3][..], "F32"), ("b1", &[3][..], "F32"));
+    let expected = "expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], b2 and so on";
     assert!(Net::<f64>::from_safetensors(&file(&[w1, b1], relu)).is_ok());
     assert!(refusal(b"<html>").starts_with("not a safetensors file"));
     assert!(refusal(&file(&[w1, b1], "")).contains("`activation` is missing"));
     assert!(refusal(&file(&[w1, b1], tanh)).contains("is `tanh`, expected `relu` or `sigmoid`"));
     assert_eq!(
         refusal(&file(&[w1], relu)),
-        "there is no tensor `b1`; found W1"
+        format!("there is no tensor `b1`: found W1 [2, 3]; {expected}")
     );
     assert!(refusal(&file(&[], relu)).contains("no tensor `W1`"));
     let b2 = ("b1", &[2][..], "F32");
@@ -214,13 +215,119 @@ fn a_file_that_is_no_net_says_why() {
     let whole = ("b1", &[3][..], "I32");
     assert_eq!(
         refusal(&file(&[w1, whole], relu)),
-        "tensor `b1` holds I32, expected F32 or F64"
+        "tensor `b1` holds I32, expected F16, BF16, F32 or F64"
     );
     let stray = ("W3", &[3, 3][..], "F32");
-    assert!(refusal(&file(&[w1, b1, stray], relu)).contains("tensor `W3` has no place"));
-    let mut truncated = file(&[w1, b1], relu);
-    truncated.pop();
-    assert!(refusal(&truncated).starts_with("not a safetensors file"));
+    assert_eq!(
+        refusal(&file(&[w1, b1, stray], relu)),
+        format!(
+            "tensor `W3` has no place in a net of 1 layers: found W1 [2, 3], W3 [3, 3], b1 [3]; {expected}"
+        )
+    );
+    let weight = ("fc1.weight", &[3, 2][..], "F32");
+    let bias = ("fc1.bias", &[3][..], "F32");
+    assert_eq!(
+        refusal(&file(
+            &[weight, bias],
+            "\"__metadata__\":{\"format\":\"pt\"}"
+        )),
+        format!(
+            "there is no tensor `W1`: found fc1.bias [3], fc1.weight [3, 2]; {expected} (PyTorch keeps the transpose: save fc1.weight.T.contiguous() as W1, fc1.bias as b1, and so on)"
+        )
+    );
+}
+
+#[test]
+fn a_file_of_another_length_says_both() {
+    let relu = "\"__metadata__\":{\"activation\":\"relu\"}";
+    let whole = file(&[("W1", &[2, 3][..], "F32"), ("b1", &[3][..], "F32")], relu);
+    let all = whole.len();
+    for end in [9, 100, all - 1] {
+        let said = refusal(&whole[..end]);
+        let least = match end > all - 36 {
+            true => format!("{all}"),
+            false => format!("at least {}", all - 36),
+        };
+        let expected = format!("the file is cut off: found {end} of {least} bytes");
+        assert_eq!(said, expected);
+    }
+    assert_eq!(
+        refusal(&[&whole[..], b"!"].concat()),
+        format!(
+            "bytes follow the last tensor: found {}, expected the file to end after {all}",
+            all + 1
+        )
+    );
+}
+
+#[test]
+fn half_of_the_precision_is_read() {
+    let relu = "\"__metadata__\":{\"activation\":\"relu\"}";
+    let floats = |dtype: &str, numbers: [u16; 2]| {
+        let mut bytes = file(&[("W1", &[1, 1][..], "F32"), ("b1", &[0][..], "F32")], relu);
+        let header = String::from_utf8(bytes[8..bytes.len() - 4].to_vec()).unwrap();
+        let header = header
+            .replace("F32", dtype)
+            .replace("[0,4]", "[0,2]")
+            .replace("[4,4]", "[2,4]")
+            .replace("[0]", "[1]");
+        bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(header.bytes());
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        let net: Net = Net::from_safetensors(&bytes).unwrap();
+        (net.layers()[0].weights[0], net.layers()[0].bias[0])
+    };
+    assert_eq!(floats("F16", [0x3555, 0xc000]), (0.333251953125, -2.0));
+    assert_eq!(floats("BF16", [0x3eab, 0xc000]), (0.333984375, -2.0));
+}
+
+#[test]
+fn a_net_for_images_says_so_in_its_file() {
+    let shape = |height, width| ImageShape {
+        channels: 1,
+        height,
+        width,
+    };
+    let layer = Layer {
+        weights: dmatrix![1.0; 2.0; 3.0; 4.0; 5.0; 6.0],
+        bias: RowDVector::zeros(1),
+    };
+    let plain: Net = Net::new(vec![layer], Activation::Relu);
+    assert_eq!(plain.images(), None);
+    let net = plain.clone().for_images(shape(3, 2));
+    let bytes = net.to_safetensors().unwrap();
+    let read: Net = Net::from_safetensors(&bytes).unwrap();
+    assert_eq!((read.images(), &read), (Some(shape(3, 2)), &net));
+    assert_eq!(read.convert::<f32>().images(), Some(shape(3, 2)));
+    assert_ne!(net, plain.for_images(shape(2, 3)));
+    // The metadata are a map that has another order in every process and for every map; the bytes are the same.
+    for _ in 0..20 {
+        assert_eq!(net.to_safetensors().unwrap(), bytes);
+    }
+    let said = |from: &str, to: &str| {
+        let (header, data) = bytes[8..].split_at(bytes.len() - 8 - 56);
+        let header = str::from_utf8(header).unwrap().replace(from, to);
+        let length = header.len() as u64;
+        refusal(&[&length.to_le_bytes(), header.as_bytes(), data].concat())
+    };
+    let is = "the metadata describe an image of";
+    let inputs = "(channels×height×width), but the net has 6 inputs";
+    assert_eq!(said("\"3\"", "\"4\""), format!("{is} 1×4×2 {inputs}"));
+    assert_eq!(said("\"3\"", "\"x\""), format!("{is} 1×x×2 {inputs}"));
+    assert_eq!(said("width", "depth"), format!("{is} 1×3×? {inputs}"));
+}
+
+#[test]
+#[should_panic(
+    expected = "ImageShape { channels: 1, height: 28, width: 28 } for a net of 4 inputs"
+)]
+fn a_net_for_images_of_another_size_is_a_mistake() {
+    let shape = ImageShape {
+        channels: 1,
+        height: 28,
+        width: 28,
+    };
+    let _ = net(Activation::Relu).for_images(shape);
 }
 
 #[test]
