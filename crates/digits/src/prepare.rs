@@ -4,7 +4,7 @@
 //! 1. A large picture is made smaller, and what is transparent in it becomes paper (`sheet`).
 //! 2. The paper has the colour that the rim has most; the ink is what is farthest from it and holds together. What is in
 //!    between is ink to that share, so that contrast, colour and polarity do not matter. Specks are not the digit, nor is
-//!    what lies along an edge; within a frame, or on a tile, it is looked for anew (`ink`).
+//!    what lies along an edge (`ink`). Within a frame or the lines of a table, or on a tile, it is looked for anew (`frame`).
 //! 3. The digit is cut out, scaled by averaging and centred (`fit`).
 //!
 //! A page on which nothing holds together is blank. There is always a digit that a net would take it for, so it must
@@ -13,6 +13,7 @@
 use crate::picture::{Picture, luma};
 
 mod fit;
+mod frame;
 mod ink;
 mod parts;
 mod sheet;

@@ -16,7 +16,7 @@
 //!   the net is by now, [`halt`] why it cannot go on.
 //! - [`run_directory`] keeps what was learned, in a directory that is its own ([`lock`]), with its [`run_log`]s and a [`checkpoint`] to go on from;
 //!   [`history`] reads the logs, and [`report`] makes a page of it all.
-//! - [`image_file`] reads an image from anywhere, for a net to say what it shows.
+//! - [`image_file`] makes of anybody's picture an image, for a net to say what it shows.
 //! - [`atomic`] writes files that are there whole or not at all.
 //!
 //! Files come from other people, so nothing about them is a panic: every way of being unusable is

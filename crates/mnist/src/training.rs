@@ -1,6 +1,6 @@
 //! Learning: a step recorded once and replayed with other images.
 
-use nn::{Net, Recording, Sgd, Targets};
+use nn::{ImageShape, Net, Recording, Sgd, Targets};
 
 use crate::batches::{Batches, State};
 use crate::dataset::{Scale, Split};
@@ -79,9 +79,13 @@ impl<'d, T: Float> Training<'d, T> {
         }
     }
 
-    /// The net as it is now.
+    /// The net as it is now, for images of the split's size.
     pub fn net(&self) -> Net<T> {
-        self.recording.net()
+        self.recording.net().for_images(ImageShape {
+            channels: 1,
+            height: self.split.height(),
+            width: self.split.width(),
+        })
     }
 
     /// Where the generator of the batches stands now.

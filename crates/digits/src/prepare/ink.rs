@@ -1,5 +1,6 @@
 //! Where the digit is, and how much ink each of its cells holds.
 
+use super::frame;
 use super::parts::{Part, area, around, parts};
 use super::sheet::{Area, Sheet, median, rim};
 use crate::picture::Colour;
@@ -27,11 +28,6 @@ const SPECK: f32 = 0.2;
 /// What lies within so much of the page's edge and touches it is not the digit.
 const EDGE: f32 = 0.06;
 
-/// What has so much of a line along each side of its area is a frame or a tile; the line has so much of the side's length
-/// as its width.
-const FRAME: f32 = 0.9;
-const FRAME_WIDTH: f32 = 0.05;
-
 /// Ink that was found.
 #[derive(Clone, Debug)]
 pub(super) struct Ink {
@@ -48,22 +44,11 @@ pub(super) fn find(sheet: &Sheet, view: Area) -> Option<Ink> {
     let colours = sheet.cut(view);
     let paper = median(&rim(&colours, view.width));
     let found = look(&colours, view, paper)?;
-    let framed = found.iter().find_map(|part| inside(part, view.width));
-    if let Some(inside) = framed {
-        let inside = Area {
-            x: view.x + inside.x,
-            y: view.y + inside.y,
-            ..inside
-        };
-        // What goes from one side of a frame to the other divides it: the bar of an angular 8.
-        let inner = find(sheet, inside).filter(|inner| {
-            inner.area.width + 2 < inside.width && inner.area.height + 2 < inside.height
-        });
-        if inner.is_some() {
-            return inner;
-        }
-    }
-    Some(measure(&colours, view, paper, &found))
+    let inner = frame::inside(&found, view).and_then(|(inside, is_whole)| {
+        let inner = find(sheet, inside)?;
+        is_whole(inner.area).then_some(inner)
+    });
+    Some(inner.unwrap_or_else(|| measure(&colours, view, paper, &found)))
 }
 
 /// The parts of the digit, the largest first. Specks are taken away until what is left holds together; none if nothing
@@ -120,60 +105,6 @@ fn without_specks(mut parts: Vec<Part>, view: Area) -> Vec<Part> {
     parts
 }
 
-/// What lies inside a part that is a frame or a tile.
-fn inside(part: &Part, width: usize) -> Option<Area> {
-    let area = part.area;
-    let mut cells = vec![false; area.width * area.height];
-    for &cell in &part.cells {
-        cells[(cell / width - area.y) * area.width + cell % width - area.x] = true;
-    }
-    let is_ink = |x: usize, y: usize| cells[y * area.width + x];
-    // Of a side's length, the share where the part is near it.
-    let line = |length: usize, depth: usize, is_ink: &dyn Fn(usize, usize) -> bool| {
-        let near = ((FRAME_WIDTH * depth as f32) as usize).max(1);
-        (0..length)
-            .filter(|&along| (0..near).any(|deep| is_ink(along, deep)))
-            .count() as f32
-            / length as f32
-    };
-    // How deep the part goes on from a side.
-    let thickness = |length: usize, depth: usize, is_ink: &dyn Fn(usize, usize) -> bool| {
-        let is_full =
-            |&deep: &usize| 2 * (0..length).filter(|&along| is_ink(along, deep)).count() >= length;
-        (0..depth).take_while(is_full).count()
-    };
-    let (w, h) = (area.width, area.height);
-    let sides: [&dyn Fn(usize, usize) -> bool; 4] = [
-        &|along, deep| is_ink(deep, along),
-        &|along, deep| is_ink(along, deep),
-        &|along, deep| is_ink(w - 1 - deep, along),
-        &|along, deep| is_ink(along, h - 1 - deep),
-    ];
-    let lengths = [(h, w), (w, h), (h, w), (w, h)];
-    let is_frame = lengths
-        .iter()
-        .zip(sides)
-        .all(|(&(length, depth), side)| line(length, depth, side) >= FRAME);
-    if !is_frame {
-        return None;
-    }
-    let mut depths = [0; 4];
-    for ((depth, &(length, deepest)), side) in depths.iter_mut().zip(&lengths).zip(sides) {
-        *depth = thickness(length, deepest, side);
-    }
-    // A tile goes on to the other side, and the digit is on it. A blurred edge takes a cell more.
-    let is_tile = depths
-        .iter()
-        .zip(&lengths)
-        .any(|(&depth, &(_, deepest))| 2 * depth >= deepest);
-    let [left, top, right, bottom] = if is_tile {
-        [1; 4]
-    } else {
-        depths.map(|depth| depth + 1)
-    };
-    area.shrunk(left, top, right, bottom)
-}
-
 /// How much ink there is in the parts and around them.
 fn measure(colours: &[Colour], view: Area, paper: Colour, found: &[Part]) -> Ink {
     let ink = darkest(colours, paper, found);
@@ -209,15 +140,18 @@ fn measure(colours: &[Colour], view: Area, paper: Colour, found: &[Part]) -> Ink
     }
 }
 
-/// The colour of the ink: the mean of the fifth of the parts' cells that is farthest from the paper.
+/// The colour of the ink: the mean of the fifth of the parts' cells that is farthest from the paper, of those on the same
+/// side of it as the farthest. Chalk and soot on grey paper are two inks, and their mean is the paper.
 fn darkest(colours: &[Colour], paper: Colour, found: &[Part]) -> Colour {
-    let mut cells: Vec<Colour> = found
-        .iter()
-        .flat_map(|part| &part.cells)
-        .map(|&cell| colours[cell])
-        .collect();
+    let cells = found.iter().flat_map(|part| &part.cells);
+    let mut cells: Vec<Colour> = cells.map(|&cell| colours[cell]).collect();
     cells.sort_by(|&a, &b| distance(b, paper).total_cmp(&distance(a, paper)));
     cells.truncate(cells.len().div_ceil(5));
+    let farthest = cells[0];
+    cells.retain(|colour| {
+        let product = |axis: usize| (colour[axis] - paper[axis]) * (farthest[axis] - paper[axis]);
+        (0..3).map(product).sum::<f32>() > 0.0
+    });
     std::array::from_fn(|axis| {
         cells.iter().map(|colour| colour[axis]).sum::<f32>() / cells.len() as f32
     })

@@ -1,13 +1,14 @@
 //! `mnist predict`: what a net sees in an image.
 
 use std::fmt::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mnist::dataset::Dataset;
+use digits::Found;
+use mnist::dataset::Split;
 use mnist::evaluation::probabilities_of;
 use mnist::halt::Halt;
-use mnist::image_file;
+use mnist::image_file::{self, ImageError};
 use nn::Net;
 use serde::Serialize;
 
@@ -15,26 +16,28 @@ use super::Failure;
 use super::glyphs::{bar, digit};
 use super::options::Data;
 use super::output::Output;
-use super::weights::{Weights, fits_images, misfit};
+use super::weights::{Weights, fits_images, image_size, misfit};
 
 /// The columns of the longest bar.
 const BAR: usize = 24;
 
 /// Say which digit an image shows
 ///
-/// Each image is drawn in characters, with the probability of every class. A PNG file must have as many pixels as the
-/// net takes, 28×28 for MNIST; nothing is scaled. It may be grey or in colour; what is transparent counts as white,
-/// and an image with a light rim is taken for dark on light and inverted. A number is the index of a test image, from 0
-/// on (a file of such a name is ./7).
+/// The image is a PNG or JPEG file of any size, whatever its name: the digit is looked for in it, cut out, scaled and
+/// centred as MNIST's digits are. Paper and ink may have any colours. What the net is given is drawn in characters, with the
+/// probability of every class. A number is the index of a test image, from 0 on (a file of such a name is ./7).
 #[derive(Args, Debug)]
 pub struct Options {
     #[command(flatten)]
     weights: Weights,
     #[command(flatten)]
     data: Data,
-    /// PNG files, or indices into the test set
+    /// PNG or JPEG files, or indices into the test set
     #[arg(value_name = "IMAGE", required = true)]
-    images: Vec<String>,
+    images: Vec<PathBuf>,
+    /// Give the net the image as it is: of the size it takes, light on black
+    #[arg(long)]
+    as_is: bool,
     /// Print one JSON object a line, for each image, and nothing else
     #[arg(long)]
     json: bool,
@@ -43,10 +46,21 @@ pub struct Options {
 /// An image and what is known of it.
 struct Seen {
     name: String,
-    inverted: bool,
+    /// In pixels.
+    picture: Option<[usize; 2]>,
+    found: Option<Found>,
     width: usize,
     bytes: Vec<u8>,
     label: Option<u8>,
+}
+
+/// Where the digit is in a picture, in its pixels.
+#[derive(Serialize)]
+struct Place {
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
 }
 
 /// What the net says of an image.
@@ -58,30 +72,56 @@ struct Prediction {
     data: Option<String>,
     /// Whether it was dark on light.
     inverted: bool,
+    /// Where the digit was found, if it was looked for.
+    place: Option<Place>,
     answer: usize,
     /// The label, if it is known.
     label: Option<u8>,
     /// Of each class.
     probabilities: Vec<f64>,
+    /// Width and height of a file's picture.
+    #[serde(skip)]
+    picture: Option<[usize; 2]>,
     /// The image in characters.
     #[serde(skip)]
     drawn: Vec<String>,
 }
 
+impl Prediction {
+    /// The image's name and what there is to say of it.
+    fn heading(&self) -> String {
+        let mut words = vec![self.image.clone()];
+        words.extend(
+            self.picture
+                .map(|[width, height]| format!("{width}×{height} pixels")),
+        );
+        words.extend(self.place.as_ref().map(|place| {
+            let Place {
+                x,
+                y,
+                width,
+                height,
+            } = place;
+            let ink = match self.inverted {
+                true => "dark on light",
+                false => "light on dark",
+            };
+            format!("a digit of {width}×{height} at {x}, {y}, {ink}")
+        }));
+        words.extend(self.label.map(|label| format!("labelled {label}")));
+        words.join(", ")
+    }
+}
+
 impl fmt::Display for Prediction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Prediction {
-            image,
-            inverted,
             answer,
-            label,
             probabilities,
             drawn,
             ..
         } = self;
-        let inverted = if *inverted { ", dark on light" } else { "" };
-        let labelled = label.map_or(String::new(), |label| format!(", labelled {label}"));
-        writeln!(f, "{image}{inverted}{labelled}")?;
+        writeln!(f, "{}", self.heading())?;
         let width = drawn.iter().map(|line| line.chars().count()).max();
         let width = width.unwrap_or(0);
         // The bars stand beside the middle of the image.
@@ -106,26 +146,38 @@ impl fmt::Display for Prediction {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
+    let path = &options.weights.path;
     let net = options.weights.read()?;
     let mut output = Output::new(options.json);
-    // Only an index needs the data set.
+    // Only an index needs the data set, and only a picture the size of the net's images.
     let (mut dataset, mut data) = (None, None);
-    if options.images.iter().any(|image| is_index(image)) {
+    if options.images.iter().any(|image| index(image).is_some()) {
         let (source, loaded) = options.data.load()?;
-        fits_images(&options.weights.path, &net, loaded.test())?;
+        fits_images(path, &net, loaded.test())?;
         output.text(format_args!("data: {source}"));
         dataset = Some(loaded);
         data = Some(source.to_string());
     }
+    let mut size = None;
+    if options.images.iter().any(|image| index(image).is_none()) {
+        size = Some(image_size(path, &net)?);
+    }
     let mut faults = Vec::new();
-    for (k, image) in options.images.iter().enumerate() {
-        match seen(image, &net, dataset.as_ref()) {
+    let mut is_first = true;
+    for image in &options.images {
+        let seen = match (index(image), &dataset, size) {
+            (Some(index), Some(dataset), _) => test_image(index, dataset.test()),
+            (_, _, size) => picture(image, size.unwrap_or_default(), options.as_is)
+                .map_err(|error| error.to_string()),
+        };
+        match seen {
             Ok(seen) => {
-                if k > 0 {
+                if !is_first {
                     output.text("");
                 }
+                is_first = false;
                 let is_file = seen.label.is_none();
-                let mut prediction = predict(seen, &net, &options.weights.path)?;
+                let mut prediction = predict(seen, &net, path)?;
                 prediction.data = data.clone().filter(|_| !is_file);
                 output.event(&prediction);
             }
@@ -139,38 +191,47 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
-fn is_index(image: &str) -> bool {
-    !image.is_empty() && image.bytes().all(|byte| byte.is_ascii_digit())
+/// The index that an argument is, if it is one.
+fn index(image: &Path) -> Option<&str> {
+    let text = image.to_str()?;
+    let is_index = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_index.then_some(text)
 }
 
-/// The image that an argument names.
-fn seen(image: &str, net: &Net<f64>, dataset: Option<&Dataset>) -> Result<Seen, String> {
-    let Some(dataset) = dataset.filter(|_| is_index(image)) else {
-        let read = image_file::read(Path::new(image), net.inputs());
-        let read = read.map_err(|error| error.to_string())?;
-        return Ok(Seen {
-            name: image.to_owned(),
-            inverted: read.is_inverted,
-            width: read.width,
-            bytes: read.bytes,
-            label: None,
-        });
-    };
-    let test = dataset.test();
-    let index = image
+/// The image of the test set that an index names.
+fn test_image(name: &str, test: &Split) -> Result<Seen, String> {
+    let index = name
         .parse()
         .ok()
         .filter(|&index: &usize| index < test.len());
     let index = index.ok_or_else(|| {
         let last = test.len() - 1;
-        format!("{image}: no test image has this index, expected one from 0 to {last}")
+        format!("{name}: no test image has this index, expected one from 0 to {last}")
     })?;
     Ok(Seen {
         name: format!("test image {index}"),
-        inverted: false,
+        picture: None,
+        found: None,
         width: test.width(),
         bytes: test.image(index).to_vec(),
         label: Some(test.labels()[index]),
+    })
+}
+
+/// The image in a file, for a net that takes images of this width and height.
+fn picture(path: &Path, size: [usize; 2], as_is: bool) -> Result<Seen, ImageError> {
+    let picture = image_file::read(path)?;
+    let image = match as_is {
+        true => image_file::as_is(path, &picture, size),
+        false => image_file::prepared(path, &picture, size),
+    }?;
+    Ok(Seen {
+        name: path.display().to_string(),
+        picture: Some(image.picture),
+        found: image.found,
+        width: image.width,
+        bytes: image.bytes,
+        label: None,
     })
 }
 
@@ -183,12 +244,26 @@ fn predict(seen: Seen, net: &Net<f64>, weights: &Path) -> Result<Prediction, Fai
         let is_larger = probabilities[class] > probabilities[best];
         if is_larger { class } else { best }
     };
+    let place = |found: &Found| {
+        let ([x, y], [width, height]) = (found.corner, found.size);
+        Place {
+            x,
+            y,
+            width,
+            height,
+        }
+    };
     Ok(Prediction {
         answer: (0..probabilities.len()).fold(0, larger),
         image: seen.name,
         data: None,
-        inverted: seen.inverted,
+        inverted: seen
+            .found
+            .as_ref()
+            .is_some_and(|found| found.is_dark_on_light),
+        place: seen.found.as_ref().map(place),
         label: seen.label,
+        picture: seen.picture,
         drawn: digit(&seen.bytes, seen.width),
         probabilities,
     })
