@@ -1,5 +1,5 @@
-//! Any bytes as a picture: read or refused, and never more memory than the pixels that may be there are worth; what is read
-//! is prepared or called blank.
+//! Any bytes as a picture: read or refused, and never more memory than the pixels that may be there
+//! are worth; what is read is prepared or called blank.
 
 #![no_main]
 
@@ -10,7 +10,8 @@ use libfuzzer_sys::fuzz_target;
 /// Few, so that many pictures can be tried.
 const MOST_PIXELS: u64 = 1 << 14;
 
-/// A decoder works on rows of blocks of up to 32 pixels, and one row of pixels may be as long as all of them.
+/// A decoder works on rows of blocks of up to 32 pixels, and one row of pixels may be as long as
+/// all of them.
 const MOST_BYTES: u64 = 32 * 16 * MOST_PIXELS;
 
 fuzz_target!(|bytes: &[u8]| {

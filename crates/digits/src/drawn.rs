@@ -5,10 +5,9 @@
 //! both directions, slant, rotation, shift; how thick the pen is and how dark; and the noise of a
 //! bad scanner. The label is chosen first and the digit drawn for it, so no label is ever wrong.
 //!
-//! Images come from streams of one generator: no image of one is an image of another, and drawing more of one
-//! changes nothing in another. The same seed gives the same
-//! images on the same machine (sine and cosine come from the platform, and may differ in the last
-//! bit elsewhere).
+//! Images come from streams of one generator: no image of one is an image of another, and drawing
+//! more of one changes nothing in another. The same seed gives the same images on the same machine
+//! (sine and cosine come from the platform, and may differ in the last bit elsewhere).
 //!
 //! It is not MNIST and does not try to be, but it is about as hard for the same net: 784-50-10 with
 //! ReLU, trained as the book does (batches of 100, learning rate 0.1), is right on 92–93 % of the
@@ -29,8 +28,8 @@ use strokes::STYLES;
 /// Height and width of the images, in pixels.
 pub const SIDE: usize = 28;
 
-/// Draws `count` images of 28×28 bytes, one after the other, from one stream of the generator. Their labels go round from
-/// 0 to 9, so every ten images in a row hold each digit once.
+/// Draws `count` images of 28×28 bytes, one after the other, from one stream of the generator.
+/// Their labels go round from 0 to 9, so every ten images in a row hold each digit once.
 ///
 /// ```
 /// use digits::drawn::{SIDE, images};
@@ -49,10 +48,12 @@ pub fn images(count: usize, seed: u64, stream: u64) -> Vec<u8> {
     bytes
 }
 
-/// A digit as somebody writes it: the pen goes in straight lines from point to point, and is lifted between strokes.
+/// A digit as somebody writes it: the pen goes in straight lines from point to point, and is lifted
+/// between strokes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Writing {
-    /// The points of each stroke in pixels, on a page of 28×28; the middle of the upper left pixel is (0, 0).
+    /// The points of each stroke in pixels, on a page of 28×28; the middle of the upper left pixel
+    /// is (0, 0).
     pub strokes: Vec<Vec<Point>>,
     /// Half the width of the pen, in pixels.
     pub radius: f32,

@@ -1,6 +1,8 @@
-//! Handwritten digits: drawn with strokes, and made of anybody's picture what a net has learned from.
+//! Handwritten digits: drawn with strokes, and made of anybody's picture what a net has learned
+//! from.
 //!
-//! Nothing here reads a file or knows a terminal: bytes come in, bytes go out, and all of it compiles to WebAssembly.
+//! Nothing here reads a file or knows a terminal: bytes come in, bytes go out, and all of it
+//! compiles to WebAssembly.
 //!
 //! - [`drawn`] draws digits, so that there is something to learn from.
 //! - [`Picture`] is what a PNG or JPEG file shows, or a canvas.

@@ -1,10 +1,11 @@
 //! What a picture's file shows.
 //!
-//! Pictures come from cameras, scanners and drawing programs, under any name. Their first bytes say what they are. All
-//! that is there is kept (opacity, 16 bits), for only who looks for the digit can say what of it matters.
+//! Pictures come from cameras, scanners and drawing programs, under any name. Their first bytes say
+//! what they are. All that is there is kept (opacity, 16 bits), for only who looks for the digit
+//! can say what of it matters.
 //!
-//! The size in a header is only somebody's word. No more than [`MOST_PIXELS`] are believed, and no more than the file's
-//! bytes can hold in its format, before room is made for them.
+//! The size in a header is only somebody's word. No more than [`MOST_PIXELS`] are believed, and no
+//! more than the file's bytes can hold in its format, before room is made for them.
 
 use std::fmt;
 
@@ -119,8 +120,8 @@ impl Picture {
         self.height
     }
 
-    /// How light each pixel is, row after row, from 0 for black to 255, as it is in the file but for what is transparent,
-    /// which counts as white.
+    /// How light each pixel is, row after row, from 0 for black to 255, as it is in the file but
+    /// for what is transparent, which counts as white.
     pub fn greys(&self) -> Vec<u8> {
         let grey = |(colour, opacity)| luma(colour) * opacity + (1.0 - opacity);
         let pixels = (0..self.width * self.height).map(|index| self.pixel(index));

@@ -1,14 +1,15 @@
-//! From anybody's picture to an image as those of MNIST are: light on 0, the digit's longer side 20 pixels of 28, its
-//! centre of mass in the middle.
+//! From anybody's picture to an image as those of MNIST are: light on 0, the digit's longer side 20
+//! pixels of 28, its centre of mass in the middle.
 //!
 //! 1. A large picture is made smaller, and what is transparent in it becomes paper (`sheet`).
-//! 2. The paper has the colour that the rim has most; the ink is what is farthest from it and holds together. What is in
-//!    between is ink to that share, so that contrast, colour and polarity do not matter. Specks are not the digit, nor is
-//!    what lies along an edge (`ink`). Within a frame or the lines of a table, or on a tile, it is looked for anew (`frame`).
+//! 2. The paper has the colour that the rim has most; the ink is what is farthest from it and holds
+//!    together. What is in between is ink to that share, so that contrast, colour and polarity do
+//!    not matter. Specks are not the digit, nor is what lies along an edge (`ink`). Within a frame
+//!    or the lines of a table, or on a tile, it is looked for anew (`frame`).
 //! 3. The digit is cut out, scaled by averaging and centred (`fit`).
 //!
-//! A page on which nothing holds together is blank. There is always a digit that a net would take it for, so it must
-//! not be asked.
+//! A page on which nothing holds together is blank. There is always a digit that a net would take
+//! it for, so it must not be asked.
 
 use crate::picture::{Picture, luma};
 
@@ -46,8 +47,8 @@ pub struct Found {
 #[error("the picture is blank: nothing in it stands out from the paper and holds together")]
 pub struct Blank;
 
-/// Makes an image of the given size of the digit in a picture: 28×28 pixels for MNIST, of which the digit takes 20×20 at
-/// most; the same share of other sizes.
+/// Makes an image of the given size of the digit in a picture: 28×28 pixels for MNIST, of which the
+/// digit takes 20×20 at most; the same share of other sizes.
 ///
 /// # Errors
 ///

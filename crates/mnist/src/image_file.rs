@@ -1,8 +1,9 @@
 //! A picture from a file, made an image for a net.
 //!
-//! What people draw is prepared ([`digits::prepare`]): the digit is found, wherever it is and whatever it is written on,
-//! and brought to the size and the place that MNIST's digits have. An image that has them already, or is to be judged as it
-//! is, is taken as it is, and must have the net's size.
+//! What people draw is prepared ([`digits::prepare`]): the digit is found, wherever it is and
+//! whatever it is written on, and brought to the size and the place that MNIST's digits have. An
+//! image that has them already, or is to be judged as it is, is taken as it is, and must have the
+//! net's size.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use digits::{Blank, Found, Picture, PictureError, prepare};
 
-/// The longest file that is read, in bytes: a picture of so many pixels as are read is shorter in every format.
+/// The longest file that is read, in bytes: a picture of so many pixels as are read is shorter in
+/// every format.
 const MOST_BYTES: u64 = 1 << 28;
 
 /// An image as those of a data set.

@@ -10,17 +10,14 @@ mod support;
 use support::*;
 use tempfile::TempDir;
 
-/// A PNG file of 3×4 pixels whose row `bright` is light, or dark on light.
-fn row_image(path: &Path, bright: usize, is_dark_on_light: bool) {
+/// A PNG file of 3×4 pixels whose row `bright` is light.
+fn row_image(path: &Path, bright: usize) {
     let mut file = fs::File::create(path).unwrap();
     let mut encoder = png::Encoder::new(&mut file, 3, 4);
     encoder.set_color(png::ColorType::Rgb);
     let mut writer = encoder.write_header().unwrap();
     let samples: Vec<u8> = (0..36)
-        .map(|k| match (k / 9 == bright) != is_dark_on_light {
-            true => 230,
-            false => 10,
-        })
+        .map(|k| if k / 9 == bright { 230 } else { 10 })
         .collect();
     writer.write_image_data(&samples).unwrap();
 }
@@ -65,6 +62,7 @@ fn an_index_is_an_image_of_the_test_set() {
             "image",
             "inverted",
             "label",
+            "place",
             "probabilities",
         ];
         assert_eq!(keys(event), expected);
@@ -75,10 +73,10 @@ fn an_index_is_an_image_of_the_test_set() {
 fn an_image_is_drawn_beside_its_bars() {
     let (_set, out, weights) = learned();
     let image = out.path().join("row.png");
-    row_image(&image, 2, false);
-    let text = succeed("predict --weights", &[&weights, &image]);
+    row_image(&image, 2);
+    let text = succeed("predict --as-is --weights", &[&weights, &image]);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], image.display().to_string());
+    assert_eq!(lines[0], format!("{}, 3×4 pixels", image.display()));
     // Of four rows of pixels, two lines, the first is dark. Four bars are four lines.
     assert!(lines[1].starts_with("▀▀▀    0  0."), "{text}");
     assert!(lines[2].starts_with("       1  0."), "{text}");
@@ -93,35 +91,11 @@ fn an_image_is_drawn_beside_its_bars() {
 }
 
 #[test]
-fn dark_on_light_is_what_light_on_dark_is() {
-    // A row at the rim of so small an image would be half its rim, so it is one inside.
-    let (_set, out, weights) = learned();
-    let [light, dark] = ["light.png", "dark.png"].map(|name| out.path().join(name));
-    row_image(&light, 1, false);
-    row_image(&dark, 1, true);
-    let found = events(&succeed(
-        "predict --json --weights",
-        &[&weights, &light, &dark],
-    ));
-    let inverted: Vec<bool> = found
-        .iter()
-        .map(|e| e["inverted"].as_bool().unwrap())
-        .collect();
-    assert_eq!(inverted, [false, true]);
-    for event in found {
-        assert_eq!(
-            (&event["answer"], &event["label"]),
-            (&1.into(), &serde_json::Value::Null)
-        );
-    }
-}
-
-#[test]
 fn bad_images_have_a_line_each_and_the_good_ones_are_looked_at() {
     let (set, out, weights) = learned();
     let path = |name: &str| out.path().join(name);
     let name = |name: &str| path(name).display().to_string();
-    row_image(&path("good.png"), 1, false);
+    row_image(&path("good.png"), 1);
     let good = fs::read(path("good.png")).unwrap();
     fs::write(path("cut.png"), &good[..good.len() - 20]).unwrap();
     fs::write(path("text.png"), "a text").unwrap();
@@ -140,7 +114,7 @@ fn bad_images_have_a_line_each_and_the_good_ones_are_looked_at() {
     ];
     let images = images.iter().map(PathBuf::as_path);
     let more: Vec<&Path> = data.into_iter().chain(images).collect();
-    let output = run("predict --json 20 3 99999999999999999999", &more);
+    let output = run("predict --json --as-is 20 3 99999999999999999999", &more);
     assert_eq!(output.status.code(), Some(1));
     let found = events(stdout(&output));
     assert_eq!(found.len(), 2);
@@ -151,12 +125,12 @@ fn bad_images_have_a_line_each_and_the_good_ones_are_looked_at() {
         format!("error: 20: {index}"),
         format!("error: 99999999999999999999: {index}"),
         format!(
-            "error: {}: not a PNG file that can be read: ",
+            "error: {}: a text, expected a PNG or JPEG picture: it begins with \"a text\"",
             name("text.png")
         ),
         format!("error: {}: the PNG file is cut off", name("cut.png")),
         format!(
-            "error: {}: found 2147483647×2147483647 pixels, expected 12 in all",
+            "error: {}: found 2147483647×2147483647 pixels, expected at most 33554432",
             name("huge.png")
         ),
         format!("error: {}: cannot read it: ", name("none.png")),
@@ -171,17 +145,20 @@ fn bad_images_have_a_line_each_and_the_good_ones_are_looked_at() {
 fn weights_of_another_shape_are_refused() {
     let (_set, out, weights) = learned();
     let image = out.path().join("row.png");
-    row_image(&image, 1, false);
+    row_image(&image, 1);
     // The digits drawn by the program have 784 pixels.
     let said = fail("predict 3 --weights", &[&weights]);
     let expected = "a net of 12 inputs, found 28×28 images, which take 784";
     assert_eq!(said, format!("{}: {expected}", weights.display()));
     let large = Settings::default().net::<f32>(784, 10);
     fs::write(&weights, large.to_safetensors().unwrap()).unwrap();
-    let said = fail("predict --weights", &[&weights, &image]);
+    let said = fail("predict --as-is --weights", &[&weights, &image]);
     assert_eq!(
         said,
-        format!("{}: found 3×4 pixels, expected 28×28", image.display())
+        format!(
+            "{}: found 3×4 pixels (width×height), expected 28×28 pixels; without --as-is, a picture of any size is prepared",
+            image.display()
+        )
     );
     let said = fail("predict --weights", &[&image, &image]);
     assert!(said.contains("not a safetensors file"), "{said}");

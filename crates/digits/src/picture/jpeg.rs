@@ -1,5 +1,5 @@
-//! JPEG: the segments are walked here, to know the size before anything is decoded, whether the end is there, and which
-//! way a camera was held; the decoding itself is a crate's.
+//! JPEG: the segments are walked here, to know the size before anything is decoded, whether the end
+//! is there, and which way a camera was held; the decoding itself is a crate's.
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -76,7 +76,8 @@ fn outline(bytes: &[u8]) -> Result<Outline, PictureError> {
     let (mut size, mut turn) = (None, 1);
     let mut at = 2;
     loop {
-        // Between segments and inside coded data alike: on to the next marker, which is 0xff and neither 0 nor 0xff.
+        // Between segments and inside coded data alike: on to the next marker, which is 0xff and
+        // neither 0 nor 0xff.
         let marker = match (bytes.get(at), bytes.get(at + 1)) {
             (Some(0xff), Some(0 | 0xff)) | (Some(0..0xff), _) => {
                 at += 1;
@@ -141,7 +142,8 @@ fn orientation(segment: &[u8]) -> Option<u8> {
         .map(|turn| turn as u8)
 }
 
-/// The picture as it was seen: `turn` says which corner the first pixel is, and along which side the first row goes.
+/// The picture as it was seen: `turn` says which corner the first pixel is, and along which side
+/// the first row goes.
 fn turned(picture: Picture, turn: u8) -> Picture {
     if turn == 1 {
         return picture;

@@ -1,11 +1,11 @@
-//! Scaling and centring, as MNIST's digits were: into 20×20 pixels of 28×28 with the ratio of the sides kept, by averaging,
-//! the centre of mass in the middle.
+//! Scaling and centring, as MNIST's digits were: into 20×20 pixels of 28×28 with the ratio of the
+//! sides kept, by averaging, the centre of mass in the middle.
 
 /// The share of the image that the digit takes: 20 of 28.
 const SHARE: (usize, usize) = (5, 7);
 
-/// Scales ink in rows of `across` cells into the middle of an image. The brightest pixel is 255: a line thinner than a
-/// pixel is a line.
+/// Scales ink in rows of `across` cells into the middle of an image. The brightest pixel is 255: a
+/// line thinner than a pixel is a line.
 pub(super) fn fit(shares: &[f32], across: usize, height: usize, width: usize) -> Vec<u8> {
     let down = shares.len() / across;
     let inner = |side: usize| (side * SHARE.0 / SHARE.1).max(1) as f64;
@@ -28,8 +28,8 @@ pub(super) fn fit(shares: &[f32], across: usize, height: usize, width: usize) ->
     image
 }
 
-/// Where the digit begins, of `side` pixels in `room`, if its centre of mass is to be in the middle; but all of it is to
-/// be seen.
+/// Where the digit begins, of `side` pixels in `room`, if its centre of mass is to be in the
+/// middle; but all of it is to be seen.
 fn middle(digit: &[f64], side: usize, room: usize, place: impl Fn(usize) -> usize) -> usize {
     let mass: f64 = digit.iter().sum();
     let moment: f64 = digit

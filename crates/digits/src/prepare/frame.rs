@@ -6,8 +6,8 @@ use super::sheet::Area;
 /// A line goes along so much of a side.
 const LINE: f32 = 0.9;
 
-/// How far from its area's side a frame's line may be, as a share of the area's depth; and how far from the picture's
-/// edge a table's.
+/// How far from its area's side a frame's line may be, as a share of the area's depth; and how far
+/// from the picture's edge a table's.
 const FRAME_NEAR: f32 = 0.05;
 const TABLE_NEAR: f32 = 0.06;
 
@@ -26,8 +26,8 @@ struct Mask {
 /// Whether what was found inside belongs to what is around it no more.
 type IsWhole = Box<dyn Fn(Area) -> bool>;
 
-/// What lies inside of what was found in a view of the sheet, if that is no digit: where on the sheet to look, and whether
-/// what is found there is whole.
+/// What lies inside of what was found in a view of the sheet, if that is no digit: where on the
+/// sheet to look, and whether what is found there is whole.
 pub(super) fn inside(found: &[Part], view: Area) -> Option<(Area, IsWhole)> {
     let on_sheet = |area: Area| Area {
         x: view.x + area.x,
@@ -119,7 +119,8 @@ impl Mask {
                 .count()
         };
         let depths = sides.map(thickness);
-        // A tile goes on to the other side, and the digit is on it. A blurred edge takes a cell more.
+        // A tile goes on to the other side, and the digit is on it. A blurred edge takes a cell
+        // more.
         let is_tile = sides
             .iter()
             .any(|&side| 2 * depths[side] >= self.side(side).1);
@@ -131,7 +132,8 @@ impl Mask {
         self.area.shrunk(left, top, right, bottom)
     }
 
-    /// How deep lines along the edges go, if there is an upright one and a level one: a single one may be the bar of a 7.
+    /// How deep lines along the edges go, if there is an upright one and a level one: a single one
+    /// may be the bar of a 7.
     fn table(&self) -> Option<[usize; 4]> {
         let depths = [LEFT, TOP, RIGHT, BOTTOM].map(|side| {
             let (_, depth) = self.side(side);

@@ -5,19 +5,21 @@ use super::parts::{Part, area, around, parts};
 use super::sheet::{Area, Sheet, median, rim};
 use crate::picture::Colour;
 
-/// As shares of the largest distance from the paper's colour: cells from `WEAK` on may belong to a part, which needs a
-/// `STRONG` one.
+/// As shares of the largest distance from the paper's colour: cells from `WEAK` on may belong to a
+/// part, which needs a `STRONG` one.
 const WEAK: f32 = 0.4;
 const STRONG: f32 = 0.5;
 
-/// The faintest ink, as a distance of colours from 0 to √3. An image of 0 and 1 has 1/255, one of 16 bits up to 255 that
-/// of 1/257.
+/// The faintest ink, as a distance of colours from 0 to √3. An image of 0 and 1 has 1/255, one of
+/// 16 bits up to 255 that of 1/257.
 const FAINTEST: f32 = 1e-5;
 
-/// On a page without anything, noise at the rim is so large beside the largest distance; a quarter of the rim has less.
+/// On a page without anything, noise at the rim is so large beside the largest distance; a quarter
+/// of the rim has less.
 const NOISY: f32 = 0.08;
 
-/// The share of all ink that the largest part has at least, and its longer side as a share of the page's, and in cells.
+/// The share of all ink that the largest part has at least, and its longer side as a share of the
+/// page's, and in cells.
 const LARGEST: f32 = 0.25;
 const LONGEST: f32 = 0.03;
 const LONGEST_CELLS: usize = 4;
@@ -51,8 +53,8 @@ pub(super) fn find(sheet: &Sheet, view: Area) -> Option<Ink> {
     Some(inner.unwrap_or_else(|| measure(&colours, view, paper, &found)))
 }
 
-/// The parts of the digit, the largest first. Specks are taken away until what is left holds together; none if nothing
-/// does.
+/// The parts of the digit, the largest first. Specks are taken away until what is left holds
+/// together; none if nothing does.
 fn look(colours: &[Colour], view: Area, paper: Colour) -> Option<Vec<Part>> {
     let mut distances: Vec<f32> = colours
         .iter()
@@ -140,8 +142,9 @@ fn measure(colours: &[Colour], view: Area, paper: Colour, found: &[Part]) -> Ink
     }
 }
 
-/// The colour of the ink: the mean of the fifth of the parts' cells that is farthest from the paper, of those on the same
-/// side of it as the farthest. Chalk and soot on grey paper are two inks, and their mean is the paper.
+/// The colour of the ink: the mean of the fifth of the parts' cells that is farthest from the
+/// paper, of those on the same side of it as the farthest. Chalk and soot on grey paper are two
+/// inks, and their mean is the paper.
 fn darkest(colours: &[Colour], paper: Colour, found: &[Part]) -> Colour {
     let cells = found.iter().flat_map(|part| &part.cells);
     let mut cells: Vec<Colour> = cells.map(|&cell| colours[cell]).collect();

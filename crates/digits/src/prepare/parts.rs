@@ -13,7 +13,8 @@ pub(super) struct Part {
     pub area: Area,
 }
 
-/// The parts of rows of `width` cells: weak cells that touch, at a side or a corner, with a strong one among them.
+/// The parts of rows of `width` cells: weak cells that touch, at a side or a corner, with a strong
+/// one among them.
 pub(super) fn parts(values: &[f32], width: usize, weak: f32, strong: f32) -> Vec<Part> {
     let mut seen: Vec<bool> = values.iter().map(|&value| value < weak).collect();
     let mut parts = Vec::new();

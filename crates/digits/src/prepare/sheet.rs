@@ -2,10 +2,12 @@
 
 use crate::picture::{Colour, Picture, luma};
 
-/// The most cells along a side: a digit that is a twentieth as high as its page still has more than the 20 it needs.
+/// The most cells along a side: a digit that is a twentieth as high as its page still has more than
+/// the 20 it needs.
 const MOST_SIDE: usize = 560;
 
-/// Colours of a visible pixel that differ less are one: where it is nearly transparent, a colour of 8 bits is coarse.
+/// Colours of a visible pixel that differ less are one: where it is nearly transparent, a colour of
+/// 8 bits is coarse.
 const ONE_COLOUR: f32 = 0.1;
 
 /// The opacity from which on a pixel counts as visible.
@@ -106,8 +108,8 @@ impl Sheet {
     }
 }
 
-/// The colour that shows through what is transparent. Ink without paper gets what it stands out from, black or white; an
-/// opaque page gets more of itself.
+/// The colour that shows through what is transparent. Ink without paper gets what it stands out
+/// from, black or white; an opaque page gets more of itself.
 fn under(cells: &[(Colour, f32)], width: usize) -> Colour {
     let is_visible = |cell: &&(Colour, f32)| cell.1 >= VISIBLE;
     let spread = |axis: usize| {

@@ -3,7 +3,8 @@
 use digits::drawn::{Page, Random};
 use png::{BitDepth, ColorType};
 
-/// A file of the page's size, of some kind that can hold the pixels: red, green, blue and opacity, from 0 to 1.
+/// A file of the page's size, of some kind that can hold the pixels: red, green, blue and opacity,
+/// from 0 to 1.
 pub fn file(
     page: &Page,
     pixels: &[[f32; 4]],

@@ -1,8 +1,9 @@
 //! How many drawings a net reads once they are prepared, of those it reads when they are clean.
 //!
-//! The net is that of `mnist` without arguments. Of every drawing it sees two images: the strokes as the embedded digits
-//! have them, and what was made of a file in which they are written larger or smaller, somewhere, on some paper, with
-//! some pen. Each share is of the drawings whose clean image is read right.
+//! The net is that of `mnist` without arguments. Of every drawing it sees two images: the strokes
+//! as the embedded digits have them, and what was made of a file in which they are written larger
+//! or smaller, somewhere, on some paper, with some pen. Each share is of the drawings whose clean
+//! image is read right.
 
 use digits::{Picture, prepare};
 use mnist::batches::Batches;
@@ -39,7 +40,8 @@ fn main() -> Result<(), Halt> {
         }
         let share = 100.0 * both as f64 / clean as f64;
         println!(
-            "seed {seed}: of {DRAWINGS} drawings {clean} are read clean, {both} of them prepared: {share:.1} %"
+            "seed {seed}: of {DRAWINGS} drawings {clean} are read clean, \
+             {both} of them from their files: {share:.1} %"
         );
     }
     Ok(())

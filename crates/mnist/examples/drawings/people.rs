@@ -1,8 +1,8 @@
-//! Digits as people hand them in: the strokes of the embedded digits on other papers, with other pens, as files of many
-//! kinds.
+//! Digits as people hand them in: the strokes of the embedded digits on other papers, with other
+//! pens, as files of many kinds.
 //!
-//! Everything about a drawing is drawn at random, between the bounds below. They were written before the first drawing
-//! was read, and have not been changed since.
+//! Everything about a drawing is drawn at random, between the bounds below. They were written
+//! before the first drawing was read, and have not been changed since.
 
 use digits::drawn::{Page, Point, Random, Writing};
 
@@ -22,7 +22,8 @@ pub struct Drawing {
 /// Width and height, in pixels; the ratio of the two.
 const SIDE: (f32, f32) = (28.0, 640.0);
 const RATIO: (f32, f32) = (0.75, 1.33);
-/// The longer side of the digit, as a share of the shorter side of the picture, and the fewest pixels it has.
+/// The longer side of the digit, as a share of the shorter side of the picture, and the fewest
+/// pixels it has.
 const SIZE: (f32, f32) = (0.35, 0.9);
 const SMALLEST: f32 = 14.0;
 /// The pen, to that of the embedded digits.
@@ -33,7 +34,8 @@ const NOISE: (f32, f32) = (0.0, 0.2);
 /// Specks of ink, and their radius in pixels.
 const SPECKS: usize = 5;
 const SPECK: (f32, f32) = (0.3, 1.0);
-/// One in so many drawings has a frame, so thick and so far from the edge, as shares of the shorter side.
+/// One in so many drawings has a frame, so thick and so far from the edge, as shares of the shorter
+/// side.
 const FRAMED: usize = 6;
 const THICK: (f32, f32) = (0.01, 0.02);
 const INSET: (f32, f32) = (0.0, 0.03);

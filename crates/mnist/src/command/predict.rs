@@ -23,9 +23,10 @@ const BAR: usize = 24;
 
 /// Say which digit an image shows
 ///
-/// The image is a PNG or JPEG file of any size, whatever its name: the digit is looked for in it, cut out, scaled and
-/// centred as MNIST's digits are. Paper and ink may have any colours. What the net is given is drawn in characters, with the
-/// probability of every class. A number is the index of a test image, from 0 on (a file of such a name is ./7).
+/// The image is a PNG or JPEG file of any size, whatever its name: the digit is looked for in it,
+/// cut out, scaled and centred as MNIST's digits are. Paper and ink may have any colours. What the
+/// net is given is drawn in characters, with the probability of every class. A number is the index
+/// of a test image, from 0 on (a file of such a name is ./7).
 #[derive(Args, Debug)]
 pub struct Options {
     #[command(flatten)]

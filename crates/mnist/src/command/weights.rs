@@ -82,7 +82,8 @@ pub fn fits_images(path: &Path, net: &Net<f64>, split: &Split) -> Result<(), Fai
     }
 }
 
-/// Width and height of the images that the net of a file looks at; a square of a net that does not say.
+/// Width and height of the images that the net of a file looks at; a square of a net that does not
+/// say.
 pub fn image_size(path: &Path, net: &Net<f64>) -> Result<[usize; 2], Failure> {
     let inputs = net.inputs();
     let side = inputs.isqrt();
@@ -99,7 +100,8 @@ pub fn image_size(path: &Path, net: &Net<f64>) -> Result<[usize; 2], Failure> {
         None => Err(misfit(
             path,
             format!(
-                "a net of {inputs} inputs whose metadata do not say how high and wide its images are, expected `channels`, `height` and `width` there, as training writes them"
+                "a net of {inputs} inputs whose metadata do not say how high and wide its images are, \
+                 expected `channels`, `height` and `width` there, as training writes them"
             ),
         )),
     }

@@ -38,7 +38,9 @@ pub enum WeightsError {
     },
     /// The metadata lack the activation, or it is unknown.
     #[error(
-        "the metadata's `activation` is {found}, expected `relu` or `sigmoid`: the function between the layers is not in the tensors, save it with them (in Python, `save_file(tensors, path, metadata={{\"activation\": \"relu\"}})`)"
+        "the metadata's `activation` is {found}, expected `relu` or `sigmoid`: the function between \
+         the layers is not in the tensors, save it with them (in Python, \
+         `save_file(tensors, path, metadata={{\"activation\": \"relu\"}})`)"
     )]
     Activation {
         /// What the metadata say.
@@ -46,7 +48,8 @@ pub enum WeightsError {
     },
     /// The metadata describe another image than the net takes.
     #[error(
-        "the metadata describe an image of {found} (channels×height×width), but the net has {inputs} inputs"
+        "the metadata describe an image of {found} (channels×height×width), \
+         but the net has {inputs} inputs"
     )]
     Image {
         /// What the metadata say.
@@ -64,7 +67,8 @@ pub enum WeightsError {
     },
     /// A tensor that no net has.
     #[error(
-        "tensor `{name}` has no place in a net of {layers} layers: found {}; expected {NET}{}", list(.found), hint(.found)
+        "tensor `{name}` has no place in a net of {layers} layers: found {}; expected {NET}{}",
+        list(.found), hint(.found)
     )]
     Unexpected {
         /// The tensor's name.
@@ -144,6 +148,7 @@ fn hint(tensors: &[Named]) -> String {
         return String::new();
     };
     format!(
-        " (PyTorch keeps the transpose: save {stem}.weight.T.contiguous() as W1, {stem}.bias as b1, and so on)"
+        " (PyTorch keeps the transpose: save {stem}.weight.T.contiguous() as W1, {stem}.bias as b1, \
+         and so on)"
     )
 }

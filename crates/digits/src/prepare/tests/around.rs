@@ -1,0 +1,136 @@
+//! What is on a page beside the digit.
+
+use super::*;
+
+#[test]
+fn specks_and_shadows_alone_are_no_digit() {
+    let mut specks = Page::new(200, 200);
+    let mut random = Random::new(6, 0);
+    for _ in 0..30 {
+        let at = [random.between(5.0, 195.0), random.between(5.0, 195.0)];
+        specks.line(at, at, 1.0, 1.0);
+    }
+    assert_blank(&picture(&specks, WHITE, BLACK));
+    assert_blank(&lit(&Page::new(200, 150), [200; 3], BLACK, |x, y| {
+        (x + y) as f32 / 8.0
+    }));
+}
+
+#[test]
+fn specks_beside_a_digit_do_not_move_it() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    let mut page = three();
+    for at in [[5.0, 5.0], [92.0, 8.0], [8.0, 110.0], [90.0, 100.0]] {
+        page.line(at, at, 2.0, 1.0);
+    }
+    assert_alike(&bytes(&picture(&page, WHITE, BLACK)), &expected, 0.1);
+    // Darker than the ink, too: a digit in pencil, and specks of soot.
+    let soot = lit(&three(), WHITE, [150; 3], |x, y| {
+        if (x, y) == (5, 5) || (x, y) == (92, 8) {
+            -255.0
+        } else {
+            0.0
+        }
+    });
+    assert_alike(&bytes(&soot), &expected, 0.1);
+}
+
+#[test]
+fn a_frame_is_taken_off() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    for (at, width) in [
+        ([0, 0, 99, 119], 1.0),
+        ([4, 5, 95, 114], 3.0),
+        ([2, 2, 97, 117], 6.5),
+    ] {
+        let mut page = three();
+        rectangle(&mut page, at, width);
+        assert_alike(&bytes(&picture(&page, WHITE, BLACK)), &expected, 0.1);
+        assert_alike(&bytes(&picture(&page, [90; 3], WHITE)), &expected, 0.5);
+    }
+    let mut double = three();
+    rectangle(&mut double, [0, 0, 99, 119], 1.0);
+    rectangle(&mut double, [6, 6, 93, 113], 2.0);
+    assert_alike(&bytes(&picture(&double, WHITE, BLACK)), &expected, 0.1);
+}
+
+#[test]
+fn a_tile_on_a_page_is_the_paper() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    let tile = picture(&three(), [30, 60, 40], [240; 3]);
+    let mut samples = [230, 220, 210].repeat(200 * 200);
+    for y in 0..120 {
+        for x in 0..100 {
+            let colour = tile.pixel(y * 100 + x).0.map(|x| (x * 255.0) as u8);
+            samples[3 * ((y + 50) * 200 + x + 30)..][..3].copy_from_slice(&colour);
+        }
+    }
+    let prepared = prepare(&Picture::new(200, 200, Channels::Rgb, samples), 28, 28).unwrap();
+    assert_alike(&prepared.bytes, &expected, 0.5);
+    assert!(!prepared.found.is_dark_on_light);
+}
+
+/// What is angular is not therefore a frame.
+#[test]
+fn angular_digits_are_digits() {
+    let size = |page: &Page| {
+        prepare(&picture(page, WHITE, BLACK), 28, 28)
+            .unwrap()
+            .found
+            .size
+    };
+    // A one that is a bar, and fills its picture or not.
+    let mut one = Page::new(60, 80);
+    one.line([30.0, 15.0], [30.0, 65.0], 4.0, 1.0);
+    assert_eq!(size(&one)[0], 9);
+    // A zero of four lines, and an eight of five.
+    let mut eight = Page::new(100, 120);
+    rectangle(&mut eight, [30, 20, 70, 100], 8.0);
+    assert_eq!(size(&eight), [49, 89]);
+    eight.line([30.0, 60.0], [70.0, 60.0], 4.0, 1.0);
+    assert_eq!(size(&eight), [49, 89]);
+}
+
+#[test]
+fn lines_along_an_edge_are_not_the_digit() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    let mut page = three();
+    page.line([2.0, 0.0], [2.0, 119.0], 1.0, 1.0);
+    page.line([0.0, 117.0], [99.0, 117.0], 1.5, 1.0);
+    assert_alike(&bytes(&picture(&page, WHITE, BLACK)), &expected, 0.1);
+    // An angular nine that fills its picture has lines along two edges, and hangs on them.
+    let mut nine = Page::new(100, 100);
+    rectangle(&mut nine, [5, 5, 94, 50], 5.0);
+    nine.line([94.0, 5.0], [94.0, 94.0], 2.5, 1.0);
+    let found = prepare(&picture(&nine, WHITE, BLACK), 28, 28)
+        .unwrap()
+        .found;
+    assert_eq!(found.size, [94, 94]);
+    // But a one may lie along an edge, if there is nothing else.
+    let mut one = Page::new(100, 100);
+    one.line([1.0, 10.0], [1.0, 90.0], 1.5, 1.0);
+    assert_eq!(
+        prepare(&picture(&one, WHITE, BLACK), 28, 28)
+            .unwrap()
+            .found
+            .corner[0],
+        0
+    );
+}
+
+#[test]
+fn faint_rules_on_the_paper_are_paper() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    let mut samples = Vec::new();
+    for (k, &cover) in three().pixels().iter().enumerate() {
+        let is_rule = k / 100 % 20 == 0 || k % 100 % 20 == 0;
+        let paper = if is_rule {
+            [190.0, 210.0, 255.0]
+        } else {
+            [255.0; 3]
+        };
+        samples.extend(paper.map(|x| (x * (1.0 - cover)).round() as u8));
+    }
+    let ruled = Picture::new(100, 120, Channels::Rgb, samples);
+    assert_alike(&bytes(&ruled), &expected, 1.0);
+}
