@@ -9,6 +9,7 @@ use crate::picture::Colour;
 /// part, which needs a `STRONG` one.
 const WEAK: f32 = 0.4;
 const STRONG: f32 = 0.5;
+const FAINT: f32 = 0.3;
 
 /// The faintest ink, as a distance of colours from 0 to √3. An image of 0 and 1 has 1/255, one of
 /// 16 bits up to 255 that of 1/257.
@@ -24,8 +25,9 @@ const LARGEST: f32 = 0.25;
 const LONGEST: f32 = 0.03;
 const LONGEST_CELLS: usize = 4;
 
-/// Parts shorter than so much of the longest are specks.
-const SPECK: f32 = 0.2;
+/// Specks are shorter than so much of the longest part, or shorter than so much and smaller than so
+/// much of the largest.
+const SPECK: (f32, f32, f32) = (0.2, 0.33, 0.1);
 
 /// What lies within so much of the page's edge and touches it is not the digit.
 const EDGE: f32 = 0.06;
@@ -45,17 +47,25 @@ pub(super) struct Ink {
 pub(super) fn find(sheet: &Sheet, view: Area) -> Option<Ink> {
     let colours = sheet.cut(view);
     let paper = median(&rim(&colours, view.width));
-    let found = look(&colours, view, paper)?;
-    let inner = frame::inside(&found, view).and_then(|(inside, is_whole)| {
-        let inner = find(sheet, inside)?;
-        is_whole(inner.area).then_some(inner)
+    let Look { parts, inked } = look(&colours, view, paper)?;
+    let inner = frame::inside(&parts, inked, view).and_then(|inside| {
+        let inner = find(sheet, inside.area)?;
+        inside.is_whole(inner.area).then_some(inner)
     });
-    Some(inner.unwrap_or_else(|| measure(&colours, view, paper, &found)))
+    Some(inner.unwrap_or_else(|| measure(&colours, view, paper, &parts)))
 }
 
-/// The parts of the digit, the largest first. Specks are taken away until what is left holds
-/// together; none if nothing does.
-fn look(colours: &[Colour], view: Area, paper: Colour) -> Option<Vec<Part>> {
+/// What is seen in an area.
+struct Look {
+    /// The parts of the digit.
+    parts: Vec<Part>,
+    /// Which cells may be ink, though they may belong to no part: noise tears a thin line.
+    inked: Vec<bool>,
+}
+
+/// Looks for the digit. Specks are taken away until what is left holds together; none if nothing
+/// does.
+fn look(colours: &[Colour], view: Area, paper: Colour) -> Option<Look> {
     let mut distances: Vec<f32> = colours
         .iter()
         .map(|&colour| distance(colour, paper))
@@ -77,7 +87,11 @@ fn look(colours: &[Colour], view: Area, paper: Colour) -> Option<Vec<Part>> {
                 && part.strong as f32 >= LARGEST * all as f32
         };
         if holds(&found[0]) {
-            return Some(without_specks(found, view));
+            let inked = distances.iter().map(|&distance| distance >= FAINT * peak);
+            return Some(Look {
+                parts: without_specks(found, view),
+                inked: inked.collect(),
+            });
         }
         for part in &found {
             part.cells.iter().for_each(|&cell| distances[cell] = 0.0);
@@ -89,7 +103,7 @@ fn look(colours: &[Colour], view: Area, paper: Colour) -> Option<Vec<Part>> {
 fn without_specks(mut parts: Vec<Part>, view: Area) -> Vec<Part> {
     let is_at_edge = |part: &Part| {
         let along = |start: usize, length: usize, side: usize| {
-            let band = (EDGE * side as f32).max(1.0) as usize;
+            let band = (EDGE * side as f32).max(2.0) as usize;
             start == 0 && length <= band || start + length == side && length <= band
         };
         let area = part.area;
@@ -98,12 +112,13 @@ fn without_specks(mut parts: Vec<Part>, view: Area) -> Vec<Part> {
     if parts.iter().any(|part| !is_at_edge(part)) {
         parts.retain(|part| !is_at_edge(part));
     }
-    let longest = parts
-        .iter()
-        .map(|part| part.area.longer_side())
-        .max()
-        .unwrap_or(0);
-    parts.retain(|part| part.area.longer_side() as f32 > SPECK * longest as f32);
+    let longest = parts.iter().map(|part| part.area.longer_side()).max();
+    let most = parts.iter().map(|part| part.cells.len()).max();
+    let (longest, most) = (longest.unwrap_or(0) as f32, most.unwrap_or(0) as f32);
+    parts.retain(|part| {
+        let (length, cells) = (part.area.longer_side() as f32, part.cells.len() as f32);
+        length > SPECK.0 * longest && (length > SPECK.1 * longest || cells > SPECK.2 * most)
+    });
     parts
 }
 

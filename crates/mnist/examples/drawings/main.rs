@@ -20,7 +20,7 @@ mod people;
 use people::{Drawing, drawings};
 
 const DRAWINGS: usize = 500;
-const SEEDS: [u64; 2] = [1, 2];
+const SEEDS: [u64; 3] = [1, 2, 3];
 
 fn main() -> Result<(), Halt> {
     let net = learn()?;
