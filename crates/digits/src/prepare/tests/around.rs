@@ -134,3 +134,28 @@ fn faint_rules_on_the_paper_are_paper() {
     let ruled = Picture::new(100, 120, Channels::Rgb, samples);
     assert_alike(&bytes(&ruled), &expected, 1.0);
 }
+
+#[test]
+fn a_frame_that_noise_has_torn_is_a_frame() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    let mut page = three();
+    // Between two rows of pixels, and so half as dark as the ink.
+    let corners = [[2.5, 3.5], [96.5, 3.5], [96.5, 115.5], [2.5, 115.5]];
+    for k in 0..4 {
+        page.line(corners[k], corners[(k + 1) % 4], 0.5, 1.0);
+    }
+    let mut random = Random::new(8, 0);
+    let noisy = lit(&page, [200; 3], [50; 3], |_, _| random.between(-28.0, 28.0));
+    assert_alike(&bytes(&noisy), &expected, 9.0);
+}
+
+#[test]
+fn a_frame_may_be_written_across() {
+    let mut page = page(100, 120, 7, [30.0, 30.0], 60.0);
+    let expected = bytes(&picture(&page, WHITE, BLACK));
+    rectangle(&mut page, [8, 8, 91, 111], 2.0);
+    // A stroke of another digit, and a speck on the line.
+    page.line([7.0, 60.0], [12.0, 60.0], 2.0, 1.0);
+    page.line([60.0, 6.0], [60.0, 6.0], 1.5, 1.0);
+    assert_alike(&bytes(&picture(&page, WHITE, BLACK)), &expected, 1.0);
+}
