@@ -1,4 +1,8 @@
 //! A graph as SVG: text that can be selected, colours for light and dark, every digit on hover.
+//!
+//! The colours of a light page are attributes of what is drawn, which every renderer knows. The
+//! style sheet only has those of a dark page and what the mouse does; a renderer that reads none of
+//! it draws the light picture.
 
 use crate::drawing::Drawing;
 use crate::escape::xml;
@@ -10,6 +14,13 @@ use crate::numbers;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("svg.css");
+const FONTS: &str =
+    "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+const PAPER: &str = "#ffffff";
+const INK: &str = "#1c2330";
+const FAINT: &str = "#5b6577";
+const WIRE: &str = "#7b8597";
+const BACK: &str = "#b93815";
 /// The room of the title above and the key below the drawing.
 const HEADING: f64 = 30.0;
 const KEY: f64 = 26.0;
@@ -42,9 +53,10 @@ pub(crate) fn write(graph: &Graph) -> String {
     let _ = write!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tape-picture\" \
-         width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" aria-label=\"{}\">\n\
+         width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" aria-label=\"{}\" \
+         font-family=\"{FONTS}\" text-anchor=\"middle\" fill=\"{INK}\">\n\
          <style>\n{STYLE}</style>\n\
-         <rect class=\"paper\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n",
+         <rect class=\"paper\" fill=\"{PAPER}\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n",
         xml(&described(graph)),
         w = width.ceil(),
         h = height.ceil(),
@@ -52,7 +64,8 @@ pub(crate) fn write(graph: &Graph) -> String {
     if heading > 0.0 {
         let _ = writeln!(
             svg,
-            "<text class=\"heading\" x=\"16\" y=\"25\" font-size=\"{LARGE}\">{}</text>",
+            "<text class=\"heading\" x=\"16\" y=\"25\" font-size=\"{LARGE}\" font-weight=\"600\" \
+             text-anchor=\"start\">{}</text>",
             xml(graph.title())
         );
     }
@@ -119,7 +132,8 @@ fn write_wire(svg: &mut String, graph: &Graph, value: usize, wire: &Wire) {
     }
     let _ = write!(
         svg,
-        "<g class=\"wire\" data-value=\"{value}\"><title>{}</title><path d=\"{path}\"/>",
+        "<g class=\"wire\" data-value=\"{value}\" fill=\"{WIRE}\"><title>{}</title>\
+         <path d=\"{path}\" fill=\"none\" stroke=\"{WIRE}\" stroke-width=\"1.5\"/>",
         xml(&value_title(graph, value))
     );
     for &(Point { x, y }, _) in &wire.tips {
@@ -157,11 +171,11 @@ fn write_node(svg: &mut String, drawing: &Drawing, node: usize) {
         class(&spec.kind),
         xml(&node_title(graph, spec))
     );
-    let center = rect.center();
+    let (center, paint) = (rect.center(), paint(&spec.kind));
     let _ = match face.outline {
         Outline::Circle => write!(
             svg,
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {paint}/>",
             short(center.x),
             short(center.y),
             short(rect.width / 2.0)
@@ -174,7 +188,8 @@ fn write_node(svg: &mut String, drawing: &Drawing, node: usize) {
             };
             write!(
                 svg,
-                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{radius}\"/>",
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{radius}\" \
+                 {paint}/>",
                 short(rect.x),
                 short(rect.y),
                 short(rect.width),
@@ -204,7 +219,7 @@ fn write_label(
     let _ = write!(
         svg,
         "<g class=\"value\" data-value=\"{value}\"><title>{}</title>\
-         <rect class=\"room\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
+         <rect class=\"room\" fill=\"none\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
         xml(&value_title(graph, value)),
         short(room.x),
         short(room.y),
@@ -218,8 +233,9 @@ fn write_label(
         let (left, right) = (start.x + 3.0, start.x + length - 3.0);
         let _ = write!(
             svg,
-            "<path class=\"return\" d=\"M{} {y} H{}\"/>\
-             <path class=\"return-tip\" d=\"M{} {y} l6 -3 v6 z\"/>",
+            "<path class=\"return\" d=\"M{} {y} H{}\" fill=\"none\" stroke=\"{BACK}\" \
+             stroke-width=\"1.2\"/>\
+             <path class=\"return-tip\" d=\"M{} {y} l6 -3 v6 z\" fill=\"{BACK}\"/>",
             short(right),
             short(left + 5.0),
             short(left),
@@ -237,9 +253,15 @@ fn write_lines(svg: &mut String, lines: &[Text], class: &str, x: f64, mut top: f
         // in the line.
         let baseline = top + line.height() / 2.0 + line.size * 0.36;
         let minor = if line.size < LARGE { " minor" } else { "" };
+        let fill = match (class, minor) {
+            ("cotangent", _) => BACK,
+            (_, "") => INK,
+            _ => FAINT,
+        };
         let _ = write!(
             svg,
-            "<text class=\"{class}{minor}\" x=\"{}\" y=\"{}\" font-size=\"{}\">{}</text>",
+            "<text class=\"{class}{minor}\" x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{fill}\">\
+             {}</text>",
             short(x),
             short(baseline),
             line.size,
@@ -253,10 +275,14 @@ fn write_key(svg: &mut String, graph: &Graph, y: f64) {
     let back = graph.values().iter().any(|value| value.cotangent.is_some());
     let _ = write!(
         svg,
-        "<text class=\"key\" x=\"16\" y=\"{y}\" font-size=\"{SMALL}\">above → value"
+        "<text class=\"key\" x=\"16\" y=\"{y}\" font-size=\"{SMALL}\" text-anchor=\"start\" \
+         fill=\"{FAINT}\">above → value"
     );
     if back {
-        svg.push_str("<tspan class=\"back\" dx=\"14\">below ← cotangent</tspan>");
+        let _ = write!(
+            svg,
+            "<tspan class=\"back\" dx=\"14\" fill=\"{BACK}\">below ← cotangent</tspan>"
+        );
     }
     svg.push_str("</text>\n");
 }
@@ -269,6 +295,22 @@ fn class(kind: &Kind) -> &'static str {
         Kind::Folded(_) => "folded",
         Kind::Output { .. } => "output",
     }
+}
+
+/// The colours of a node's outline.
+fn paint(kind: &Kind) -> String {
+    let (fill, stroke) = match kind {
+        Kind::Leaf { .. } => ("#e6f6ee", "#2b8a5e"),
+        Kind::Constant => ("none", FAINT),
+        Kind::Operation(_) => ("#eaf0ff", "#4766b5"),
+        Kind::Folded(_) => ("#f3edfd", "#7a52c7"),
+        Kind::Output { .. } => ("#fff4de", "#b7791f"),
+    };
+    let dashes = match kind {
+        Kind::Constant => " stroke-dasharray=\"3 3\"",
+        _ => "",
+    };
+    format!("fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.5\"{dashes}")
 }
 
 /// All that is known of a value: every digit, and where it was computed.
