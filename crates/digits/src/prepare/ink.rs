@@ -104,7 +104,7 @@ fn without_specks(mut parts: Vec<Part>, view: Area) -> Vec<Part> {
     let is_at_edge = |part: &Part| {
         let along = |start: usize, length: usize, side: usize| {
             let band = (EDGE * side as f32).max(2.0) as usize;
-            start == 0 && length <= band || start + length == side && length <= band
+            length <= band && (start == 0 || start + length == side)
         };
         let area = part.area;
         along(area.x, area.width, view.width) || along(area.y, area.height, view.height)
