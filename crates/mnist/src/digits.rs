@@ -1,4 +1,4 @@
-//! The data set that is there where MNIST is not: digits drawn by the crate [`digits`](::digits).
+//! The data set that is there where MNIST is not: digits drawn by the crate [`digits`].
 //!
 //! Training and test images come from two streams of one generator: no image of one is an image of
 //! the other, and drawing more of either changes nothing in the other.
