@@ -27,14 +27,17 @@ fn endless(set: &TempDir, out: &Path, arguments: &str) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let saved = || fs::read(out.join("checkpoint")).is_ok();
-    for _ in 0..6000 {
-        if saved() {
-            return child;
-        }
+    wait_for(&out.join("checkpoint"));
+    child
+}
+
+/// Waits until the file is there, for a minute at most.
+fn wait_for(path: &Path) {
+    let is_there = (0..6000).any(|_| {
         sleep(Duration::from_millis(10));
-    }
-    panic!("nothing was saved for a minute");
+        path.exists()
+    });
+    assert!(is_there, "{}: nothing for a minute", path.display());
 }
 
 fn interrupt(child: &Child) {
