@@ -1,6 +1,6 @@
 //! The check of a closure over a slice.
 
-use super::comparison::numbers;
+use super::comparison::{largest, numbers};
 use super::difference::Evaluation;
 use super::finding::Finding;
 use super::options::Check;
@@ -169,6 +169,10 @@ where
         let flow = self
             .recorded(|whole, cotangents| whole.flow(cotangents, &whole.push_forward(&tangents)));
         flow.unwrap_or_default()
+    }
+
+    fn largest_around(&self) -> f64 {
+        largest(&numbers(self.point))
     }
 
     fn epsilon(&self) -> f64 {

@@ -74,3 +74,8 @@ pub(super) fn differing<T: Scalar>(analytic: &[T], numerical: &[T]) -> Option<Co
 pub(super) fn numbers<T: Scalar>(list: &[T]) -> Vec<f64> {
     list.iter().map(|x| x.to_f64()).collect()
 }
+
+/// The size of the largest number of a list.
+pub(super) fn largest<'n>(numbers: impl IntoIterator<Item = &'n f64>) -> f64 {
+    numbers.into_iter().fold(0.0, |most, x| most.max(x.abs()))
+}

@@ -1,6 +1,6 @@
 //! One isolated entry as a function of its operands, for slopes.
 
-use super::comparison::numbers;
+use super::comparison::{largest, numbers};
 use super::difference::Evaluation;
 use super::isolated::{BufferContents, IsolatedEntry};
 use super::perturb::{Direction, Flow, OperandGradient, Perturbable};
@@ -78,13 +78,10 @@ impl<T: Scalar> Perturbable for EntryFunction<'_, '_, T> {
 
     fn turn_to(&mut self, direction: Direction<'_>) {
         self.dependent = vec![T::zero(); self.first.len()];
-        // By as much as the largest number around, too: an element that is added to it does not show
-        // otherwise.
-        let values = self.gradients.iter().flat_map(|gradient| &gradient.values);
-        let values = values.copied().chain(numbers(&self.first));
-        let largest = values.fold(0.0, |most: f64, x| most.max(x.abs()));
+        // By more than the largest number around, too: an element that is added to it, or that is far
+        // from being a maximum, does not show otherwise.
         let steps = direction.iter().map(|(c, _)| c.step);
-        let far = largest / steps.fold(f64::INFINITY, f64::min);
+        let far = 4.0 * self.largest_around() / steps.fold(f64::INFINITY, f64::min);
         for t in PROBES.into_iter().chain([far, -far]) {
             let ran = moved(self, direction, t, |f| f.evaluate()).is_some();
             if ran {
@@ -133,6 +130,14 @@ impl<T: Scalar> Perturbable for EntryFunction<'_, '_, T> {
         }
         let tangent = self.isolated.jvp(&tangents, T::zero());
         flow_through::<T>(&numbers(self.cotangent), &numbers(&tangent))
+    }
+
+    fn largest_around(&self) -> f64 {
+        let operands = self
+            .gradients
+            .iter()
+            .map(|gradient| largest(&gradient.values));
+        operands.fold(largest(&numbers(&self.first)), f64::max)
     }
 
     fn epsilon(&self) -> f64 {

@@ -35,9 +35,11 @@ pub(super) trait Perturbable {
     fn derivative(&mut self, direction: Direction<'_>) -> Option<f64>;
     /// What adds up in the derivative at the first values of the arguments.
     fn flow(&mut self, direction: Direction<'_>) -> Flow;
+    /// The size of the largest number it reads or writes at the first values of the arguments.
+    fn largest_around(&self) -> f64;
     /// The rounding of its numbers.
     fn epsilon(&self) -> f64;
-    /// The largest of its numbers, roughly.
+    /// The largest number that it can have.
     fn largest(&self) -> f64 {
         if self.epsilon() < 1e-10 {
             f64::MAX

@@ -20,6 +20,10 @@ pub(super) const FIRST: f64 = 1.0 / 64.0;
 /// straight; and at smaller scales, for what is not.
 const STARTS: [f64; 4] = [1.0, 16.0, 1.0 / 64.0, 1.0 / 4096.0];
 
+/// Movements of a function that are so small, in roundings of the largest number around, can be lost
+/// beside it.
+const LOST: f64 = 64.0;
+
 /// What is to be said of a derivative; slopes are in units of the steps.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Judgement {
@@ -130,21 +134,35 @@ fn judge(
         let gap = (analytic - slope.value).abs();
         if gap.is_nan() { f64::INFINITY } else { gap }
     };
+    let telling = settled.filter(|(_, slope)| slope.tolerance() < gap(slope) / 2.0);
     // A kink gives its rule the choice of every slope between those of its sides.
-    let apart = slopes.iter().map(|(_, slope)| slope.sides_apart);
+    let apart = telling.clone().map(|(_, slope)| slope.sides_apart);
     let apart = apart.fold(f64::INFINITY, f64::min);
-    if gap(&best) <= best.tolerance() + apart / 2.0 {
-        return kink_or_nothing(function, direction, analytic, &[(scale, best)]);
+    if gap(&best) <= best.tolerance() + apart {
+        // Half of it is the most, unless the kink is a little aside; the sides tell.
+        if let Some(sides) = kink(function, direction, scale, analytic) {
+            return Judgement::Kinked(best, sides);
+        }
+        if gap(&best) <= best.tolerance() + apart / 2.0 {
+            return Judgement::NotJudged(Some(best));
+        }
     }
-    let slopes = settled.map(|(_, slope)| slope);
-    let telling = slopes.filter(|slope| slope.tolerance() < gap(slope) / 2.0);
-    let agree =
-        |slope: &Slope| (slope.value - best.value).abs() <= slope.tolerance() + best.tolerance();
+    let agree = |(_, slope): &(f64, Slope)| {
+        (slope.value - best.value).abs() <= slope.tolerance() + best.tolerance()
+    };
+    let contradicted = !slopes
+        .iter()
+        .filter(|(_, slope)| slope.error.is_finite())
+        .all(agree);
     let overflow = !analytic.is_finite() && !is_finite_derivative(function, direction, best.value);
-    if telling.clone().count() >= 2 && telling.clone().all(agree) && !overflow {
-        Judgement::Wrong(best)
-    } else {
+    // A function that does not move at all may have lost its movement beside a larger number.
+    let unmoved = telling.clone().all(|(_, slope)| slope.value == 0.0);
+    let seen = LOST * function.epsilon() * function.largest_around();
+    let lost = unmoved && analytic.abs() * FIRST <= seen;
+    if telling.count() < 2 || contradicted || overflow || lost {
         Judgement::NotJudged(Some(best))
+    } else {
+        Judgement::Wrong(best)
     }
 }
 
@@ -192,10 +210,12 @@ impl Doubt {
             });
             measured_noise(&points.collect::<Vec<f64>>())
         };
-        // So close together that a smooth function, even with a kink, hardly bends between them; and
-        // for the derivative, whose rounding comes in larger lumps, a little further apart.
-        let noise = along(64.0 * epsilon, &|f| Some(f.evaluate()?.value));
-        let derivative = along(epsilon.cbrt() / 8.0, &|f| f.derivative(direction));
+        // So close together that a smooth function hardly bends between them, and at several
+        // distances: the rounding of a small difference of large numbers comes in lumps.
+        let spacings = [64.0 * epsilon, epsilon.sqrt(), epsilon.cbrt() / 8.0];
+        let noises = spacings.map(|spacing| along(spacing, &|f| Some(f.evaluate()?.value)));
+        let noise = noises.into_iter().fold(0.0, f64::max);
+        let derivative = along(spacings[2], &|f| f.derivative(direction));
         let underflow = function.flow(direction).underflow;
         Doubt {
             noise,

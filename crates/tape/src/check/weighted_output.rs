@@ -214,6 +214,12 @@ impl<T: Scalar> Perturbable for ReplayedOutput<'_, '_, T> {
         self.output.flow(&self.output.sweep(), &along)
     }
 
+    fn largest_around(&self) -> f64 {
+        let numbers = self.before.values.iter().chain(&self.before.arena);
+        let sizes = numbers.map(|x| x.to_f64().abs());
+        sizes.filter(|size| size.is_finite()).fold(0.0, f64::max)
+    }
+
     fn epsilon(&self) -> f64 {
         T::EPSILON
     }

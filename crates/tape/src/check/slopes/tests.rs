@@ -74,6 +74,13 @@ impl Perturbable for Known {
         Flow::default()
     }
 
+    fn largest_around(&self) -> f64 {
+        self.first
+            .iter()
+            .flatten()
+            .fold(0.0, |most, x| most.max(x.abs()))
+    }
+
     fn epsilon(&self) -> f64 {
         f64::EPSILON
     }
