@@ -7,7 +7,7 @@ use super::comparison::{Comparison, numbers, rounding};
 use super::finding::FindingKind;
 use super::perturb::{OperandGradient, coordinates};
 use super::random::Random;
-use super::second_look::{Judgement, second_look};
+use super::second_look::{Judgement, USUAL, second_look};
 use super::weighted_output::{ReplayedOutput, WeightedOutput, tangent_of};
 use crate::number::Scalar;
 use crate::sweep::Cotangents;
@@ -58,7 +58,7 @@ pub(super) fn adjoint_test<T: Scalar>(
         return None;
     }
     let mut replayed = ReplayedOutput::new(whole, whole.rounding_noise(cotangents));
-    let kind = match second_look(&mut replayed, &direction, forward, &[1.0]) {
+    let kind = match second_look(&mut replayed, &direction, forward, &USUAL) {
         Judgement::Right | Judgement::Kinked(..) => return None,
         Judgement::Wrong(_) => FindingKind::Tangent,
         Judgement::NotJudged(_) => FindingKind::NotJudged,

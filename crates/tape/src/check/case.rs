@@ -5,7 +5,7 @@ use super::entry_function::EntryFunction;
 use super::isolated::{BufferContents, IsolatedEntry};
 use super::perturb::{Coordinate, OperandGradient, coordinates};
 use super::random::Random;
-use super::second_look::{Judgement, second_look};
+use super::second_look::{Judgement, USUAL, second_look};
 use crate::number::Scalar;
 
 /// A cotangent of the result, and the operands' cotangents by the reverse rule.
@@ -65,7 +65,7 @@ impl<T: Scalar> Case<T> {
         derivative: f64,
     ) -> Judgement {
         let mut function = EntryFunction::new(isolated, gradients, &self.cotangent);
-        let judgement = second_look(&mut function, direction, derivative, &[1.0]);
+        let judgement = second_look(&mut function, direction, derivative, &USUAL);
         // The result is that of the operands' own values again.
         let _ = isolated.forward(T::zero());
         judgement

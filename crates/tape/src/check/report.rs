@@ -1,6 +1,6 @@
 //! The outcome of a check, as data and as a table.
 
-use super::finding::Finding;
+use super::finding::{Finding, FindingKind};
 use std::fmt;
 
 /// The outcome of a check. Its [`Display`](fmt::Display) is a table of what was found.
@@ -72,6 +72,12 @@ impl Report {
         } else {
             self.remarks.push(finding);
         }
+    }
+
+    /// Whether an entry is at a kink.
+    pub(super) fn has_kinks(&self) -> bool {
+        let is_kink = |kind| matches!(kind, FindingKind::Kink { .. });
+        self.remarks.iter().any(|remark| is_kink(remark.kind))
     }
 
     /// The same findings, each changed by `name`, which says where they are.

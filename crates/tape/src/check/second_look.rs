@@ -10,6 +10,7 @@
 //! that second differences leave room for. It is called right by a slope that is known well enough.
 //! Everything else could not be judged, and is said to be so.
 
+use super::comparison::largest;
 use super::difference::{Evaluation, Slope, central, one_sided};
 use super::noise::{POINTS, measured_noise};
 use super::perturb::{Direction, Perturbable, evaluate_at, grain, moved};
@@ -23,6 +24,11 @@ const STARTS: [f64; 4] = [1.0, 16.0, 1.0 / 64.0, 1.0 / 4096.0];
 /// Movements of a function that are so small, in roundings of the largest number around, can be lost
 /// beside it.
 const LOST: f64 = 64.0;
+
+/// The part of a derivative that its noise from one number to the next may be.
+const NO_DIGITS: f64 = 0.05;
+/// A kink's rule may give half of what its sides are apart, beside the mean; and rounding.
+const HALF: f64 = 0.501;
 
 /// What is to be said of a derivative; slopes are in units of the steps.
 #[derive(Clone, Copy, Debug)]
@@ -71,20 +77,35 @@ pub(super) fn kink(
     (apart && inside).then_some((left.value, right.value))
 }
 
-/// Judges a derivative along a direction by slopes whose steps are `scales` times the usual.
+/// The scales of the steps, in terms of the usual ones.
+pub(super) struct Scales<'s> {
+    /// Those to begin with.
+    pub all: &'s [f64],
+    /// That of the element itself, where its operand's other elements are larger.
+    pub own: f64,
+}
+
+/// The usual steps, and no others.
+pub(super) const USUAL: Scales<'_> = Scales {
+    all: &[1.0],
+    own: 1.0,
+};
+
+/// Judges a derivative along a direction by slopes with steps of several scales.
 pub(super) fn second_look(
     function: &mut dyn Perturbable,
     direction: Direction<'_>,
     analytic: f64,
-    scales: &[f64],
+    scales: &Scales<'_>,
 ) -> Judgement {
     function.turn_to(direction);
-    let doubt = Doubt::of(function, direction, scales[0]);
+    let doubt = Doubt::of(function, direction, scales.own);
     let mut slopes = Vec::new();
-    for scale in scales
+    let starts = scales
+        .all
         .iter()
-        .flat_map(|scale| STARTS.map(|start| scale * start))
-    {
+        .flat_map(|scale| STARTS.map(|start| scale * start));
+    for scale in starts {
         let Some(slope) = doubt.slope(function, direction, scale) else {
             continue;
         };
@@ -97,7 +118,11 @@ pub(super) fn second_look(
         }
         slopes.push((scale, slope));
     }
-    judge(function, direction, analytic, &slopes)
+    let judgement = judge(function, direction, analytic, scales.own, &slopes);
+    match judgement {
+        Judgement::Wrong(slope) if doubt.no_digits => Judgement::NotJudged(Some(slope)),
+        other => other,
+    }
 }
 
 fn kinked(
@@ -118,13 +143,14 @@ fn judge(
     function: &mut dyn Perturbable,
     direction: Direction<'_>,
     analytic: f64,
+    own: f64,
     slopes: &[(f64, Slope)],
 ) -> Judgement {
     let settled = slopes.iter().filter(|(_, slope)| slope.is_settled());
     let best = settled
         .clone()
         .min_by(|(_, x), (_, y)| x.error.total_cmp(&y.error));
-    let Some(&(scale, best)) = best else {
+    let Some(&(_, best)) = best else {
         return kink_or_nothing(function, direction, analytic, slopes);
     };
     if best.agrees(analytic) {
@@ -135,15 +161,23 @@ fn judge(
         if gap.is_nan() { f64::INFINITY } else { gap }
     };
     let telling = settled.filter(|(_, slope)| slope.tolerance() < gap(slope) / 2.0);
+    let (fine, coarse) = telling
+        .clone()
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), (s, _)| {
+            (low.min(*s), high.max(*s))
+        });
+    if fine > own || coarse < STARTS[1] * fine {
+        return Judgement::NotJudged(Some(best));
+    }
     // A kink gives its rule the choice of every slope between those of its sides.
     let apart = telling.clone().map(|(_, slope)| slope.sides_apart);
     let apart = apart.fold(f64::INFINITY, f64::min);
     if gap(&best) <= best.tolerance() + apart {
         // Half of it is the most, unless the kink is a little aside; the sides tell.
-        if let Some(sides) = kink(function, direction, scale, analytic) {
+        if let Some(sides) = kink(function, direction, fine, analytic) {
             return Judgement::Kinked(best, sides);
         }
-        if gap(&best) <= best.tolerance() + apart / 2.0 {
+        if gap(&best) <= best.tolerance() + HALF * apart {
             return Judgement::NotJudged(Some(best));
         }
     }
@@ -159,7 +193,7 @@ fn judge(
     let unmoved = telling.clone().all(|(_, slope)| slope.value == 0.0);
     let seen = LOST * function.epsilon() * function.largest_around();
     let lost = unmoved && analytic.abs() * FIRST <= seen;
-    if telling.count() < 2 || contradicted || overflow || lost {
+    if contradicted || overflow || lost {
         Judgement::NotJudged(Some(best))
     } else {
         Judgement::Wrong(best)
@@ -198,28 +232,34 @@ struct Doubt {
     noise: f64,
     /// Of the derivative.
     derivative: f64,
+    /// Whether the derivative is another with each last digit of the arguments.
+    no_digits: bool,
 }
 
 impl Doubt {
     fn of(function: &mut dyn Perturbable, direction: Direction<'_>, scale: f64) -> Self {
-        let epsilon = function.epsilon();
+        let (epsilon, grain) = (function.epsilon(), grain(function, direction));
         let mut along = |spacing: f64, look: &dyn Fn(&mut dyn Perturbable) -> Option<f64>| {
             let points = (1..=POINTS).map(|k| {
-                let t = k as f64 * spacing * scale;
+                let t = k as f64 * spacing;
                 moved(function, direction, t, |f| look(f)).unwrap_or(f64::NAN)
             });
-            measured_noise(&points.collect::<Vec<f64>>())
+            let points: Vec<f64> = points.collect();
+            (measured_noise(&points), largest(&points))
         };
         // So close together that a smooth function hardly bends between them, and at several
         // distances: the rounding of a small difference of large numbers comes in lumps.
         let spacings = [64.0 * epsilon, epsilon.sqrt(), epsilon.cbrt() / 8.0];
-        let noises = spacings.map(|spacing| along(spacing, &|f| Some(f.evaluate()?.value)));
+        let spacings = spacings.map(|spacing| scale * spacing);
+        let noises = spacings.map(|spacing| along(spacing, &|f| Some(f.evaluate()?.value)).0);
         let noise = noises.into_iter().fold(0.0, f64::max);
-        let derivative = along(spacings[2], &|f| f.derivative(direction));
-        let underflow = function.flow(direction).underflow;
+        let derivative = |f: &mut dyn Perturbable| f.derivative(direction);
+        let (in_last_digits, size) = along(grain, &derivative);
+        let (further, _) = along(spacings[2], &derivative);
         Doubt {
             noise,
-            derivative: derivative + underflow,
+            derivative: further + function.flow(direction).underflow,
+            no_digits: in_last_digits > NO_DIGITS * size,
         }
     }
 

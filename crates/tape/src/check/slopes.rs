@@ -14,7 +14,7 @@ use super::options::Mode;
 use super::perturb::{Coordinate, Direction, OperandGradient, Perturbable};
 use super::perturb::{coordinates, evaluate_at, grain, power_of_two};
 use super::random::Random;
-use super::second_look::{FIRST, Judgement, is_judged, kink, second_look};
+use super::second_look::{FIRST, Judgement, Scales, is_judged, kink, second_look};
 
 /// An element of an operand whose derivative no slope confirms: it is wrong, or at a kink, or could
 /// not be judged.
@@ -124,11 +124,12 @@ impl SlopeComparer<'_> {
             power_of_two(c.here.abs())
         };
         // A step that suits the operand as a whole may be too large or too small for this element.
-        let mut scales = vec![1.0, own / c.step, 1.0 / c.step];
-        scales.dedup();
+        let own = own / c.step;
+        let mut all = vec![1.0, own, 1.0 / c.step];
+        all.dedup();
         let direction = [(c, 1.0)];
         self.function.turn_to(&direction);
-        for &scale in &scales {
+        for &scale in &all {
             let Some(slope) = self.slope(&direction, FIRST * scale) else {
                 continue;
             };
@@ -142,6 +143,7 @@ impl SlopeComparer<'_> {
                 return;
             }
         }
+        let scales = Scales { all: &all, own };
         let judgement = second_look(self.function, &direction, analytic(&direction), &scales);
         self.push(c, judgement);
     }
