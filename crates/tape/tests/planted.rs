@@ -9,70 +9,78 @@ use nalgebra::DMatrix;
 use tape::check::{self, Finding, FindingKind, Report};
 use tape::{MatrixVar, Op, Tape};
 
-/// Every planted fault, the kind that must be named, and the operand.
-const PLANTED: [(Bug, FindingKind, Option<usize>); 33] = [
-    (Bug::Sign, FindingKind::WrongDerivative, Some(1)),
-    (Bug::MissingFactor, FindingKind::WrongDerivative, Some(0)),
-    (
-        Bug::ThousandthTooLarge,
-        FindingKind::WrongDerivative,
-        Some(1),
-    ),
-    (
-        Bug::TransposedOperand,
-        FindingKind::WrongDerivative,
+/// A fault, the kind that must be named, and the operand.
+type Planted = (Bug, FindingKind, Option<usize>);
+
+const NAMED: [Planted; 33] = {
+    use FindingKind::*;
+    [
+        (Bug::Sign, WrongDerivative, Some(1)),
+        (Bug::MissingFactor, WrongDerivative, Some(0)),
+        (Bug::ThousandthTooLarge, WrongDerivative, Some(1)),
+        (Bug::TransposedOperand, WrongDerivative, Some(0)),
+        (Bug::TransposedResult, WrongDerivative, Some(1)),
+        (Bug::SwappedOperands, WrongDerivative, Some(0)),
+        (Bug::ForgottenOperand, WrongDerivative, Some(1)),
+        (Bug::ForgottenBroadcastSum, WrongDerivative, Some(2)),
+        (Bug::MeanInsteadOfSum, WrongDerivative, Some(2)),
+        (Bug::CountedTwice, WrongDerivative, Some(2)),
+        (Bug::LastElementMissing, WrongDerivative, Some(1)),
+        (Bug::RowsShifted, WrongDerivative, Some(0)),
+        (Bug::DerivativeFromTheWrongNumber, WrongDerivative, Some(0)),
+        (Bug::AveragedOverTheBatch, WrongDerivative, Some(0)),
+        (Bug::ConstantCotangent, IgnoresCotangent, Some(0)),
+        (Bug::SquaredCotangent, NotLinear, Some(0)),
+        (Bug::SizeOfCotangent, NotLinear, Some(0)),
+        (Bug::OneAdded, NotLinear, Some(0)),
+        (Bug::ClippedCotangent, NotLinear, Some(0)),
+        (Bug::Overwrites, Overwrites, Some(1)),
+        (Bug::OverwritesTheBias, Overwrites, Some(2)),
+        (Bug::AddsToGarbage, Unwritten, Some(1)),
+        (Bug::ResultNotWhole, Unwritten, None),
+        (Bug::ResidualNotWhole, Unwritten, None),
+        (Bug::StaleResidual, Unwritten, None),
+        (Bug::StaleResult, Unwritten, None),
+        (Bug::TangentNotWhole, Tangent, Some(0)),
+        (Bug::ForwardChanges, NotDeterministic, None),
+        (Bug::ReverseChanges, NotDeterministic, Some(0)),
+        (Bug::TangentForgetsAnOperand, Tangent, Some(1)),
+        (Bug::TangentSign, Tangent, Some(0)),
+        (Bug::TangentWithoutFactor, Tangent, Some(0)),
+        (Bug::TangentOfPartsOnly, Tangent, None),
+    ]
+};
+
+/// Every planted fault: those with a name, and factors that are more or less off.
+fn planted() -> Vec<Planted> {
+    let mut planted = NAMED.to_vec();
+    for operand in 0..3 {
+        for factor in [1.001, 0.999, 1.01, 0.9, 2.0] {
+            let bug = Bug::Factor(operand, factor);
+            planted.push((bug, FindingKind::WrongDerivative, Some(operand)));
+        }
+        for factor in [1.001, 0.99, 0.0] {
+            let bug = Bug::FactorOfAnElement(operand, factor);
+            planted.push((bug, FindingKind::WrongDerivative, Some(operand)));
+        }
+    }
+    for factor in [1.001, 0.999, 1.1] {
+        planted.push((Bug::TangentFactor(factor), FindingKind::Tangent, Some(0)));
+    }
+    planted.push((
+        Bug::TangentFactorOfAnElement(1.001),
+        FindingKind::Tangent,
         Some(0),
-    ),
-    (Bug::TransposedResult, FindingKind::WrongDerivative, Some(1)),
-    (Bug::SwappedOperands, FindingKind::WrongDerivative, Some(0)),
-    (Bug::ForgottenOperand, FindingKind::WrongDerivative, Some(1)),
-    (
-        Bug::ForgottenBroadcastSum,
-        FindingKind::WrongDerivative,
-        Some(2),
-    ),
-    (Bug::MeanInsteadOfSum, FindingKind::WrongDerivative, Some(2)),
-    (Bug::CountedTwice, FindingKind::WrongDerivative, Some(2)),
-    (
-        Bug::LastElementMissing,
-        FindingKind::WrongDerivative,
-        Some(1),
-    ),
-    (Bug::RowsShifted, FindingKind::WrongDerivative, Some(0)),
-    (
-        Bug::DerivativeFromTheWrongNumber,
-        FindingKind::WrongDerivative,
-        Some(0),
-    ),
-    (
-        Bug::AveragedOverTheBatch,
-        FindingKind::WrongDerivative,
-        Some(0),
-    ),
-    (
-        Bug::ConstantCotangent,
-        FindingKind::IgnoresCotangent,
-        Some(0),
-    ),
-    (Bug::SquaredCotangent, FindingKind::NotLinear, Some(0)),
-    (Bug::SizeOfCotangent, FindingKind::NotLinear, Some(0)),
-    (Bug::OneAdded, FindingKind::NotLinear, Some(0)),
-    (Bug::ClippedCotangent, FindingKind::NotLinear, Some(0)),
-    (Bug::Overwrites, FindingKind::Overwrites, Some(1)),
-    (Bug::OverwritesTheBias, FindingKind::Overwrites, Some(2)),
-    (Bug::AddsToGarbage, FindingKind::Unwritten, Some(1)),
-    (Bug::ResultNotWhole, FindingKind::Unwritten, None),
-    (Bug::ResidualNotWhole, FindingKind::Unwritten, None),
-    (Bug::StaleResidual, FindingKind::Unwritten, None),
-    (Bug::StaleResult, FindingKind::Unwritten, None),
-    (Bug::TangentNotWhole, FindingKind::Tangent, Some(0)),
-    (Bug::ForwardChanges, FindingKind::NotDeterministic, None),
-    (Bug::ReverseChanges, FindingKind::NotDeterministic, Some(0)),
-    (Bug::TangentForgetsAnOperand, FindingKind::Tangent, Some(1)),
-    (Bug::TangentSign, FindingKind::Tangent, Some(0)),
-    (Bug::TangentWithoutFactor, FindingKind::Tangent, Some(0)),
-    (Bug::TangentOfPartsOnly, FindingKind::Tangent, None),
-];
+    ));
+    for factor in [1.001, 0.9] {
+        let there = Bug::FactorOfWhatIsThere(factor);
+        planted.push((there, FindingKind::Overwrites, Some(1)));
+        let added = Bug::FactorOfWhatIsAdded(factor);
+        planted.push((added, FindingKind::Overwrites, Some(1)));
+    }
+    assert!(planted.len() >= 60, "{} faults", planted.len());
+    planted
+}
 
 fn scattered(rows: usize, cols: usize, seed: usize) -> DMatrix<f64> {
     tape::Sample::scattered(rows, cols, -1.0, 1.0, seed).values
@@ -80,10 +88,15 @@ fn scattered(rows: usize, cols: usize, seed: usize) -> DMatrix<f64> {
 
 /// A small net with the layer in its middle; returns the report and the layer's entry and line.
 fn check_a_net_with(bug: Bug) -> (Report, usize, u32) {
+    check_a_net_of(1.0, bug)
+}
+
+/// The same with weights so many times as large: the larger, the nearer is every `tanh` to ±1.
+fn check_a_net_of(size: f64, bug: Bug) -> (Report, usize, u32) {
     let tape = Tape::new();
     let x = tape.matrix(&scattered(3, 3, 1)).named("x");
-    let w = tape.matrix(&scattered(3, 3, 2)).named("W");
-    let b = tape.matrix(&scattered(1, 3, 3)).named("b");
+    let w = tape.matrix(&(scattered(3, 3, 2) * size)).named("W");
+    let b = tape.matrix(&(scattered(1, 3, 3) * size)).named("b");
     let before = (x * w).sigmoid();
     let entry = tape.len();
     let operands = [before.into(), w.into(), b.into()];
@@ -103,7 +116,7 @@ fn a_right_layer_passes() {
 #[test]
 fn every_planted_fault_is_found_and_named() {
     let mut missed = String::new();
-    for (bug, kind, operand) in PLANTED {
+    for (bug, kind, operand) in planted() {
         let (report, entry, line) = check_a_net_with(bug);
         let right = |fault: &Finding| {
             fault.entry == Some(entry)
@@ -121,8 +134,27 @@ fn every_planted_fault_is_found_and_named() {
 }
 
 #[test]
+fn every_planted_fault_is_found_in_saturated_nets() {
+    // Of what the layer's slopes are: 1e-1 to 1e-9.
+    for size in [6.0, 12.0] {
+        let (right, ..) = check_a_net_of(size, Bug::None);
+        assert!(right.is_ok(), "{right}");
+        let mut missed = String::new();
+        for (bug, _, _) in planted() {
+            let (report, entry, _) = check_a_net_of(size, bug);
+            let found = report.faults.iter().any(|fault| fault.entry == Some(entry));
+            let elsewhere = report.faults.iter().any(|fault| fault.entry != Some(entry));
+            if !found || elsewhere {
+                missed += &format!("{bug:?} at {size} gave {report}\n");
+            }
+        }
+        assert!(missed.is_empty(), "{missed}");
+    }
+}
+
+#[test]
 fn the_suite_finds_every_planted_fault() {
-    for (bug, kind, operand) in PLANTED {
+    for (bug, kind, operand) in planted() {
         let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(Dense::with(bug))];
         let report = check::ops(&list);
         let right = |fault: &Finding| fault.kind == kind && fault.operand == operand;

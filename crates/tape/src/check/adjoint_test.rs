@@ -1,4 +1,5 @@
-//! The adjoint test of a whole tape, which needs no differences: `⟨ȳ, J ẋ⟩ = ⟨Jᵀ ȳ, ẋ⟩`, to rounding.
+//! The adjoint test of a whole tape, which needs no differences: `⟨ȳ, J ẋ⟩ = ⟨Jᵀ ȳ, ẋ⟩`, to
+//! rounding.
 //!
 //! Where the two sides differ by more than the rounding of every number on the way explains, slopes
 //! along the same direction decide: rules may round more inside than is seen from outside.

@@ -107,8 +107,8 @@ where
     T: Scalar,
     F: for<'t> Fn(&[Var<'t, T>]) -> Var<'t, T>,
 {
-    /// Records the closure where the arguments are now, and looks at that and its cotangents; `None`
-    /// if it is a plain number.
+    /// Records the closure where the arguments are now, and looks at that and its cotangents;
+    /// `None` if it is a plain number.
     fn recorded<R>(
         &self,
         look: impl FnOnce(&WeightedOutput<'_, T>, &Cotangents<T>) -> R,

@@ -67,8 +67,8 @@ pub(super) fn central(
     grain: f64,
 ) -> Option<Slope> {
     let here = f(0.0)?;
-    // How far the slopes to both sides are apart: of order h where the function is smooth, and of no
-    // order at all at a kink.
+    // How far the slopes to both sides are apart: of order h where the function is smooth, and of
+    // no order at all at a kink.
     let mut bends: Vec<f64> = Vec::new();
     let (mut above, mut sides_apart) = (f64::NAN, f64::INFINITY);
     // The error is a series in h².

@@ -7,8 +7,8 @@ use super::perturb::{Direction, Flow, OperandGradient, Perturbable};
 use super::perturb::{flow_through, moved, rounding_noise};
 use crate::number::Scalar;
 
-/// `⟨ȳ, y − y₀⟩` of an isolated entry, as a function of its operands; `y₀` is the result at their own
-/// values. So what does not depend on an element takes no digits from the slope by it.
+/// `⟨ȳ, y − y₀⟩` of an isolated entry, as a function of its operands; `y₀` is the result at their
+/// own values. So what does not depend on an element takes no digits from the slope by it.
 pub(super) struct EntryFunction<'f, 'a, T: Scalar> {
     isolated: &'f mut IsolatedEntry<'a, T>,
     gradients: &'f [OperandGradient],
@@ -50,8 +50,8 @@ impl<'f, 'a, T: Scalar> EntryFunction<'f, 'a, T> {
         }
     }
 
-    /// What rounding inside the rule may add up to in the dependent elements, if it is like rounding
-    /// of the operands.
+    /// What rounding inside the rule may add up to in the dependent elements, if it is like
+    /// rounding of the operands.
     fn noise_of_operands(&self) -> f64 {
         let before = BufferContents::Arbitrary(T::zero());
         let cotangents = self.isolated.vjp(&self.dependent, &before);
@@ -78,8 +78,8 @@ impl<T: Scalar> Perturbable for EntryFunction<'_, '_, T> {
 
     fn turn_to(&mut self, direction: Direction<'_>) {
         self.dependent = vec![T::zero(); self.first.len()];
-        // By more than the largest number around, too: an element that is added to it, or that is far
-        // from being a maximum, does not show otherwise.
+        // By more than the largest number around, too: an element that is added to it, or that is
+        // far from being a maximum, does not show otherwise.
         let steps = direction.iter().map(|(c, _)| c.step);
         let far = 4.0 * self.largest_around() / steps.fold(f64::INFINITY, f64::min);
         for t in PROBES.into_iter().chain([far, -far]) {

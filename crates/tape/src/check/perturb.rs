@@ -77,9 +77,9 @@ fn smallest<T: Scalar>() -> f64 {
     }
 }
 
-/// `Σ |x̄ · x| ε`: what the rounding of the numbers `x` may add up to in the function, even where the
-/// function itself is a small difference of large numbers. Where a number is so small that it has
-/// fewer digits, the least one counts instead.
+/// `Σ |x̄ · x| ε`: what the rounding of the numbers `x` may add up to in the function, even where
+/// the function itself is a small difference of large numbers. Where a number is so small that it
+/// has fewer digits, the least one counts instead.
 pub(super) fn rounding_noise<T: Scalar>(cotangents: &[f64], values: &[f64]) -> f64 {
     let least = smallest::<T>();
     let each = cotangents.iter().zip(values);
@@ -127,8 +127,8 @@ pub(super) fn grain(function: &dyn Perturbable, direction: Direction<'_>) -> f64
     function.epsilon() * sizes.fold(0.0, f64::max)
 }
 
-/// The function with every coordinate moved by `t` times its step and weight; `None` where it is not
-/// finite, too.
+/// The function with every coordinate moved by `t` times its step and weight; `None` where it is
+/// not finite, too.
 pub(super) fn evaluate_at(
     function: &mut dyn Perturbable,
     direction: Direction<'_>,

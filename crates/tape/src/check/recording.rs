@@ -112,7 +112,8 @@ impl Check {
             let finding = Finding::new(kind, entry.op, None, entry.shape, comparison);
             located(finding, &entries, entry)
         };
-        // Each entry at a kink has a choice; the slope of them all together need not be one of theirs.
+        // Each entry at a kink has a choice; the slope of them all together need not be one of
+        // theirs.
         let at_a_kink = report.has_kinks();
         for found in compared.unconfirmed {
             let kind = match found.kind {

@@ -1,14 +1,14 @@
 //! A second look at a derivative that the first slope did not confirm.
 //!
-//! Three things can be the matter. The rule is wrong. Or the slope is: the function bends at a scale
-//! that the steps did not see, has a kink or a pole near by, or rounds more than was assumed. Or
-//! nobody can say, since the derivative is smaller than what rounding does to its slope.
+//! Three things can be the matter. The rule is wrong. Or the slope is: the function bends at a
+//! scale that the steps did not see, has a kink or a pole near by, or rounds more than was assumed.
+//! Or nobody can say, since the derivative is smaller than what rounding does to its slope.
 //!
 //! A derivative is called wrong only by slopes that can tell: taken with steps of scales far apart,
-//! with the rounding measured where the function was evaluated, agreeing with one another, and all of
-//! them disagreeing with the derivative by more than their errors, its own rounding, and any kink
-//! that second differences leave room for. It is called right by a slope that is known well enough.
-//! Everything else could not be judged, and is said to be so.
+//! with the rounding measured where the function was evaluated, agreeing with one another, and all
+//! of them disagreeing with the derivative by more than their errors, its own rounding, and any
+//! kink that second differences leave room for. It is called right by a slope that is known well
+//! enough. Everything else could not be judged, and is said to be so.
 
 use super::comparison::largest;
 use super::difference::{Evaluation, Slope, central, one_sided};
@@ -21,12 +21,18 @@ pub(super) const FIRST: f64 = 1.0 / 64.0;
 /// straight; and at smaller scales, for what is not.
 const STARTS: [f64; 4] = [1.0, 16.0, 1.0 / 64.0, 1.0 / 4096.0];
 
-/// Movements of a function that are so small, in roundings of the largest number around, can be lost
-/// beside it.
+/// Movements of a function that are so small, in roundings of the largest number around, can be
+/// lost beside it.
 const LOST: f64 = 64.0;
 
 /// The part of a derivative that its noise from one number to the next may be.
 const NO_DIGITS: f64 = 0.05;
+/// Where a derivative is looked at between a point and the end of a step: at so many places, each
+/// nearer by this factor.
+const SAMPLES: i32 = 12;
+const SAMPLED: f64 = 1.0 / 16.0;
+/// The part of a disagreement by which the derivative may vary on the sides of a kink.
+const CLEAN: f64 = 0.1;
 /// A kink's rule may give half of what its sides are apart, beside the mean; and rounding.
 const HALF: f64 = 0.501;
 
@@ -192,12 +198,45 @@ fn judge(
     // A function that does not move at all may have lost its movement beside a larger number.
     let unmoved = telling.clone().all(|(_, slope)| slope.value == 0.0);
     let seen = LOST * function.epsilon() * function.largest_around();
-    let lost = unmoved && analytic.abs() * FIRST <= seen;
-    if contradicted || overflow || lost {
+    let lost = unmoved && analytic.abs() * FIRST * coarse <= seen;
+    let mut varies = || gap(&best) <= 2.0 * variation(function, direction, fine, gap(&best));
+    if contradicted || overflow || lost || varies() {
         Judgement::NotJudged(Some(best))
     } else {
         Judgement::Wrong(best)
     }
+}
+
+/// How much the derivative varies, by what the rules say, between the point and the ends of the
+/// finest steps: such a derivative need not be the slope. At a kink only the sides count, if
+/// nothing else happens there.
+fn variation(
+    function: &mut dyn Perturbable,
+    direction: Direction<'_>,
+    scale: f64,
+    gap: f64,
+) -> f64 {
+    let mut at = |t: f64| moved(function, direction, t, |f| f.derivative(direction));
+    let mut side = |sign: f64| -> Vec<f64> {
+        let steps = (0..SAMPLES).map(|k| sign * FIRST * scale * SAMPLED.powi(k));
+        steps
+            .filter_map(&mut at)
+            .filter(|d| d.is_finite())
+            .collect()
+    };
+    let sides = [side(1.0), side(-1.0)];
+    let width = |numbers: &[f64]| {
+        let least = numbers.iter().fold(f64::INFINITY, |x, &y| x.min(y));
+        let greatest = numbers.iter().fold(f64::NEG_INFINITY, |x, &y| x.max(y));
+        (greatest - least).max(0.0)
+    };
+    let aside = width(&sides[0]).max(width(&sides[1]));
+    if aside <= CLEAN * gap {
+        return aside;
+    }
+    let here = at(0.0).filter(|d| d.is_finite());
+    let all: Vec<f64> = sides.concat().into_iter().chain(here).collect();
+    width(&all)
 }
 
 /// A kink, if the slopes on the two sides say so; else nobody can say.

@@ -1,8 +1,9 @@
 //! Derivatives against numerical slopes, of one entry or of a whole tape.
 //!
-//! Small functions are compared element by element. Large ones are compared along random directions,
-//! a few for each operand; where that fails, halving the direction again and again leads to one
-//! element that is wrong, in as many steps as the number of elements has binary digits.
+//! Small functions are compared element by element. Large ones are compared along random
+//! directions, a few for each operand; where that fails, halving the direction again and again
+//! leads to one element that is wrong, in as many steps as the number of elements has binary
+//! digits.
 //!
 //! Most derivatives are confirmed by the first slope that is computed. What is not gets a
 //! [second look](super::second_look), which takes more time and more care.

@@ -1,7 +1,7 @@
 //! A tangent rule against its reverse rule: the adjoint test, `⟨ȳ, J ẋ⟩ = ⟨Jᵀ ȳ, ẋ⟩`.
 //!
-//! The two sides are equal but for rounding, and where terms cancel inside of a rule, rounding may be
-//! all that is left. So a disagreement beyond the rounding of the numbers in sight is settled by
+//! The two sides are equal but for rounding, and where terms cancel inside of a rule, rounding may
+//! be all that is left. So a disagreement beyond the rounding of the numbers in sight is settled by
 //! slopes along the same direction.
 
 use super::case::Case;

@@ -24,6 +24,10 @@ pub enum Bug {
     RowsShifted,
     DerivativeFromTheWrongNumber,
     AveragedOverTheBatch,
+    /// The cotangent of an operand is so many times too large.
+    Factor(usize, f64),
+    /// The last element of it is.
+    FactorOfAnElement(usize, f64),
     // Of the use of the cotangent.
     ConstantCotangent,
     SquaredCotangent,
@@ -34,6 +38,10 @@ pub enum Bug {
     Overwrites,
     OverwritesTheBias,
     AddsToGarbage,
+    /// Earlier contributions to W are kept so many times as large.
+    FactorOfWhatIsThere(f64),
+    /// A contribution to W is so many times too large, if there are earlier ones.
+    FactorOfWhatIsAdded(f64),
     ResultNotWhole,
     ResidualNotWhole,
     StaleResidual,
@@ -47,6 +55,10 @@ pub enum Bug {
     TangentSign,
     TangentWithoutFactor,
     TangentOfPartsOnly,
+    /// The tangent is so many times too large.
+    TangentFactor(f64),
+    /// Its last element is.
+    TangentFactorOfAnElement(f64),
 }
 
 /// `Y = tanh(X · W + b)`, keeping `1 − Y²`: `X: N×D, W: D×H, b: 1×H → N×H`.
@@ -66,6 +78,17 @@ impl Dense {
 
     fn is(&self, bug: Bug) -> bool {
         self.bug == bug
+    }
+
+    /// Makes cotangents too large, as the bug has it.
+    fn scale(&self, cotangents: [&mut DMatrix<f64>; 3]) {
+        match self.bug {
+            Bug::Factor(operand, factor) => *cotangents[operand] *= factor,
+            Bug::FactorOfAnElement(operand, factor) => {
+                *cotangents[operand].iter_mut().last().unwrap() *= factor;
+            }
+            _ => {}
+        }
     }
 
     /// `dY ∘ (1 − Y²)`, as the bug has it.
@@ -158,6 +181,7 @@ impl Op<f64> for Dense {
             Bug::RowsShifted => dx.swap_rows(0, 1),
             _ => {}
         }
+        self.scale([&mut dx, &mut dw, &mut db]);
         let overwrite = |sink: &mut Sink<'_, f64>, operand, matrix: &DMatrix<f64>| {
             sink.accumulate(operand, |target, _| {
                 target.copy_from_slice(matrix.as_slice())
@@ -169,6 +193,16 @@ impl Op<f64> for Dense {
             Bug::Overwrites => overwrite(sink, 1, &dw),
             Bug::AddsToGarbage => sink.accumulate(1, |target, _| {
                 target.iter_mut().zip(&dw).for_each(|(t, d)| *t += d);
+            }),
+            Bug::FactorOfWhatIsThere(factor) => sink.accumulate(1, |target, keep| {
+                for (t, d) in target.iter_mut().zip(&dw) {
+                    *t = if keep { factor * *t + d } else { *d };
+                }
+            }),
+            Bug::FactorOfWhatIsAdded(factor) => sink.accumulate(1, |target, keep| {
+                for (t, d) in target.iter_mut().zip(&dw) {
+                    *t = if keep { *t + factor * d } else { *d };
+                }
             }),
             _ => add(sink, 1, &dw),
         }
@@ -211,6 +245,11 @@ impl Op<f64> for Dense {
                 z.ncols(),
                 at.residual,
             ));
+        }
+        match self.bug {
+            Bug::TangentFactor(factor) => z *= factor,
+            Bug::TangentFactorOfAnElement(factor) => *z.iter_mut().last().unwrap() *= factor,
+            _ => {}
         }
         let written = z.len() - usize::from(self.is(Bug::TangentNotWhole));
         tangent.values_mut()[..written].copy_from_slice(&z.as_slice()[..written]);
