@@ -7,7 +7,7 @@ use tape::{
     Shape, ShapeError, Sink, Tangents, Tape, VarId, View,
 };
 
-/// Takes matrices and scalars of any shape, and refuses their values.
+/// Takes matrices and scalars of any shape, and refuses their values; panics if the last is 13.
 struct Refuses;
 
 impl Op<f64> for Refuses {
@@ -20,7 +20,9 @@ impl Op<f64> for Refuses {
             _ => Ok(OutputSpec::matrix(2, 3).with_residual(5)),
         }
     }
-    fn forward(&self, _: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+        let last = at.operands.get(at.operands.len() - 1);
+        assert!(last.values() != [13.0], "no luck with 13");
         Err(ForwardError::new("these are no good"))
     }
     fn vjp(&self, _: &Point<'_, f64>, _: View<'_, f64>, _: &mut Sink<'_, f64>) {}
@@ -230,13 +232,29 @@ fn cotangents_that_cannot_all_be_read_are_not_written() {
 }
 
 #[test]
-fn shapes_that_do_not_fit_leave_nothing_behind_either() {
+fn a_panic_while_an_operation_is_recorded_leaves_nothing_behind_either() {
+    let calls: [fn(&Scene, &Tape); 4] = [
+        |s, _| {
+            let m = s.tape.handle(s.matrix).unwrap();
+            let _ = m * m;
+        },
+        |s, _| {
+            let _ = s.tape.apply(Refuses, &[]);
+        },
+        |s, other| {
+            let operands = [tape::Var::from(3.0).into(), other.var(1.0).into()];
+            let _ = s.tape.apply(Refuses, &operands);
+        },
+        |s, _| {
+            let operands = [tape::Var::from(3.0).into(), tape::Var::from(13.0).into()];
+            let _ = s.tape.apply(Refuses, &operands);
+        },
+    ];
     let scene = Scene::new();
     let before = scene.state();
-    let call = std::panic::AssertUnwindSafe(|| {
-        let m = scene.tape.handle(scene.matrix).unwrap();
-        let _ = m * m;
-    });
-    assert!(std::panic::catch_unwind(call).is_err());
-    assert_eq!(scene.state(), before);
+    for call in calls {
+        let call = std::panic::AssertUnwindSafe(|| call(&scene, &Tape::new()));
+        assert!(std::panic::catch_unwind(call).is_err());
+        assert_eq!(scene.state(), before);
+    }
 }

@@ -12,7 +12,7 @@ use super::matrix_var::MatrixVar;
 use super::operand::{Operand, Output};
 use super::tape::Tape;
 use super::var::Var;
-use crate::error::{Error, ForwardError, Place, ShapeError};
+use crate::error::{Error, Place, ShapeError};
 use crate::list::{Application, Lengths, Store};
 use crate::number::Scalar;
 use crate::op::{Entry, Op, OutputSpec};
@@ -85,11 +85,9 @@ impl<T: Scalar> Tape<T> {
     ) -> Result<Recorded, Box<Error>> {
         let place = Place(Location::caller());
         let mut store = self.store.borrow_mut();
-        let store = &mut *store;
-        let start = Start {
-            entries: store.entries.len(),
-            operands: store.operands.len(),
-        };
+        let unfinished = Unfinished::new(&mut store);
+        let store = &mut *unfinished.store;
+        let first = store.operands.len();
         store.shapes.clear();
         let mut active = false;
         for operand in operands {
@@ -103,7 +101,6 @@ impl<T: Scalar> Tape<T> {
             };
             // As `assert_same`, but the op is asked for its name only if it is wanted.
             if !std::ptr::eq(self, tape) {
-                start.withdraw(store);
                 self.refuse(tape, op.name());
             }
             // A scalar's shape is known, and one active operand is enough: a long dot product looks
@@ -118,13 +115,11 @@ impl<T: Scalar> Tape<T> {
         }
         let signature = match op.shape(&store.shapes) {
             Ok(signature) => signature,
-            Err(error) => {
-                start.withdraw(store);
-                refuse_shapes(&store.shapes, op.name(), &error)
-            }
+            Err(error) => refuse_shapes(&store.shapes, op.name(), &error),
         };
         let shape = signature.shape();
-        let index = record_application(store, op, start, active, signature, place)?;
+        let index = record_application(store, op, first, active, signature, place)?;
+        std::mem::forget(unfinished);
         Ok(Recorded {
             index,
             rows: shape.rows as u32,
@@ -133,23 +128,48 @@ impl<T: Scalar> Tape<T> {
     }
 }
 
-/// Where the recording of an application begins: its constants and operands come first.
-#[derive(Clone, Copy)]
-struct Start {
+/// An application that is being recorded. Dropped before it is finished, by an error or a panic, it
+/// removes what was recorded for it: constants, operands, the application and its result.
+struct Unfinished<'s, T: Scalar> {
+    store: &'s mut Store<T>,
     entries: usize,
     operands: usize,
 }
 
-impl Start {
-    /// Removes what was recorded since, but for the application itself.
+impl<'s, T: Scalar> Unfinished<'s, T> {
+    #[inline(always)]
+    fn new(store: &'s mut Store<T>) -> Self {
+        let (entries, operands) = (store.entries.len(), store.operands.len());
+        Unfinished {
+            store,
+            entries,
+            operands,
+        }
+    }
+}
+
+impl<T: Scalar> Drop for Unfinished<'_, T> {
     #[cold]
     #[inline(never)]
-    fn withdraw<T: Scalar>(self, store: &mut Store<T>) {
-        let lengths = Lengths {
+    fn drop(&mut self) {
+        let store = &mut *self.store;
+        let mut lengths = Lengths {
             entries: self.entries,
             operands: self.operands,
             ..store.lengths()
         };
+        // The application's entry comes last, if it got so far.
+        if let Some(last) = store.entries.len().checked_sub(1)
+            && last >= self.entries
+            && store.entries.at(last).code == Code::Apply
+        {
+            let (application, block) = store.application(last);
+            lengths.applications = application;
+            lengths.residuals = store.applications[application].residual.start;
+            if let Some(block) = block {
+                (lengths.blocks, lengths.arena) = (lengths.blocks - 1, block.start);
+            }
+        }
         store.truncate(&lengths);
     }
 }
@@ -189,12 +209,12 @@ fn refuse_shapes(shapes: &[Shape], op: &str, error: &ShapeError) -> ! {
     panic!("{op} of {}: {error}", shapes.join(", "));
 }
 
-/// Appends the application whose operands were pushed since `start`, and runs it.
+/// Appends the application whose operands were pushed since `first`, and runs it.
 #[inline(always)]
 fn record_application<T: Scalar>(
     store: &mut Store<T>,
     op: Box<dyn Op<T>>,
-    start: Start,
+    first: usize,
     active: bool,
     signature: OutputSpec,
     place: Place,
@@ -207,7 +227,7 @@ fn record_application<T: Scalar>(
         .resize(residual + signature.residual(), T::zero());
     store.applications.push(Application {
         op,
-        operands: index32(start.operands)..index32(last),
+        operands: index32(first)..index32(last),
         residual: residual..residual + signature.residual(),
         active,
         place,
@@ -233,26 +253,6 @@ fn record_application<T: Scalar>(
     );
     match store.run_application(application, index as usize, block) {
         Ok(()) => Ok(index),
-        Err(error) => Err(Box::new(withdraw(store, index as usize, start, &error))),
+        Err(error) => Err(Box::new(store.forward_error(index as usize, &error))),
     }
-}
-
-/// Removes an application that refused its operands, and all that was recorded for it.
-#[cold]
-#[inline(never)]
-fn withdraw<T: Scalar>(
-    store: &mut Store<T>,
-    index: usize,
-    start: Start,
-    error: &ForwardError,
-) -> Error {
-    let error = store.forward_error(index, error);
-    if store.entries.at(index).block().is_some() {
-        let block = store.blocks.pop().expect("the application's block");
-        store.arena.truncate(block.start);
-    }
-    let application = store.applications.pop().expect("the application");
-    store.residuals.truncate(application.residual.start);
-    start.withdraw(store);
-    error
 }
