@@ -82,7 +82,9 @@ impl<T: Scalar> Neg for Var<'_, T> {
 }
 
 impl<T: Scalar> Sum for Var<'_, T> {
-    /// One addition for each handle; [`sum`](crate::sum) records a single entry.
+    /// One addition for each handle; [`sum`](crate::sum) records a single entry. On a tape that
+    /// keeps locations, that of these additions is here: the standard library does not hand on who
+    /// called `iter.sum()`, while `sum` of a slice is placed where it is called.
     fn sum<I: Iterator<Item = Self>>(handles: I) -> Self {
         handles.reduce(|a, b| a + b).unwrap_or(Var::from(T::zero()))
     }
