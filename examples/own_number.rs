@@ -5,12 +5,6 @@
 //! [`Scalar`], so it also tells how deep a *derivative* is.
 //!
 //! ```text
-//! cargo run --example own_number
-//! ```
-//!
-//! prints
-//!
-//! ```text
 //!                          value  depth
 //! x²y + sin x            12.9093      3
 //! by x                   11.5839      5

@@ -62,7 +62,8 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} programs, {} entries, {} derivatives, {} unjudged ({:.2} %), {} at kinks, {} faults",
+            "{} programs, {} entries, {} derivatives, {} unjudged ({:.2} %), {} at kinks, {} \
+             faults",
             self.programs,
             self.entries,
             self.derivatives,

@@ -93,7 +93,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             ("labels", labels),
             ("images", images),
             ("ints", typed(12, &[4], |k| k.to_be_bytes().to_vec())),
-            ("floats", typed(13, &[1, 2, 2], |k| (k as f32 / 4.0).to_be_bytes().to_vec())),
+            (
+                "floats",
+                typed(13, &[1, 2, 2], |k| (k as f32 / 4.0).to_be_bytes().to_vec()),
+            ),
             ("channel", idx(&[2, 1, 4, 3])),
         ],
     )?;
@@ -102,7 +105,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         "csv",
         &[
             ("plain", csv("7,0,10,20,255\n3,1,2,3,4\n")),
-            ("named", csv("label,pixel0,pixel1,pixel2,pixel3\n7,0,10,20,255\n")),
+            (
+                "named",
+                csv("label,pixel0,pixel1,pixel2,pixel3\n7,0,10,20,255\n"),
+            ),
             ("grid", csv("\"1x1\",\"1x2\",\"class\"\r\n0.5,1,3\r\n")),
             ("semicolons", csv(";y;3;2;1;0\n0;3;255;2;1;0\n")),
         ],

@@ -54,8 +54,8 @@ pub fn write(
     file.commit()
 }
 
-/// Removes the temporary files that killed processes left beside `path`. Not to be called while another
-/// process may be writing it.
+/// Removes the temporary files that killed processes left beside `path`. Not to be called while
+/// another process may be writing it.
 pub fn remove_leftovers(path: &Path) {
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
         return;
@@ -138,8 +138,8 @@ impl PendingFile {
         written.map_err(|error| self.failed("write", error))
     }
 
-    /// Forces what was written to the disk. Where several files belong together, all of them are best synced
-    /// before any is committed: a full disk is noticed before anything has changed.
+    /// Forces what was written to the disk. Where several files belong together, all of them are
+    /// best synced before any is committed: a full disk is noticed before anything has changed.
     ///
     /// # Errors
     ///

@@ -1,9 +1,10 @@
 //! Where a run stands: all that is needed to go on as if it had never stopped.
 //!
-//! The file is a line of JSON with the length and the CRC-32 of what follows, then a line of JSON, [`State`], and after
-//! it the net as in a weights file, exact to the bit in the run's own numbers. All are in one file because they must
-//! never disagree, and two files can only get their names one after the other. The sum is there because a net has none:
-//! a bit that a disk turned would only make the run another one.
+//! The file is a line of JSON with the length and the CRC-32 of what follows, then a line of JSON,
+//! [`State`], and after it the net as in a weights file, exact to the bit in the run's own numbers.
+//! All are in one file because they must never disagree, and two files can only get their names one
+//! after the other. The sum is there because a net has none: a bit that a disk turned would only
+//! make the run another one.
 
 use std::path::PathBuf;
 
@@ -185,7 +186,8 @@ pub enum CheckpointError {
     },
     /// A line is not what it should be.
     #[error(
-        "not a checkpoint: its line {line} is not what `mnist train` writes, from column {column} on"
+        "not a checkpoint: its line {line} is not what `mnist train` writes, from column {column} \
+         on"
     )]
     Line {
         /// Which, 1 or 2.

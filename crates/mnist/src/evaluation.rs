@@ -1,9 +1,9 @@
 //! How good a net is on a whole set of images.
 //!
-//! The images go through a recording of their own, a thousand at a time: enough for the matrix products to
-//! run at full speed, few enough that a chunk's activations stay in the cache. A last, smaller chunk gets
-//! a recording of its size, made once and kept; nothing is padded, so nothing has to be left out of the
-//! count.
+//! The images go through a recording of their own, a thousand at a time: enough for the matrix
+//! products to run at full speed, few enough that a chunk's activations stay in the cache. A last,
+//! smaller chunk gets a recording of its size, made once and kept; nothing is padded, so nothing
+//! has to be left out of the count.
 
 use std::ops::Range;
 
@@ -25,8 +25,8 @@ pub struct Score {
     pub accuracy: f64,
     /// The mean loss of an image.
     pub loss: f64,
-    /// For each hidden layer, how many of its units were active for at least one image. A unit is active where its
-    /// ReLU lets a positive number through; those of a sigmoid always are.
+    /// For each hidden layer, how many of its units were active for at least one image. A unit is
+    /// active where its ReLU lets a positive number through; those of a sigmoid always are.
     pub active: Vec<usize>,
 }
 
@@ -61,8 +61,8 @@ pub fn probabilities_of<T: Float>(net: &Net<T>, image: &[u8]) -> Result<Vec<f64>
     Ok(probabilities(&recording))
 }
 
-/// The softmax of the logits of the last run, N×C, column-major. In `f64`, where logits that differ in `f32` still
-/// give probabilities that do.
+/// The softmax of the logits of the last run, N×C, column-major. In `f64`, where logits that differ
+/// in `f32` still give probabilities that do.
 fn probabilities<T: Float>(recording: &Recording<T>) -> Vec<f64> {
     let tape = Tape::new();
     let logits = recording.logits(|logits| logits.to_matrix().map(|x| x.to_f64()));
@@ -104,13 +104,13 @@ impl<T: Float> Evaluation<T> {
     ///
     /// # Errors
     ///
-    /// [`Halt::NotFinite`] if the loss of a chunk is not finite, [`Halt::Tape`] if a label is not one of the
-    /// net's classes or `net` has other sizes than the one before.
+    /// [`Halt::NotFinite`] if the loss of a chunk is not finite, [`Halt::Tape`] if a label is not
+    /// one of the net's classes or `net` has other sizes than the one before.
     ///
     /// # Panics
     ///
-    /// If the net has not as many inputs as an image has pixels, or another number of layers than the one
-    /// before.
+    /// If the net has not as many inputs as an image has pixels, or another number of layers than
+    /// the one before.
     pub fn score(&mut self, net: &Net<T>, split: &Split) -> Result<Score, Halt> {
         let (mut correct, mut loss) = (0, 0.0);
         let sizes = net.sizes();
@@ -168,7 +168,8 @@ impl<T: Float> Evaluation<T> {
         Ok(answers)
     }
 
-    /// Runs `net` forward on `split`, chunk after chunk; `visit` sees each, and which images it has.
+    /// Runs `net` forward on `split`, chunk after chunk; `visit` sees each, and which images it
+    /// has.
     fn run(
         &mut self,
         net: &Net<T>,
@@ -272,7 +273,8 @@ mod tests {
         assert_eq!(answers.len(), CHUNK + 2);
         for (index, answer) in answers.iter().enumerate() {
             let label = usize::from(split.labels()[index]);
-            // Grey images have logits 0 and 3, the others 0 and −1: the other class has 1 / (1 + e³) or 1 / (1 + e).
+            // Grey images have logits 0 and 3, the others 0 and −1: the other class has 1 / (1 +
+            // e³) or 1 / (1 + e).
             let other: f64 = [1.0, 3.0][label];
             let expected = 1.0 - 1.0 / (1.0 + other.exp());
             assert_eq!(answer.class, label);

@@ -96,7 +96,8 @@ pub enum FetchError {
     },
     /// A whole file with other contents is there.
     #[error(
-        "{}: a whole gzip file with other contents is there (SHA-256 {found}, expected {expected}); move it away first",
+        "{}: a whole gzip file with other contents is there (SHA-256 {found}, expected \
+         {expected}); move it away first",
         .path.display()
     )]
     OtherContents {

@@ -2,7 +2,8 @@
 
 use crate::dataset::Pixel;
 
-/// A float that can stand on a tape, be made of a pixel and be kept in a weights file: `f32` and `f64`.
+/// A float that can stand on a tape, be made of a pixel and be kept in a weights file: `f32` and
+/// `f64`.
 pub trait Float: nn::Stored + Pixel + std::fmt::Display {}
 
 impl Float for f32 {}

@@ -20,10 +20,11 @@
 //! 26 and 33 µs beside 8.3 µs for the copy; all examples of a tile of pixels first, instead of all
 //! pixels of sixteen examples, takes two thirds more there, probably for want of prefetching.
 //!
-//! What else was tried on the Zen 3 core, and left: the bytes of 16 to 128 images copied to one place first, 64 to 784 pixels at
-//! a time (up to a tenth less where images are read in order, a tenth to a third more where they are drawn); memory in
-//! large pages (no difference); the loops compiled for AVX2 (20 µs for 25, of images in the cache: probably it is the
-//! writing that takes the time).
+//! What else was tried on the Zen 3 core, and left: the bytes of 16 to 128 images copied to one
+//! place first, 64 to 784 pixels at a time (up to a tenth less where images are read in order, a
+//! tenth to a third more where they are drawn); memory in large pages (no difference); the loops
+//! compiled for AVX2 (20 µs for 25, of images in the cache: probably it is the writing that takes
+//! the time).
 //!
 //! A grey level over 255 is what NumPy's `/ 255.0` gives, to the last bit, but without a division
 //! ([`Pixel::unit`]): with one a batch took an eighth longer. A multiplication by 1/255 would round
@@ -42,8 +43,8 @@ pub trait Pixel: Copy + From<u8> {
     fn unit(byte: u8) -> Self;
 }
 
-/// 1/255 is 2⁻⁸ + 2⁻¹⁶ + 2⁻²⁴ + …: a byte times the first few of them is exact, and what is left is so small that its own
-/// rounding does not show in the sum.
+/// 1/255 is 2⁻⁸ + 2⁻¹⁶ + 2⁻²⁴ + …: a byte times the first few of them is exact, and what is left is
+/// so small that its own rounding does not show in the sum.
 macro_rules! pixel {
     ($float:ident, $terms:literal terms) => {
         impl Pixel for $float {

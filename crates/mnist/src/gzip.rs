@@ -26,7 +26,8 @@ const COUNTED: u64 = 64 << 20;
 pub enum Broken {
     /// The gzip stream stops before its end.
     #[error(
-        "the gzip stream is cut off: it ends after {unpacked} unpacked bytes, before its end mark; download it again"
+        "the gzip stream is cut off: it ends after {unpacked} unpacked bytes, before its end mark; \
+         download it again"
     )]
     CutOff {
         /// How much came out of it.

@@ -1,9 +1,10 @@
 //! Why a run cannot go on, in one sentence that names what happened first.
 //!
-//! Training fails in two ways, and a wrong learning rate is behind most of both. Numbers overflow, and
-//! everything computed from them is infinite or not a number; or a step throws every unit of a layer below
-//! the kink of its ReLU, where its derivative is 0 for every image, and nothing ever moves it again. The first is
-//! noticed a step later by a loss that is not finite; the second by nobody, unless somebody looks.
+//! Training fails in two ways, and a wrong learning rate is behind most of both. Numbers overflow,
+//! and everything computed from them is infinite or not a number; or a step throws every unit of a
+//! layer below the kink of its ReLU, where its derivative is 0 for every image, and nothing ever
+//! moves it again. The first is noticed a step later by a loss that is not finite; the second by
+//! nobody, unless somebody looks.
 
 use nn::Recording;
 use tape::{Argument, EntryInfo, Scalar};
@@ -20,7 +21,8 @@ pub enum Halt {
     },
     /// No unit of a hidden layer is active for any image.
     #[error(
-        "every hidden unit of layer {layer} is inactive: entry {entry} ({op}) gives 0 for all {images} training images, so no gradient passes it and nothing more can be learned"
+        "every hidden unit of layer {layer} is inactive: entry {entry} ({op}) gives 0 for all \
+         {images} training images, so no gradient passes it and nothing more can be learned"
     )]
     Dead {
         /// The entry of the layer's activation on the tape.
@@ -40,7 +42,8 @@ pub enum Halt {
 /// The halt of a recording whose loss is not finite.
 pub(crate) fn not_finite<T: Scalar>(recording: &Recording<T>) -> Halt {
     let origin = match recording.tape().first_non_finite() {
-        // What is read from nothing was set from outside: by the last update, or by the first weights.
+        // What is read from nothing was set from outside: by the last update, or by the first
+        // weights.
         Some(origin) if origin.operands.is_empty() => format!("a parameter overflowed: {origin}"),
         Some(origin) => origin.to_string(),
         None => "though every entry is".to_owned(),
@@ -48,7 +51,8 @@ pub(crate) fn not_finite<T: Scalar>(recording: &Recording<T>) -> Halt {
     Halt::NotFinite { origin }
 }
 
-/// The halt of a recording in which no unit of hidden layer `layer`, counted from 1, is active any more.
+/// The halt of a recording in which no unit of hidden layer `layer`, counted from 1, is active any
+/// more.
 pub(crate) fn dead<T: Scalar>(recording: &Recording<T>, layer: usize, images: usize) -> Halt {
     let affine = recording.affines()[layer - 1].entry();
     let reads = |entry: &EntryInfo<T>| entry.operands.contains(&Argument::Entry(affine));

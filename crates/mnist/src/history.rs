@@ -1,8 +1,8 @@
 //! What a run has measured on its way, as its logs hold it.
 //!
-//! The logs are kept as the text of their files, because that is what is saved and summed; here they become
-//! numbers again, for curves. A line that is none is left out: the sums in a checkpoint say that a log is the
-//! run's own, not that nobody ever edited both.
+//! The logs are kept as the text of their files, because that is what is saved and summed; here
+//! they become numbers again, for curves. A line that is none is left out: the sums in a checkpoint
+//! say that a log is the run's own, not that nobody ever edited both.
 
 use std::fmt;
 

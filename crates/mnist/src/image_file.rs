@@ -63,7 +63,8 @@ pub enum ImageError {
         error: Blank,
     },
     /// It is of another size than the net takes.
-    #[error("{}: found {}, expected {}; without --as-is, a picture of any size is prepared", .path.display(), pixels(.found), pixels(.expected))]
+    #[error("{}: found {}, expected {}; without --as-is, a picture of any size is \
+             prepared", .path.display(), pixels(.found), pixels(.expected))]
     Size {
         /// The file.
         path: PathBuf,

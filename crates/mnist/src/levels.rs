@@ -15,7 +15,8 @@ impl Levels {
     /// What a number must be.
     pub const EXPECTED: &str = "a number from 0 to 255, or only numbers from 0 to 1";
 
-    /// No level yet. Only numbers that can be fractions may be shares; of others, nothing is kept twice.
+    /// No level yet. Only numbers that can be fractions may be shares; of others, nothing is kept
+    /// twice.
     pub fn new(can_be_fractions: bool) -> Self {
         Levels {
             levels: Vec::new(),

@@ -1,21 +1,24 @@
-//! MNIST and everything like it: files, batches, drawn digits, and the run that learns from them. The only
-//! crate of the workspace that reads or writes files; its program is `mnist`.
+//! MNIST and everything like it: files, batches, drawn digits, and the run that learns from them.
+//! The only crate of the workspace that reads or writes files; its program is `mnist`.
 //!
-//! A training run needs labelled images, chosen at random, as a matrix of floats, a hundred thousand
-//! times over; and it needs what it learned to be on the disk, whole, at the end. From the outside in:
+//! A training run needs labelled images, chosen at random, as a matrix of floats, a hundred
+//! thousand times over; and it needs what it learned to be on the disk, whole, at the end. From the
+//! outside in:
 //!
-//! - `fetch` (a feature, on by default) gets the four files of a set from public mirrors and believes only
-//!   their checksums.
-//! - [`idx`] and [`csv`] read one file, packed or not ([`gzip`]), and believe nothing its header says; [`sniff`] tells what
-//!   a file is that is none. None of them touches files: they read bytes from anywhere.
+//! - `fetch` (a feature, on by default) gets the four files of a set from public mirrors and
+//!   believes only their checksums.
+//! - [`idx`] and [`csv`] read one file, packed or not ([`gzip`]), and believe nothing its header
+//!   says; [`sniff`] tells what a file is that is none. None of them touches files: they read bytes
+//!   from anywhere.
 //! - [`dataset`] finds the files of a directory, pairs images with labels, and copies chosen ones
 //!   out.
 //! - [`digits`] draws a data set where there are no files.
 //! - [`batches`] chooses the images of each step, and can say in a few numbers where it stands.
-//! - [`settings`] are what a run is asked to do; [`training`] does its steps, [`evaluation`] says how good
-//!   the net is by now, [`halt`] why it cannot go on.
-//! - [`run_directory`] keeps what was learned, in a directory that is its own ([`lock`]), with its [`run_log`]s and a [`checkpoint`] to go on from;
-//!   [`history`] reads the logs, and [`report`] makes a page of it all.
+//! - [`settings`] are what a run is asked to do; [`training`] does its steps, [`evaluation`] says
+//!   how good the net is by now, [`halt`] why it cannot go on.
+//! - [`run_directory`] keeps what was learned, in a directory that is its own ([`lock`]), with its
+//!   [`run_log`]s and a [`checkpoint`] to go on from; [`history`] reads the logs, and [`report`]
+//!   makes a page of it all.
 //! - [`image_file`] makes of anybody's picture an image, for a net to say what it shows.
 //! - [`atomic`] writes files that are there whole or not at all.
 //!

@@ -26,7 +26,8 @@ pub struct Lock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process works there.
-    #[error("{}: {holder} trains here; wait for it to end, or end it, or name another directory", .directory.display())]
+    #[error("{}: {holder} trains here; wait for it to end, or end it, or name another \
+             directory", .directory.display())]
     Held {
         /// The directory.
         directory: PathBuf,

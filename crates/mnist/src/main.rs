@@ -1,4 +1,5 @@
-//! `mnist`: trains the net of "Deep Learning from Scratch", checks its gradients, and judges what was saved.
+//! `mnist`: trains the net of "Deep Learning from Scratch", checks its gradients, and judges what
+//! was saved.
 
 use std::process::ExitCode;
 

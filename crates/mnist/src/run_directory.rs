@@ -10,18 +10,20 @@
 //! | `checkpoint` | what it takes to go on: [`crate::checkpoint`] |
 //! | `accuracy.svg`, `loss.svg`, `report.html` | the run in pictures: [`crate::report`] |
 //!
-//! The four are written together, at the end of each epoch and of the run: all of them to temporary files first, and
-//! only when all are on the disk do they get their names, the checkpoint last. So a full disk changes nothing, and
-//! a process killed at any moment leaves each file whole, old or new. Where the logs are new and the checkpoint is
-//! old, the logs are longer than it says; a run that goes on cuts them back and writes the same lines again. The sums
-//! in the checkpoint tell its logs from others.
+//! The four are written together, at the end of each epoch and of the run: all of them to temporary
+//! files first, and only when all are on the disk do they get their names, the checkpoint last. So
+//! a full disk changes nothing, and a process killed at any moment leaves each file whole, old or
+//! new. Where the logs are new and the checkpoint is old, the logs are longer than it says; a run
+//! that goes on cuts them back and writes the same lines again. The sums in the checkpoint tell its
+//! logs from others.
 //!
-//! The directory is locked for as long as a run works in it ([`crate::lock`]). One with files of these names that no run
-//! left is refused: they are somebody's own.
+//! The directory is locked for as long as a run works in it ([`crate::lock`]). One with files of
+//! these names that no run left is refused: they are somebody's own.
 //!
-//! The pictures are drawn when the run ends, for whatever reason it does, after all else is saved: they cost more than an
-//! epoch may, and can be drawn again by going on. A run that replaces an earlier one's files removes its pictures
-//! first, so that those that are there are never another run's.
+//! The pictures are drawn when the run ends, for whatever reason it does, after all else is saved:
+//! they cost more than an epoch may, and can be drawn again by going on. A run that replaces an
+//! earlier one's files removes its pictures first, so that those that are there are never another
+//! run's.
 
 use std::fs;
 use std::io;
@@ -90,7 +92,8 @@ pub struct Moment<'a, T: Float> {
     pub generator: batches::State,
     /// The logs up to here.
     pub logs: &'a Logs,
-    /// A last line of the accuracies, measured inside an epoch: a run that goes on would not have it.
+    /// A last line of the accuracies, measured inside an epoch: a run that goes on would not have
+    /// it.
     pub inside_epoch: Option<Measured>,
 }
 
@@ -105,7 +108,8 @@ pub enum CreateError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// There are files of a run's names, but no run's checkpoint.
-    #[error("{}: found {names}, but no checkpoint of a run, so they are not of one; name another directory or move them away", .path.display())]
+    #[error("{}: found {names}, but no checkpoint of a run, so they are not of one; name another \
+             directory or move them away", .path.display())]
     NotARun {
         /// The directory.
         path: PathBuf,
@@ -122,7 +126,8 @@ pub enum ResumeError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A file of the run could not be read.
-    #[error("{}: cannot read it: {error}; expected what `mnist train --out` leaves", .path.display())]
+    #[error("{}: cannot read it: {error}; expected what `mnist train --out` \
+             leaves", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -139,7 +144,8 @@ pub enum ResumeError {
     },
     /// A log does not begin as the checkpoint says.
     #[error(
-        "{}: not the log of the checkpoint beside it, expected {} bytes with the CRC-32 {:08x} at its beginning",
+        "{}: not the log of the checkpoint beside it, expected {} bytes with the CRC-32 {:08x} at \
+         its beginning",
         .path.display(), .expected.bytes, .expected.crc32
     )]
     OtherLog {
@@ -162,11 +168,13 @@ pub struct Saved {
 }
 
 impl RunDirectory {
-    /// The directory at `path` for a new run, made if it is not there. Removes what killed runs left in it.
+    /// The directory at `path` for a new run, made if it is not there. Removes what killed runs
+    /// left in it.
     ///
     /// # Errors
     ///
-    /// [`CreateError`] if it cannot be made, another run works there, or it holds somebody's own files.
+    /// [`CreateError`] if it cannot be made, another run works there, or it holds somebody's own
+    /// files.
     pub fn create(path: &Path) -> Result<Self, CreateError> {
         let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
         let missing = path.ancestors().take_while(is_missing);
@@ -183,7 +191,8 @@ impl RunDirectory {
             made,
         };
         let lock = directory.lock.insert(Lock::take(path)?);
-        // A run that was killed in its first save may have left some of its files without a checkpoint.
+        // A run that was killed in its first save may have left some of its files without a
+        // checkpoint.
         let was_left = lock.was_left;
         let names: Vec<&str> = FILES.into_iter().chain(PICTURES).collect();
         let there: Vec<&str> = names
@@ -249,9 +258,9 @@ impl RunDirectory {
         &self.path
     }
 
-    /// Saves a run that has not taken a step, if there is nothing in the directory yet, and says whether it did. What an
-    /// earlier run left is replaced only when this one has learned something; but that it can be is tried now, as far as
-    /// that is possible.
+    /// Saves a run that has not taken a step, if there is nothing in the directory yet, and says
+    /// whether it did. What an earlier run left is replaced only when this one has learned
+    /// something; but that it can be is tried now, as far as that is possible.
     ///
     /// # Errors
     ///
@@ -277,7 +286,8 @@ impl RunDirectory {
         commit(self.prepare(run, moment)?)
     }
 
-    /// As [`save`](RunDirectory::save) for the first time, which takes away an earlier run's pictures.
+    /// As [`save`](RunDirectory::save) for the first time, which takes away an earlier run's
+    /// pictures.
     ///
     /// # Errors
     ///

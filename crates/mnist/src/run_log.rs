@@ -1,7 +1,7 @@
 //! The two logs of a run: every step's loss, and the accuracies measured on the way.
 //!
-//! They are kept in memory as the text they will be in their files, so a file is written by copying it. A line
-//! is added without allocating once [`Log::reserve`] made room for it.
+//! They are kept in memory as the text they will be in their files, so a file is written by copying
+//! it. A line is added without allocating once [`Log::reserve`] made room for it.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -15,8 +15,8 @@ pub struct Log {
     text: Vec<u8>,
 }
 
-/// How much of a log belongs to a checkpoint: so many bytes, with this sum. A run that goes on from there drops
-/// what comes after them.
+/// How much of a log belongs to a checkpoint: so many bytes, with this sum. A run that goes on from
+/// there drops what comes after them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extent {
     /// How many bytes.
@@ -36,7 +36,8 @@ impl Log {
         }
     }
 
-    /// The log whose file holds `text`, as it was when `extent` was taken; none if `text` does not begin with that.
+    /// The log whose file holds `text`, as it was when `extent` was taken; none if `text` does not
+    /// begin with that.
     pub fn resume(mut text: Vec<u8>, extent: Extent) -> Option<Self> {
         if text.len() < extent.bytes {
             return None;

@@ -28,8 +28,8 @@ pub struct Settings {
     /// How the first weights are drawn.
     #[serde(with = "init")]
     pub init: Init,
-    /// The seed of all random numbers: the first weights come from stream 0 of its generator, the batches from
-    /// [stream 1](crate::batches::Batches::STREAM).
+    /// The seed of all random numbers: the first weights come from stream 0 of its generator, the
+    /// batches from [stream 1](crate::batches::Batches::STREAM).
     pub seed: u64,
     /// The numbers computed with.
     pub precision: Precision,
@@ -77,8 +77,8 @@ impl Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// Four bytes, twice as fast. What learning needs: the noise of the batches is larger than its rounding by
-    /// orders of magnitude.
+    /// Four bytes, twice as fast. What learning needs: the noise of the batches is larger than its
+    /// rounding by orders of magnitude.
     #[default]
     F32,
     /// Eight bytes, as NumPy computes.

@@ -9,8 +9,8 @@ use crate::halt::{self, Halt};
 
 /// A net that learns from a split, a batch at a time.
 ///
-/// The chosen images are copied straight into the tape's own memory, and the updated parameters stay there: a
-/// step allocates nothing.
+/// The chosen images are copied straight into the tape's own memory, and the updated parameters
+/// stay there: a step allocates nothing.
 ///
 /// ```
 /// use mnist::batches::Batches;
@@ -43,8 +43,8 @@ impl<'d, T: Float> Training<'d, T> {
     ///
     /// # Panics
     ///
-    /// If the net has not as many inputs as an image has pixels; in [`step`](Training::step), if the batches are of
-    /// a larger split.
+    /// If the net has not as many inputs as an image has pixels; in [`step`](Training::step), if
+    /// the batches are of a larger split.
     pub fn new(net: &Net<T>, split: &'d Split, batches: Batches, optimiser: Sgd) -> Self {
         assert_eq!(
             net.inputs(),
@@ -93,7 +93,8 @@ impl<'d, T: Float> Training<'d, T> {
         self.batches.state()
     }
 
-    /// What is to be said when no unit of hidden layer `layer`, counted from 1, is active for any of the images.
+    /// What is to be said when no unit of hidden layer `layer`, counted from 1, is active for any
+    /// of the images.
     ///
     /// # Panics
     ///

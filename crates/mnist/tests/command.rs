@@ -164,7 +164,8 @@ fn the_environment_names_data_and_the_option_goes_before_it() {
     assert_eq!(text.status.code(), Some(1));
     assert_eq!(
         message(&text),
-        "no/such/place: nothing of that name is there; expected a directory with the files of MNIST or of a set like it"
+        "no/such/place: nothing of that name is there; expected a directory with the files of \
+         MNIST or of a set like it"
     );
 }
 

@@ -80,7 +80,8 @@ fn a_blank_page_has_no_answer() {
     let output = run("predict --weights", &[&weights(), &blank]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(stdout(&output), "");
-    let expected = "the picture is blank: nothing in it stands out from the paper and holds together, so there is no answer";
+    let expected = "the picture is blank: nothing in it stands out from the paper and holds \
+                    together, so there is no answer";
     assert_eq!(message(&output), format!("{}: {expected}", blank.display()));
     // As it is, it is what was asked for.
     succeed("predict --as-is --weights", &[&weights(), &blank]);
@@ -113,7 +114,8 @@ fn what_the_net_is_given_is_what_is_drawn() {
     assert_eq!(
         said,
         format!(
-            "{name}: found 280×280 pixels, expected 28×28 pixels; without --as-is, a picture of any size is prepared"
+            "{name}: found 280×280 pixels, expected 28×28 pixels; without --as-is, a picture of \
+             any size is prepared"
         )
     );
 }
@@ -196,14 +198,19 @@ fn refused(weights: &Path) -> String {
 fn weights_that_are_none_say_what_they_are() {
     assert_eq!(
         refused(&fixture("pytorch.safetensors")),
-        "there is no tensor `W1`: found fc1.bias [4], fc1.weight [4, 784], fc2.bias [10], fc2.weight [10, 4]; \
-         expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], b2 and so on \
-         (PyTorch keeps the transpose: save fc1.weight.T.contiguous() as W1, fc1.bias as b1, and so on)"
+        "there is no tensor `W1`: found fc1.bias [4], fc1.weight [4, 784], fc2.bias [10], \
+         fc2.weight [10, 4]; \
+         expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], b2 and so \
+         on \
+         (PyTorch keeps the transpose: save fc1.weight.T.contiguous() as W1, fc1.bias as b1, and \
+         so on)"
     );
     assert_eq!(
         refused(&fixture("no_metadata.safetensors")),
-        "the metadata's `activation` is missing, expected `relu` or `sigmoid`: the function between the layers is not \
-         in the tensors, save it with them (in Python, `save_file(tensors, path, metadata={\"activation\": \"relu\"})`)"
+        "the metadata's `activation` is missing, expected `relu` or `sigmoid`: the function \
+         between the layers is not \
+         in the tensors, save it with them (in Python, `save_file(tensors, path, \
+         metadata={\"activation\": \"relu\"})`)"
     );
     assert_eq!(
         refused(&fixture("cut_off.safetensors")),

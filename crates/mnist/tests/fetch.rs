@@ -98,7 +98,13 @@ fn https_is_left_to_curl() {
         .output()
         .unwrap();
     let message = error(&output);
-    assert!(message.contains("served by https, which this program does not speak: curl -L -O https://h.invalid/m/train-images-idx3-ubyte.gz"), "{message}");
+    assert!(
+        message.contains(
+            "served by https, which this program does not speak: curl -L -O \
+                              https://h.invalid/m/train-images-idx3-ubyte.gz"
+        ),
+        "{message}"
+    );
     assert!(
         message.contains("\"https://h.invalid/m/{train-images-idx3-ubyte.gz,train-labels-"),
         "{message}"

@@ -125,7 +125,8 @@ fn contents_that_are_not_what_the_name_says() {
     );
     assert_eq!(
         of(TEST_LABELS, &images(5, 0)),
-        "t10k-labels-idx1-ubyte: found unsigned bytes of shape 5×4×3, which are images; expected labels: N, or N×1"
+        "t10k-labels-idx1-ubyte: found unsigned bytes of shape 5×4×3, which are images; expected \
+         labels: N, or N×1"
     );
     assert_eq!(
         of(TRAIN_IMAGES, b"404: Not Found"),
@@ -138,19 +139,23 @@ fn contents_too_short_or_too_long() {
     let whole = images(10, 0);
     assert_eq!(
         of(TRAIN_LABELS, b""),
-        "train-labels-idx1-ubyte: the file is empty, expected labels as IDX with a header of 8 bytes; download it again"
+        "train-labels-idx1-ubyte: the file is empty, expected labels as IDX with a header of 8 \
+         bytes; download it again"
     );
     assert_eq!(
         of_gz(TRAIN_LABELS, b""),
-        "train-labels-idx1-ubyte.gz: the file is empty, expected labels as IDX with a header of 8 bytes; download it again"
+        "train-labels-idx1-ubyte.gz: the file is empty, expected labels as IDX with a header of 8 \
+         bytes; download it again"
     );
     assert_eq!(
         of(TRAIN_IMAGES, &whole[..9]),
-        "train-images-idx3-ubyte: the header is cut off: found 9 bytes, expected 16; download it again"
+        "train-images-idx3-ubyte: the header is cut off: found 9 bytes, expected 16; download it \
+         again"
     );
     assert_eq!(
         of(TRAIN_IMAGES, &whole[..100]),
-        "train-images-idx3-ubyte: the payload is cut off: found 84 bytes, expected 120 from shape 10×4×3; download it again"
+        "train-images-idx3-ubyte: the payload is cut off: found 84 bytes, expected 120 from shape \
+         10×4×3; download it again"
     );
     assert_eq!(
         of(TRAIN_IMAGES, &[&whole[..], b"!"].concat()),
@@ -160,7 +165,8 @@ fn contents_too_short_or_too_long() {
     let message = of_gz(TRAIN_IMAGES, &packed[..packed.len() - 5]);
     assert_eq!(
         message,
-        "train-images-idx3-ubyte.gz: the gzip stream is cut off: it ends after 136 unpacked bytes, before its end mark; download it again"
+        "train-images-idx3-ubyte.gz: the gzip stream is cut off: it ends after 136 unpacked bytes, \
+         before its end mark; download it again"
     );
     let message = of_gz(TRAIN_IMAGES, &[&packed[..], b"junk"].concat());
     assert_eq!(
@@ -173,23 +179,27 @@ fn contents_too_short_or_too_long() {
 fn shapes_that_cannot_be() {
     assert_eq!(
         of(TEST_IMAGES, &idx(&[0, 4, 3], [])),
-        "t10k-images-idx3-ubyte: the header declares no items at all (shape 0×4×3), expected at least one"
+        "t10k-images-idx3-ubyte: the header declares no items at all (shape 0×4×3), expected at \
+         least one"
     );
     assert_eq!(
         of(TEST_IMAGES, &idx(&[5, 0, 3], [])),
-        "t10k-images-idx3-ubyte: the header declares images of no size (shape 5×0×3), expected at least one pixel"
+        "t10k-images-idx3-ubyte: the header declares images of no size (shape 5×0×3), expected at \
+         least one pixel"
     );
     let huge = idx(&[u32::MAX; 3], [1, 2, 3]);
     let declared = "shape 4294967295×4294967295×4294967295";
     assert_eq!(
         of(TEST_IMAGES, &huge),
         format!(
-            "t10k-images-idx3-ubyte: the header declares more bytes than can be addressed ({declared})"
+            "t10k-images-idx3-ubyte: the header declares more bytes than can be addressed \
+             ({declared})"
         )
     );
     assert_eq!(
         of_gz(TEST_IMAGES, &gzip(&idx(&[u32::MAX, 4, 3], [1, 2, 3]))),
-        "t10k-images-idx3-ubyte.gz: the payload is cut off: found 3 bytes, expected 51539607540 from shape 4294967295×4×3; download it again"
+        "t10k-images-idx3-ubyte.gz: the payload is cut off: found 3 bytes, expected 51539607540 \
+         from shape 4294967295×4×3; download it again"
     );
 }
 
@@ -197,7 +207,8 @@ fn shapes_that_cannot_be() {
 fn files_that_do_not_agree() {
     assert_eq!(
         of(TRAIN_LABELS, &labels(9)),
-        "train-images-idx3-ubyte holds 10 images, but train-labels-idx1-ubyte holds 9 labels; expected as many: are they of one set?"
+        "train-images-idx3-ubyte holds 10 images, but train-labels-idx1-ubyte holds 9 labels; \
+         expected as many: are they of one set?"
     );
     assert_eq!(
         of(TEST_IMAGES, &idx(&[5, 3, 4], [0; 60])),
@@ -207,11 +218,13 @@ fn files_that_do_not_agree() {
 
 #[test]
 fn files_that_are_not_there() {
-    let expected = "expected files called as MNIST's, such as train-images-idx3-ubyte, or train.csv and test.csv";
+    let expected = "expected files called as MNIST's, such as train-images-idx3-ubyte, or \
+                    train.csv and test.csv";
     assert_eq!(
         complaint(|directory| fs::remove_file(directory.join(TRAIN_LABELS)).unwrap()),
         format!(
-            "DIR: found no training labels, {expected}; there are t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, train-images-idx3-ubyte"
+            "DIR: found no training labels, {expected}; there are t10k-images-idx3-ubyte, \
+             t10k-labels-idx1-ubyte, train-images-idx3-ubyte"
         )
     );
     assert_eq!(
@@ -220,7 +233,8 @@ fn files_that_are_not_there() {
             (0..20).for_each(|k| fs::write(directory.join(format!("a{k:02}")), "").unwrap());
         }),
         format!(
-            "DIR: found no test images, {expected}; there are a00, a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11 and 11 more"
+            "DIR: found no test images, {expected}; there are a00, a01, a02, a03, a04, a05, a06, \
+             a07, a08, a09, a10, a11 and 11 more"
         )
     );
     assert_eq!(
@@ -349,7 +363,8 @@ proptest! {
             Ok(_) => {}
             Err(error) => {
                 let message = error.to_string();
-                prop_assert!(message.starts_with(&directory.path().display().to_string()), "{}", message);
+                let place = directory.path().display().to_string();
+                prop_assert!(message.starts_with(&place), "{}", message);
             }
         }
     }

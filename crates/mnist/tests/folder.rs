@@ -70,7 +70,8 @@ fn one_run_at_a_time() {
     let out = tempfile::tempdir().unwrap();
     let child = endless(&set, out.path(), "");
     let refused = format!(
-        "{}: process {} (mnist) trains here; wait for it to end, or end it, or name another directory",
+        "{}: process {} (mnist) trains here; wait for it to end, or end it, or name another \
+         directory",
         out.path().display(),
         child.id()
     );
@@ -113,7 +114,8 @@ fn somebodys_own_files_are_not_replaced() {
         assert_eq!(
             fail("--steps 5 --json --out", &data(out.path(), &set)),
             format!(
-                "{}: found {name}, but no checkpoint of a run, so they are not of one; name another directory or move them away",
+                "{}: found {name}, but no checkpoint of a run, so they are not of one; name \
+                 another directory or move them away",
                 out.path().display()
             )
         );

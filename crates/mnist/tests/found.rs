@@ -231,7 +231,8 @@ fn other_types_and_ranks() {
     let colour = idx(&[8, 3, 28, 28], images[16..].iter().copied());
     assert_refused(
         &with(TRAIN_IMAGES, &colour),
-        "found unsigned bytes of shape 8×3×28×28, which are images of several channels; expected images",
+        "found unsigned bytes of shape 8×3×28×28, which are images of several channels; expected \
+         images",
     );
     let mut floats = vec![0, 0, 0x0d, 1, 0, 0, 0, 8];
     floats.extend(
@@ -264,7 +265,8 @@ fn what_is_something_else_is_named_with_what_to_do() {
     }
     assert_refused(
         &double,
-        "train-images-idx3-ubyte.gz: found a gzip file inside the gzip file: 496 bytes that begin with",
+        "train-images-idx3-ubyte.gz: found a gzip file inside the gzip file: 496 bytes that begin \
+         with",
     );
     assert_refused(&double, "unpack it with gunzip");
     let dump = b"00000000: 0000 0803 0000 ea60 0000 001c 0000 001c  .......`........\n";
@@ -352,7 +354,8 @@ fn csv_as_kaggle_has_it() {
     );
     assert_eq!(
         load(&folder).unwrap_err(),
-        "test.csv: found no label among 4 columns, expected one called `label`; a set that is learned from or judged by needs labels"
+        "test.csv: found no label among 4 columns, expected one called `label`; a set that is \
+         learned from or judged by needs labels"
     );
     write(folder.path(), "test.csv", &good()[0]);
     assert_refused(&folder, "test.csv: found an IDX file: 6288 bytes");
@@ -424,7 +427,8 @@ fn a_folder_that_may_not_be_listed() {
     assert_eq!(
         support::message(&output),
         format!(
-            "{name}: permission denied; expected a directory with the files of MNIST or of a set like it"
+            "{name}: permission denied; expected a directory with the files of MNIST or of a set \
+             like it"
         )
     );
 }

@@ -156,7 +156,8 @@ fn weights_of_another_shape_are_refused() {
     assert_eq!(
         said,
         format!(
-            "{}: found 3×4 pixels (width×height), expected 28×28 pixels; without --as-is, a picture of any size is prepared",
+            "{}: found 3×4 pixels (width×height), expected 28×28 pixels; without --as-is, a \
+             picture of any size is prepared",
             image.display()
         )
     );

@@ -147,11 +147,13 @@ fn bad_options_are_usage_errors_with_a_reason() {
     let set = small_set();
     assert_eq!(
         fail("--hidden 1000000,1000000 --data", &[set.path()]),
-        "a net of 12-1000000-1000000-4 with batches of 100 takes 14934 GiB of memory, expected at most 4 GiB; choose less with --hidden"
+        "a net of 12-1000000-1000000-4 with batches of 100 takes 14934 GiB of memory, expected at \
+         most 4 GiB; choose less with --hidden"
     );
     assert_eq!(
         fail("--hidden 1000 --batch 1000000 --data", &[set.path()]),
-        "a net of 12-1000-4 with batches of 1000000 takes 15.2 GiB of memory, expected at most 4 GiB; choose less with --batch"
+        "a net of 12-1000-4 with batches of 1000000 takes 15.2 GiB of memory, expected at most 4 \
+         GiB; choose less with --batch"
     );
 }
 
@@ -184,7 +186,8 @@ fn a_run_that_diverges_names_the_entry_and_its_op() {
 fn a_run_whose_units_die_says_so() {
     let set = small_set();
     let message = fail("--lr 1000 --hidden 5 --data", &[set.path()]);
-    let start = "every hidden unit of layer 1 is inactive: entry 7 (relu) gives 0 for all 60 training images";
+    let start = "every hidden unit of layer 1 is inactive: entry 7 (relu) gives 0 for all 60 \
+                 training images";
     assert!(message.contains(start), "{message}");
 }
 

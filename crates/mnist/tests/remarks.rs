@@ -79,7 +79,8 @@ fn images_that_show_nothing_are_refused_before_a_step() {
             assert_eq!(
                 last,
                 format!(
-                    "error: the files in {}: all 60 training images are {said}; nothing can be learned from them",
+                    "error: the files in {}: all 60 training images are {said}; nothing can be \
+                     learned from them",
                     set.path().display()
                 )
             );

@@ -1,4 +1,5 @@
-//! The page that a run leaves: that it holds what it says, needs nothing else, and is the same however the run was done.
+//! The page that a run leaves: that it holds what it says, needs nothing else, and is the same
+//! however the run was done.
 
 use std::fs;
 use std::path::Path;
@@ -127,7 +128,8 @@ fn shows_the_run_that_was_done() {
             said.starts_with(&format!("{} read as ", index % 4)),
             "{said}"
         );
-        // Its cell is in the row of its label and the column of the answer; the fifth column holds the shares.
+        // Its cell is in the row of its label and the column of the answer; the fifth column holds
+        // the shares.
         let answer: usize = text(all(mistake, "b")[1]).parse().unwrap();
         let cell = &mut left[5 * (index % 4) + answer];
         *cell = (cell.parse::<u32>().unwrap() - 1).to_string();
@@ -264,7 +266,8 @@ fn pictures_are_never_another_runs() {
     // A run that learns nothing replaces nothing.
     fail("--hidden 5 --lr 1e30 --init he --json --out", &data);
     assert_eq!(pictures(out.path()), before);
-    // One that has learned something leaves none of the old ones, should it be killed before it draws its own.
+    // One that has learned something leaves none of the old ones, should it be killed before it
+    // draws its own.
     let directory = RunDirectory::open(out.path()).unwrap();
     let saved = directory.read().unwrap();
     let moment = Moment {

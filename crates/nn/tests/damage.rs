@@ -151,7 +151,9 @@ fn the_same_wrong_tensor_is_named_every_time() {
             .to_string();
         assert_eq!(
             refusal,
-            "tensor `W04` has no place in a net of 2 layers: found W04 [0], W1 [4, 3], W2 [3, 2], W9 [0], b0 [0], b1 [3], b2 [2]; expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], b2 and so on"
+            "tensor `W04` has no place in a net of 2 layers: found W04 [0], W1 [4, 3], W2 [3, 2], \
+             W9 [0], b0 [0], b1 [3], b2 [2]; expected W1 [inputs, outputs], b1 [outputs], W2 \
+             [outputs of layer 1, outputs], b2 and so on"
         );
     }
 }

@@ -192,7 +192,8 @@ fn a_file_that_is_no_net_says_why() {
     let relu = "\"__metadata__\":{\"activation\":\"relu\"}";
     let tanh = "\"__metadata__\":{\"activation\":\"tanh\"}";
     let (w1, b1) = (("W1", &[2, 3][..], "F32"), ("b1", &[3][..], "F32"));
-    let expected = "expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], b2 and so on";
+    let expected = "expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], \
+                    b2 and so on";
     assert!(Net::<f64>::from_safetensors(&file(&[w1, b1], relu)).is_ok());
     assert!(refusal(b"<html>").starts_with("not a safetensors file"));
     assert!(refusal(&file(&[w1, b1], "")).contains("`activation` is missing"));
@@ -221,7 +222,8 @@ fn a_file_that_is_no_net_says_why() {
     assert_eq!(
         refusal(&file(&[w1, b1, stray], relu)),
         format!(
-            "tensor `W3` has no place in a net of 1 layers: found W1 [2, 3], W3 [3, 3], b1 [3]; {expected}"
+            "tensor `W3` has no place in a net of 1 layers: found W1 [2, 3], W3 [3, 3], b1 [3]; \
+             {expected}"
         )
     );
     let weight = ("fc1.weight", &[3, 2][..], "F32");
@@ -232,7 +234,8 @@ fn a_file_that_is_no_net_says_why() {
             "\"__metadata__\":{\"format\":\"pt\"}"
         )),
         format!(
-            "there is no tensor `W1`: found fc1.bias [3], fc1.weight [3, 2]; {expected} (PyTorch keeps the transpose: save fc1.weight.T.contiguous() as W1, fc1.bias as b1, and so on)"
+            "there is no tensor `W1`: found fc1.bias [3], fc1.weight [3, 2]; {expected} (PyTorch \
+             keeps the transpose: save fc1.weight.T.contiguous() as W1, fc1.bias as b1, and so on)"
         )
     );
 }
@@ -300,7 +303,8 @@ fn a_net_for_images_says_so_in_its_file() {
     assert_eq!((read.images(), &read), (Some(shape(3, 2)), &net));
     assert_eq!(read.convert::<f32>().images(), Some(shape(3, 2)));
     assert_ne!(net, plain.for_images(shape(2, 3)));
-    // The metadata are a map that has another order in every process and for every map; the bytes are the same.
+    // The metadata are a map that has another order in every process and for every map; the bytes
+    // are the same.
     for _ in 0..20 {
         assert_eq!(net.to_safetensors().unwrap(), bytes);
     }

@@ -143,7 +143,8 @@ impl Mask {
             let start = (0..=near(side)).find(is_half).unwrap_or(0);
             start + (start..depth).take_while(is_half).count()
         });
-        // A tile goes on to the other side, and the digit is on it. A blurred edge takes a row more.
+        // A tile goes on to the other side, and the digit is on it. A blurred edge takes a row
+        // more.
         let is_tile = SIDES
             .iter()
             .any(|&side| 2 * depths[side] >= self.side(side).1);

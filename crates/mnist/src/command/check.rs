@@ -1,9 +1,9 @@
 //! `mnist check`: the book's gradient check, with the kinks told apart.
 //!
-//! A derivative by central differences is wrong where the two probes fall on different sides of a kink of ReLU:
-//! the loss has no derivative there that both agree on, and the difference to the swept gradient looks like a bug.
-//! Whether it happened is not guessed from the size of the difference but seen: the probes' forward runs had
-//! different units active.
+//! A derivative by central differences is wrong where the two probes fall on different sides of a
+//! kink of ReLU: the loss has no derivative there that both agree on, and the difference to the
+//! swept gradient looks like a bug. Whether it happened is not guessed from the size of the
+//! difference but seen: the probes' forward runs had different units active.
 
 use std::fmt;
 
@@ -12,14 +12,16 @@ use mnist::dataset::{Scale, Split};
 use nn::{Net, Recording, Targets};
 use serde::Serialize;
 
-use super::Failure;
-use super::options::{Data, FirstNet, dashes, fits_in_memory, shows_something};
+use super::failure::Failure;
+use super::options::{Data, FirstNet, fits_in_memory, shows_something};
 use super::output::Output;
+use super::sizes::dashes;
 
 /// How many images are looked at: the book's number.
 const IMAGES: usize = 3;
 
-/// Half the distance of the probes: the book's. Its error grows with the square, rounding with the inverse.
+/// Half the distance of the probes: the book's. Its error grows with the square, rounding with the
+/// inverse.
 const STEP: f64 = 1e-4;
 
 /// The largest mean difference off the kinks that passes.
@@ -27,8 +29,8 @@ const TOLERANCE: f64 = 1e-8;
 
 /// Compare the gradients of the net before training with numerical ones
 ///
-/// The gradient of the mean loss of the first 3 training images, swept and by central differences with step 1e-4, in
-/// f64. Exit code 1 if the mean difference of a parameter is above 1e-8.
+/// The gradient of the mean loss of the first 3 training images, swept and by central differences
+/// with step 1e-4, in f64. Exit code 1 if the mean difference of a parameter is above 1e-8.
 #[derive(Args, Debug)]
 pub struct Options {
     #[command(flatten)]
@@ -109,7 +111,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     fits_in_memory(&sizes, IMAGES)?;
     let count = IMAGES.min(split.len());
     output.text(format_args!(
-        "net: {}, {}, seed {}; gradients of the mean loss of the first {count} training images, in f64",
+        "net: {}, {}, seed {}; gradients of the mean loss of the first {count} training images, in \
+         f64",
         dashes(&sizes),
         settings.activation.name(),
         settings.seed
@@ -130,8 +133,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         faults.extend(checked.fault());
     }
     output.text(
-        "Mean and largest are the differences of the two gradients, kinks left out: there, one probe of the numerical \
-         one had a ReLU unit active that the other had not, so that there is nothing to compare with.",
+        "Mean and largest are the differences of the two gradients, kinks left out: there, one \
+         probe of the numerical \
+         one had a ReLU unit active that the other had not, so that there is nothing to compare \
+         with.",
     );
     output.finish()?;
     if faults.is_empty() {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use clap_complete::{Shell, generate};
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Write what a shell needs to complete this program's options
 ///

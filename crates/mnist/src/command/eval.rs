@@ -11,9 +11,10 @@ use mnist::halt::Halt;
 use nn::Net;
 use serde::Serialize;
 
-use super::Failure;
-use super::options::{Data, dashes};
+use super::failure::Failure;
+use super::options::Data;
 use super::output::Output;
+use super::sizes::dashes;
 use super::weights::{Weights, fits_images, misfit};
 
 /// Measure the test accuracy of saved weights

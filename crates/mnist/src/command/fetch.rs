@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mnist::fetch::{EMNIST, Fetch, FetchError, Fetched, Refusal, RemoteSet, SETS, fetch};
 
-use super::Failure;
+use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::output::Output;
 
@@ -94,7 +94,8 @@ fn by_hand(error: &FetchError, set: &RemoteSet, directory: &Path) -> String {
     let from = https.unwrap_or_else(|| set.mirrors[0].to_owned());
     let names = set.files.map(|file| file.name).join(",");
     format!(
-        "\nget the files by hand: curl -L --create-dirs --output-dir {} --remote-name-all \"{from}{{{names}}}\"",
+        "\nget the files by hand: curl -L --create-dirs --output-dir {} \
+         --remote-name-all \"{from}{{{names}}}\"",
         directory.display()
     )
 }

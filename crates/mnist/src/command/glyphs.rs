@@ -10,9 +10,9 @@ const COLUMNS: usize = 56;
 const ROWS: usize = 10;
 const WIDTH: (usize, usize) = (32, 60);
 
-/// An image of light on dark: a character is two pixels, one above the other, and shows which of them are lit. A pixel
-/// is lit from half the brightest on. Large images are shown smaller; dark lines at the top and the bottom are not
-/// shown.
+/// An image of light on dark: a character is two pixels, one above the other, and shows which of
+/// them are lit. A pixel is lit from half the brightest on. Large images are shown smaller; dark
+/// lines at the top and the bottom are not shown.
 pub fn digit(bytes: &[u8], width: usize) -> Vec<String> {
     let height = bytes.len() / width;
     let every = width.div_ceil(COLUMNS);
@@ -50,8 +50,8 @@ pub fn bar(share: f64, width: usize) -> String {
     bar
 }
 
-/// The accuracies of a run as a chart: `*` is the test images', `o` the training images' where they differ. None for
-/// fewer than two measurements.
+/// The accuracies of a run as a chart: `*` is the test images', `o` the training images' where they
+/// differ. None for fewer than two measurements.
 pub fn curves(history: &[Measured]) -> Option<String> {
     let [_, .., last] = history else {
         return None;

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on. The second time the program ends at once; files are whole whenever that is.
+    /// Listens from now on. The second time the program ends at once; files are whole whenever that
+    /// is.
     pub fn listen() -> Result<Self, ctrlc::Error> {
         let interrupt = Interrupt::default();
         let Interrupt(asked) = interrupt.clone();

@@ -1,27 +1,21 @@
 //! The command line: what can be asked for, and how it ends.
 //!
-//! Whatever goes wrong is one line on standard error that begins with `error: ` (one for each image, where several
-//! cannot be read; further ones for each mirror, where no one has a file), and exit code 1; clap has 2 for a command line that cannot be understood, and
-//! 130 is for Ctrl-C.
+//! Whatever goes wrong is one line on standard error that begins with `error: ` (one for each
+//! image, where several cannot be read; further ones for each mirror, where no one has a file), and
+//! exit code 1; clap has 2 for a command line that cannot be understood, and 130 is for Ctrl-C.
 
 use std::env;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use mnist::atomic::WriteError;
-use mnist::checkpoint::{CheckpointError, Fingerprint};
-use mnist::dataset;
-use mnist::halt::Halt;
-use mnist::run_directory::{CreateError, ResumeError};
-use mnist::settings::number;
-use nn::WeightsError;
+use failure::Failure;
 
 mod arguments;
 mod check;
 mod completions;
 mod eval;
+mod failure;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod glyphs;
@@ -29,13 +23,14 @@ mod interrupt;
 mod options;
 mod output;
 mod predict;
+mod sizes;
 mod train;
 mod weights;
 
 /// Learn to read handwritten digits by reversing a tape.
 ///
-/// Without a command, `mnist` trains: the options of `mnist train` can be given directly. Options may stand before the
-/// command, too.
+/// Without a command, `mnist` trains: the options of `mnist train` can be given directly. Options
+/// may stand before the command, too.
 #[derive(Parser)]
 #[command(name = "mnist", version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -88,115 +83,5 @@ pub fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "error: {failure}");
             ExitCode::FAILURE
         }
-    }
-}
-
-/// Why a command failed.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Data(#[from] dataset::Error),
-    #[error("{0}; its run learned from files that were there: say with --data where they are now")]
-    Moved(Box<Failure>),
-    #[error("{source_name}: all {images} training images are {}; nothing can be learned from them", dataset::grey(*.level))]
-    OneGrey {
-        source_name: String,
-        images: usize,
-        level: u8,
-    },
-    #[error("a net of {} with batches of {batch} takes {} of memory, expected at most {}; choose less with {option}", options::dashes(.sizes), options::gibibytes(*.numbers), options::gibibytes(options::MOST_NUMBERS))]
-    TooLarge {
-        sizes: Vec<usize>,
-        batch: usize,
-        /// How many numbers.
-        numbers: u64,
-        /// The option that asks for most of it.
-        option: &'static str,
-    },
-    #[error("{source}; try {}{kept}", .source.remedy())]
-    Halt {
-        source: At,
-        /// What is saved all the same.
-        kept: String,
-    },
-    /// Somebody pressed Ctrl-C, and all that was to be done then is done.
-    #[error("interrupted")]
-    Interrupted,
-    #[error(transparent)]
-    Tape(#[from] tape::Error),
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    #[error(transparent)]
-    Create(#[from] CreateError),
-    #[error(transparent)]
-    Resume(#[from] ResumeError),
-    #[error("{}: {error}", .path.display())]
-    Checkpoint {
-        path: PathBuf,
-        error: CheckpointError,
-    },
-    #[error("{}: its run learned from {expected}, found {found} in {source_name}; name the same data with --data", .path.display())]
-    OtherData {
-        path: PathBuf,
-        found: Fingerprint,
-        expected: Fingerprint,
-        source_name: String,
-    },
-    #[error("{}: its run is at step {at} already, beyond --steps {steps}", .path.display())]
-    Beyond { path: PathBuf, at: u64, steps: u64 },
-    #[error("{}: cannot read it: {error}", .path.display())]
-    Read { path: PathBuf, error: io::Error },
-    #[error("{}: {error}", .path.display())]
-    Weights { path: PathBuf, error: WeightsError },
-    #[error("{}: {problem}", .path.display())]
-    Misfit { path: PathBuf, problem: String },
-    #[error("the gradients differ: {}", .0.join("; "))]
-    Gradients(Vec<String>),
-    /// Of each image that could not be looked at, why.
-    #[error("{}", .0.join("\nerror: "))]
-    Images(Vec<String>),
-    #[cfg(feature = "fetch")]
-    #[error("{error}{by_hand}")]
-    Fetch {
-        error: mnist::fetch::FetchError,
-        /// How it can be done without this program.
-        by_hand: String,
-    },
-    #[cfg(feature = "fetch")]
-    #[error("{0}")]
-    NotServed(&'static str),
-    #[error("cannot listen for Ctrl-C: {0}")]
-    Interrupt(#[from] ctrlc::Error),
-    #[error("standard output: {0}")]
-    Output(io::Error),
-}
-
-/// A halt, and after which step.
-#[derive(Debug, thiserror::Error)]
-#[error("{}, {halt}", when(*.step))]
-struct At {
-    step: u64,
-    rate: f64,
-    halt: Halt,
-}
-
-impl At {
-    /// What may help. Before the first step, no learning rate has done anything.
-    fn remedy(&self) -> String {
-        let weights = "other first weights (--init, --seed)";
-        match self.step {
-            0 => weights.to_owned(),
-            _ => format!(
-                "a smaller learning rate than {} or {weights}",
-                number(self.rate)
-            ),
-        }
-    }
-}
-
-fn when(step: u64) -> String {
-    match step {
-        0 => "before the first step".to_owned(),
-        step => format!("after step {step}"),
     }
 }

@@ -12,21 +12,19 @@ use mnist::evaluation::CHUNK;
 use mnist::settings::{Settings, parse_init};
 use nn::{Activation, Init};
 
-use super::Failure;
+use super::failure::Failure;
+use super::sizes::MOST_NUMBERS;
 
 /// The most units a layer and the most images a batch can be asked to have.
 const MOST: usize = 1_000_000;
-
-/// How many numbers a run may keep in memory: 4 GiB of `f32`.
-pub const MOST_NUMBERS: u64 = 1 << 30;
 
 /// Where the images come from.
 #[derive(Args, Clone, Debug)]
 pub struct Data {
     /// Directory with the four files of MNIST or of a set like it
     ///
-    /// By default the one the environment's MNIST_DIR names, else data/mnist if it is there, else digits drawn by this
-    /// program.
+    /// By default the one the environment's MNIST_DIR names, else data/mnist if it is there, else
+    /// digits drawn by this program.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Which set, where the directory holds several: its name, or the end of it
@@ -106,16 +104,34 @@ pub fn shows_something(chosen: &Chosen, split: &Split) -> Result<(), Failure> {
 #[derive(Args, Clone, Debug)]
 pub struct FirstNet {
     /// Units of a hidden layer; repeat it or separate with commas for more layers
-    #[arg(long, value_name = "UNITS", value_delimiter = ',', default_value = "50", value_parser = count, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "UNITS",
+        value_delimiter = ',',
+        default_value = "50",
+        value_parser = count,
+        allow_negative_numbers = true,
+    )]
     hidden: Vec<usize>,
     /// The function between the layers
     #[arg(long, default_value = "relu", value_parser = activations())]
     activation: Activation,
     /// How the weights are drawn: normal:DEVIATION, xavier, he or uniform:LIMIT
-    #[arg(long, default_value = "normal:0.01", value_parser = parse_init, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        default_value = "normal:0.01",
+        value_parser = parse_init,
+        allow_negative_numbers = true,
+    )]
     init: Init,
     /// The seed of all random numbers
-    #[arg(long, value_name = "N", default_value_t = Settings::default().seed, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Settings::default().seed,
+        value_parser = seed,
+        allow_negative_numbers = true,
+    )]
     seed: u64,
 }
 
@@ -158,8 +174,8 @@ pub fn fits_in_memory(sizes: &[usize], batch: usize) -> Result<(), Failure> {
         .map(|size| product(add(size[0] as u64, 1), size[1]));
     let parameters = layers.fold(0, add);
     let units = sizes.iter().fold(0, |sum, &size| add(sum, size as u64));
-    // Parameters and their cotangents stand on the step's tape and once more on the evaluations'; what the layers give
-    // for a batch, before and after the activation, has cotangents too.
+    // Parameters and their cotangents stand on the step's tape and once more on the evaluations';
+    // what the layers give for a batch, before and after the activation, has cotangents too.
     let images = add(batch as u64, CHUNK as u64);
     let activations = images.saturating_mul(units);
     let numbers = add(parameters, activations).saturating_mul(4);
@@ -173,19 +189,4 @@ pub fn fits_in_memory(sizes: &[usize], batch: usize) -> Result<(), Failure> {
         });
     }
     Ok(())
-}
-
-/// So many numbers of four bytes.
-pub fn gibibytes(numbers: u64) -> String {
-    let bytes = numbers as f64 * 4.0;
-    match bytes / (1_u64 << 30) as f64 {
-        size @ ..100.0 => format!("{size:.1} GiB").replace(".0 ", " "),
-        size => format!("{size:.0} GiB"),
-    }
-}
-
-/// `784-50-10`.
-pub fn dashes(sizes: &[usize]) -> String {
-    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
-    sizes.join("-")
 }

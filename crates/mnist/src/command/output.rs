@@ -1,4 +1,5 @@
-//! What the program says while it works: lines of text or of JSON, and a progress bar on a terminal.
+//! What the program says while it works: lines of text or of JSON, and a progress bar on a
+//! terminal.
 
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
@@ -9,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use mnist::history::Measured;
 use serde::Serialize;
 
-use super::Failure;
+use super::failure::Failure;
 use super::glyphs::curves;
 
 /// How often the bar is drawn.
@@ -17,8 +18,8 @@ const FRAME: Duration = Duration::from_millis(100);
 
 /// Standard output, and the bar on standard error.
 ///
-/// A line that cannot be written is not an error at once: there may be something to save first. It is remembered, and
-/// [`Output::finish`] returns it.
+/// A line that cannot be written is not an error at once: there may be something to save first. It
+/// is remembered, and [`Output::finish`] returns it.
 #[derive(Debug)]
 pub struct Output {
     json: bool,
@@ -173,8 +174,8 @@ fn widest(text: &str) -> usize {
         .unwrap_or(0)
 }
 
-/// The text with lines of at most `columns` characters, as far as its words allow. Further lines of one stand under its
-/// text, behind a first word such as `data:`.
+/// The text with lines of at most `columns` characters, as far as its words allow. Further lines of
+/// one stand under its text, behind a first word such as `data:`.
 fn broken(text: &str, columns: usize) -> String {
     let lines: Vec<String> = text
         .lines()

@@ -12,7 +12,7 @@ use mnist::image_file::{self, ImageError};
 use nn::Net;
 use serde::Serialize;
 
-use super::Failure;
+use super::failure::Failure;
 use super::glyphs::{bar, digit};
 use super::options::Data;
 use super::output::Output;

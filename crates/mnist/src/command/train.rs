@@ -15,7 +15,7 @@ use mnist::settings::{Precision, Settings};
 use mnist::training::Training;
 use nn::Sgd;
 
-use super::Failure;
+use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::options::{Chosen, Data, FirstNet, count, fits_in_memory, load, shows_something};
 use super::output::Output;
@@ -28,24 +28,44 @@ use learner::{Keep, Learner};
 
 /// Train a net, by default as the book does
 ///
-/// The defaults are those of "Deep Learning from Scratch", chapter 5. Accuracies are measured before the first step
-/// and after each epoch: as many steps as it takes to draw as many images as there are. Ctrl-C ends the run as if all
-/// its steps were done, with exit code 130; a second Ctrl-C at once.
+/// The defaults are those of "Deep Learning from Scratch", chapter 5. Accuracies are measured
+/// before the first step and after each epoch: as many steps as it takes to draw as many images as
+/// there are. Ctrl-C ends the run as if all its steps were done, with exit code 130; a second
+/// Ctrl-C at once.
 #[derive(Args, Debug)]
 pub struct Options {
     #[command(flatten)]
     data: Data,
-    /// How many steps the run has, from its first on [default: 10000; resumed, what it was begun with]
+    /// How many steps the run has, from its first on [default: 10000; resumed, what it was begun
+    /// with]
     #[arg(long, value_name = "N", value_parser = steps, allow_negative_numbers = true)]
     steps: Option<u64>,
     /// How many epochs the run has, in place of --steps
-    #[arg(long, value_name = "N", value_parser = steps, allow_negative_numbers = true, conflicts_with = "steps")]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = steps,
+        allow_negative_numbers = true,
+        conflicts_with = "steps",
+    )]
     epochs: Option<u64>,
     /// Images a step learns from, drawn with replacement
-    #[arg(long, value_name = "N", default_value = "100", value_parser = count, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "100",
+        value_parser = count,
+        allow_negative_numbers = true,
+    )]
     batch: usize,
     /// The learning rate
-    #[arg(long, value_name = "RATE", default_value = "0.1", value_parser = learning_rate, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "RATE",
+        default_value = "0.1",
+        value_parser = learning_rate,
+        allow_negative_numbers = true,
+    )]
     lr: f64,
     #[command(flatten)]
     net: FirstNet,
@@ -54,19 +74,22 @@ pub struct Options {
     precision: PrecisionName,
     /// Save what is learned in this directory, at each epoch's end and at the end
     ///
-    /// weights.safetensors holds the net, loss.csv every step's loss, accuracy.csv the accuracies measured, checkpoint
-    /// what --resume needs. At the end come report.html, a page that shows what was learned, and its curves as
-    /// accuracy.svg and loss.svg. Files of an earlier run are replaced when the first epoch is learned.
+    /// weights.safetensors holds the net, loss.csv every step's loss, accuracy.csv the accuracies
+    /// measured, checkpoint what --resume needs. At the end come report.html, a page that shows
+    /// what was learned, and its curves as accuracy.svg and loss.svg. Files of an earlier run are
+    /// replaced when the first epoch is learned.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Go on with the run that was saved in this directory
     ///
-    /// It ends as it would have without the break, to the last bit. All its settings are known; --steps can make it
-    /// longer, and --data says where its images are now.
+    /// It ends as it would have without the break, to the last bit. All its settings are known;
+    /// --steps can make it longer, and --data says where its images are now.
     #[arg(
         long,
         value_name = "DIR",
-        conflicts_with_all = ["batch", "lr", "hidden", "activation", "init", "seed", "precision", "out"]
+        conflicts_with_all = [
+            "batch", "lr", "hidden", "activation", "init", "seed", "precision", "out"
+        ]
     )]
     resume: Option<PathBuf>,
     /// Print one JSON object a line and nothing else

@@ -7,7 +7,7 @@ use clap::Args;
 use mnist::dataset::Split;
 use nn::Net;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// The file of the weights.
 #[derive(Args, Clone, Debug)]
@@ -100,7 +100,8 @@ pub fn image_size(path: &Path, net: &Net<f64>) -> Result<[usize; 2], Failure> {
         None => Err(misfit(
             path,
             format!(
-                "a net of {inputs} inputs whose metadata do not say how high and wide its images are, \
+                "a net of {inputs} inputs whose metadata do not say how high and wide its images \
+                 are, \
                  expected `channels`, `height` and `width` there, as training writes them"
             ),
         )),

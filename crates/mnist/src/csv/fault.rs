@@ -21,7 +21,8 @@ pub enum Fault {
     NoRows,
     /// No column has labels.
     #[error(
-        "found no label among {columns} columns, expected one called `label`; a set that is learned from or judged by needs labels"
+        "found no label among {columns} columns, expected one called `label`; a set that is \
+         learned from or judged by needs labels"
     )]
     NoLabel {
         /// How many columns there are.
@@ -39,7 +40,8 @@ pub enum Fault {
     },
     /// A column's name says neither label nor pixel.
     #[error(
-        "column {column} is called {name}, expected `label`, or a pixel such as `pixel0` or `1x28`; rename it to `id` if it is to be passed over"
+        "column {column} is called {name}, expected `label`, or a pixel such as `pixel0` or \
+         `1x28`; rename it to `id` if it is to be passed over"
     )]
     Name {
         /// Which, from 1 on.
@@ -49,7 +51,8 @@ pub enum Fault {
     },
     /// The pixels' names do not make an image.
     #[error(
-        "the names of the {pixels} pixels do not make an image: expected each number of a square once, from 0 or 1 on, or each row and column once"
+        "the names of the {pixels} pixels do not make an image: expected each number of a square \
+         once, from 0 or 1 on, or each row and column once"
     )]
     Names {
         /// How many there are.
@@ -57,7 +60,8 @@ pub enum Fault {
     },
     /// The pixels make no square.
     #[error(
-        "found {pixels} pixels in a row, expected a square such as 784 = 28×28, or a header that names rows and columns (1x1, 1x2, …)"
+        "found {pixels} pixels in a row, expected a square such as 784 = 28×28, or a header that \
+         names rows and columns (1x1, 1x2, …)"
     )]
     NoSquare {
         /// How many there are.
@@ -87,7 +91,8 @@ pub enum Fault {
     },
     /// A row longer than its numbers can be.
     #[error(
-        "row {row} is longer than {LONGEST_ROW} bytes, more than a label and {MOST_COLUMNS} pixels can take; download it again"
+        "row {row} is longer than {LONGEST_ROW} bytes, more than a label and {MOST_COLUMNS} pixels \
+         can take; download it again"
     )]
     RowTooLong {
         /// Which, from 1 on.

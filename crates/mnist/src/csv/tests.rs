@@ -216,7 +216,8 @@ proptest! {
         }
         let (shape, bytes, labels) = good(&text);
         prop_assert_eq!(shape, [rows.len(), 3, 3]);
-        prop_assert_eq!(bytes, rows.iter().flat_map(|(_, pixels)| pixels.clone()).collect::<Vec<_>>());
+        let expected: Vec<_> = rows.iter().flat_map(|(_, pixels)| pixels.clone()).collect();
+        prop_assert_eq!(bytes, expected);
         prop_assert_eq!(labels, rows.iter().map(|(label, _)| *label).collect::<Vec<_>>());
     }
 }

@@ -114,7 +114,8 @@ impl fmt::Display for Source {
             Self::Directory(path) => write!(f, "the files in {}", path.display()),
             Self::Digits => write!(
                 f,
-                "digits drawn by this program, not MNIST (name the files' directory with --data or MNIST_DIR, or put them in {DEFAULT_DIRECTORY})"
+                "digits drawn by this program, not MNIST (name the files' directory with --data or \
+                 MNIST_DIR, or put them in {DEFAULT_DIRECTORY})"
             ),
         }
     }

@@ -14,7 +14,8 @@ pub enum Error {
     #[error(transparent)]
     File(#[from] FileError),
     /// The directory that was named is not there, not a directory, or not readable.
-    #[error("{}: {}; expected a directory with the files of MNIST or of a set like it", .path.display(), reason(.error))]
+    #[error("{}: {}; expected a directory with the files of MNIST or of a set like \
+             it", .path.display(), reason(.error))]
     Directory {
         /// What was named.
         path: PathBuf,
@@ -23,7 +24,8 @@ pub enum Error {
     },
     /// A file of the set is not there.
     #[error(
-        "{}: found no {wanted}, expected files called as MNIST's, such as train-images-idx3-ubyte, or train.csv and test.csv; there {}",
+        "{}: found no {wanted}, expected files called as MNIST's, such as train-images-idx3-ubyte, \
+         or train.csv and test.csv; there {}",
         .directory.display(), listed(.there, *.more)
     )]
     NoSuchFile {
@@ -37,7 +39,8 @@ pub enum Error {
         more: usize,
     },
     /// There are several sets, and nobody said which.
-    #[error("{}: found {} sets, expected one; choose with --set: {}", .directory.display(), .sets.len(), quoted(.sets))]
+    #[error("{}: found {} sets, expected one; choose with --set: \
+             {}", .directory.display(), .sets.len(), quoted(.sets))]
     SeveralSets {
         /// Where they are.
         directory: PathBuf,
@@ -45,7 +48,8 @@ pub enum Error {
         sets: Vec<String>,
     },
     /// There is no set of that name.
-    #[error("{}: found no set called {wanted:?}, expected one of {}", .directory.display(), quoted(.sets))]
+    #[error("{}: found no set called {wanted:?}, expected one of \
+             {}", .directory.display(), quoted(.sets))]
     NoSuchSet {
         /// Where it was looked for.
         directory: PathBuf,

@@ -34,7 +34,8 @@ pub struct Role {
 }
 
 /// What may follow `images` and `labels`; what else the bytes are.
-const SUFFIXES: &str = " idx idx1 idx2 idx3 idx4 ubyte byte ubyte1 short int int32 float float32 double \
+const SUFFIXES: &str = " idx idx1 idx2 idx3 idx4 ubyte byte ubyte1 short int int32 float float32 \
+                        double \
     gz bin dat data raw csv txt npy npz zip xz bz2 zst html htm hex lfs png pt ";
 
 impl Role {

@@ -65,7 +65,8 @@ fn darkness(which: &str, split: &Split) -> Option<String> {
             (which == "test").then(|| format!("all {count} test images are {grey}"))
         }
         (None, 1..=15) => Some(format!(
-            "the brightest pixel of the {count} {which} images is {brightest} of 255: are they scaled?"
+            "the brightest pixel of the {count} {which} images is {brightest} of 255: are they \
+             scaled?"
         )),
         _ => None,
     }

@@ -59,7 +59,8 @@ pub enum Refusal {
         error: io::Error,
     },
     /// The connection broke off in the file.
-    #[error("the connection broke off {times} times, at last after {received} bytes{}{}", of(*.expected), why(.error))]
+    #[error("the connection broke off {times} times, at last after {received} \
+             bytes{}{}", of(*.expected), why(.error))]
     Part {
         /// How often.
         times: usize,

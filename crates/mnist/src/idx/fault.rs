@@ -13,7 +13,8 @@ use crate::sniff::{Beginning, Count, Found};
 pub enum Fault {
     /// There is not a single byte, before or after decompression.
     #[error(
-        "the file is empty, expected {holds} as IDX with a header of {expected} bytes; download it again"
+        "the file is empty, expected {holds} as IDX with a header of {expected} bytes; download it \
+         again"
     )]
     Empty {
         /// What the file should hold.
@@ -22,7 +23,8 @@ pub enum Fault {
         expected: usize,
     },
     /// Something else.
-    #[error("found {found}; expected {expected} as IDX, which begin with the bytes 00 00 08 {:02x}; {}", .expected.rank(), .found.advice())]
+    #[error("found {found}; expected {expected} as IDX, which begin with the bytes 00 00 08 \
+             {:02x}; {}", .expected.rank(), .found.advice())]
     NotIdx {
         /// What there is.
         found: Found,
@@ -38,7 +40,8 @@ pub enum Fault {
         expected: usize,
     },
     /// The dimensions are not those of images or of labels.
-    #[error("found {element} of shape {}{}; expected {}", Shape(.shape), guess(.shape, *.expected), .expected.shapes())]
+    #[error("found {element} of shape {}{}; expected \
+             {}", Shape(.shape), guess(.shape, *.expected), .expected.shapes())]
     Misshapen {
         /// The type of the elements.
         element: Type,
@@ -48,7 +51,8 @@ pub enum Fault {
         expected: Holds,
     },
     /// An element is no grey level, or no label.
-    #[error("element {index} of {element} of shape {} is {number}, expected {}", Shape(.shape), .expected.numbers())]
+    #[error("element {index} of {element} of shape {} is {number}, expected \
+             {}", Shape(.shape), .expected.numbers())]
     Value {
         /// Which, from 0 on.
         index: usize,
@@ -68,7 +72,8 @@ pub enum Fault {
         shape: Vec<u32>,
     },
     /// The file declares items without pixels.
-    #[error("the header declares images of no size (shape {}), expected at least one pixel", Shape(.shape))]
+    #[error("the header declares images of no size (shape {}), expected at least one \
+             pixel", Shape(.shape))]
     ZeroSized {
         /// The declared dimensions.
         shape: Vec<u32>,
@@ -80,7 +85,8 @@ pub enum Fault {
         shape: Vec<u32>,
     },
     /// Fewer bytes than the header declares.
-    #[error("the payload is cut off: found {found} bytes, expected {expected} from shape {}; download it again", Shape(.shape))]
+    #[error("the payload is cut off: found {found} bytes, expected {expected} from shape {}; \
+             download it again", Shape(.shape))]
     TruncatedPayload {
         /// The bytes there are.
         found: usize,
@@ -90,7 +96,9 @@ pub enum Fault {
         shape: Vec<u32>,
     },
     /// More bytes than the header declares.
-    #[error("too long for its header: found {found} after it, expected {expected} from shape {}{}; the first too many are {following}; correct the header or cut the file", Shape(.shape), other_shape(.fits))]
+    #[error("too long for its header: found {found} after it, expected {expected} from shape {}{}; \
+             the first too many are {following}; correct the header or cut the \
+             file", Shape(.shape), other_shape(.fits))]
     TrailingBytes {
         /// The bytes there are.
         found: Count,

@@ -106,7 +106,10 @@ fn short_and_long_files() {
     assert_eq!(message::<3>(&long), expected);
     assert_eq!(message::<3>(&gzip(&long)), expected);
     let square = image_file([2, 3, 3], &[7; 32]);
-    assert!(message::<3>(&square).contains("found 32 bytes after it, expected 18 from shape 2×3×3 (shape 2×4×4 would take as many as there are)"));
+    assert!(message::<3>(&square).contains(
+        "found 32 bytes after it, expected 18 from shape 2×3×3 \
+        (shape 2×4×4 would take as many as there are)"
+    ));
 }
 
 #[test]
@@ -158,7 +161,8 @@ fn qmnist_labels_are_the_first_of_eight_ints() {
     let other = [header(0xc02, &[4, 4]), payload].concat();
     assert_eq!(
         message::<1>(&other),
-        "found ints (32 bits) of shape 4×4, several numbers for each label; expected labels: N, or N×1"
+        "found ints (32 bits) of shape 4×4, several numbers for each label; expected labels: N, or \
+         N×1"
     );
 }
 
@@ -179,7 +183,8 @@ fn float_images_are_levels_or_shares() {
     let centred = floats(&[1, 1, 2], &[0.5, -0.5]);
     assert_eq!(
         message::<3>(&centred),
-        "element 1 of floats (32 bits) of shape 1×1×2 is -0.5, expected a number from 0 to 255, or only numbers from 0 to 1"
+        "element 1 of floats (32 bits) of shape 1×1×2 is -0.5, expected a number from 0 to 255, or \
+         only numbers from 0 to 1"
     );
     assert!(message::<3>(&floats(&[1, 1, 1], &[f32::NAN])).contains("is NaN"));
     let doubles = [header(0xe03, &[1, 1, 1]), 0.2f64.to_be_bytes().to_vec()].concat();
@@ -232,7 +237,8 @@ fn shapes_that_hold_nothing_or_too_much() {
     let no_size =
         "the header declares images of no size (shape 5×28×0), expected at least one pixel";
     assert_eq!(message::<3>(&image_file([5, 28, 0], &[])), no_size);
-    let huge = "the header declares more bytes than can be addressed (shape 4294967295×4294967295×4294967295)";
+    let huge = "the header declares more bytes than can be addressed (shape \
+                4294967295×4294967295×4294967295)";
     assert_eq!(message::<3>(&image_file([u32::MAX; 3], &[])), huge);
     // Fits a `usize`, fits no slice.
     assert!(matches!(
@@ -262,7 +268,8 @@ fn damaged_gzip() {
     wrong_sum[at] ^= 1;
     assert_eq!(
         message::<3>(&wrong_sum),
-        "the gzip stream is damaged after 1040 unpacked bytes: corrupt gzip stream does not have a matching checksum; download it again"
+        "the gzip stream is damaged after 1040 unpacked bytes: corrupt gzip stream does not have a \
+         matching checksum; download it again"
     );
     let followed = [&packed[..], b"<html>"].concat();
     assert_eq!(
@@ -371,7 +378,8 @@ impl Read for &mut Zeros {
 fn nothing_is_reserved_on_the_headers_word() {
     // 2³² − 1 images of 28×28 and not one of them there: 3 TB would abort the test.
     let claim = image_file([u32::MAX, 28, 28], &[0; 100]);
-    let expected = "the payload is cut off: found 100 bytes, expected 3367254359280 from shape 4294967295×28×28; download it again";
+    let expected = "the payload is cut off: found 100 bytes, expected 3367254359280 from shape \
+                    4294967295×28×28; download it again";
     assert_eq!(message::<3>(&claim), expected);
     assert_eq!(message::<3>(&gzip(&claim)), expected);
     let mut contents = Contents::new(&claim[..]).unwrap();
@@ -418,7 +426,8 @@ proptest! {
         changes in prop::collection::vec(damage(), 1..4),
         order in 0..4,
     ) {
-        let (pixels, classes) = (image_file([2, 3, 2], &[9; 12]), [header(0x801, &[5]), vec![3; 5]].concat());
+        let pixels = image_file([2, 3, 2], &[9; 12]);
+        let classes = [header(0x801, &[5]), vec![3; 5]].concat();
         for mut bytes in [pixels, classes] {
             // Damaged before it is packed, the faults lie deeper.
             let packed_first = order == 0;
@@ -434,7 +443,9 @@ proptest! {
     }
 
     #[test]
-    fn any_header_is_read_or_refused(shape in any::<[u32; 3]>(), small in any::<bool>(), payload in 0usize..100) {
+    fn any_header_is_read_or_refused(
+        shape in any::<[u32; 3]>(), small in any::<bool>(), payload in 0usize..100
+    ) {
         let shape = shape.map(|d| if small { d % 6 } else { d });
         let bytes = image_file(shape, &vec![7; payload]);
         let size = shape.iter().map(|&d| u128::from(d)).product::<u128>();
@@ -445,7 +456,9 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_read(shape in [1u32..5, 1u32..7, 1u32..7], seed in any::<u8>(), level in 0u32..10) {
+    fn what_is_written_is_read(
+        shape in [1u32..5, 1u32..7, 1u32..7], seed in any::<u8>(), level in 0u32..10
+    ) {
         let size = shape.iter().product::<u32>();
         let payload: Vec<u8> = (0..size).map(|i| (i as u8).wrapping_mul(seed)).collect();
         let mut encoder = GzEncoder::new(Vec::new(), Compression::new(level));

@@ -1,8 +1,8 @@
 //! The curves of a run, as SVG.
 //!
-//! plotters draws frames, ticks, lines and legends, in the colours of a light page. It writes whole pixels, so all is
-//! drawn larger than it is shown; and a style that goes into each drawing exchanges every colour for its counterpart where
-//! the page is dark.
+//! plotters draws frames, ticks, lines and legends, in the colours of a light page. It writes whole
+//! pixels, so all is drawn larger than it is shown; and a style that goes into each drawing
+//! exchanges every colour for its counterpart where the page is dark.
 
 use plotters::chart::SeriesLabelPosition::{self, LowerRight, UpperRight};
 use plotters::coord::types::RangedCoordf64;
@@ -33,8 +33,8 @@ const DARK: [(RGBColor, &str); 5] = [
 /// How many points a curve of losses has at most: more would be finer than the picture.
 const POINTS: u64 = 250;
 
-/// Above this loss, a run has lost its way by orders of magnitude, and so the axis counts them. Guessing among a
-/// million classes costs 14.
+/// Above this loss, a run has lost its way by orders of magnitude, and so the axis counts them.
+/// Guessing among a million classes costs 14.
 const LARGE_LOSS: f64 = 20.0;
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
@@ -72,8 +72,8 @@ pub fn accuracy(history: &[Measured], epoch_steps: u64) -> String {
     })
 }
 
-/// Where the axis of accuracies begins: below what was reached after the first epoch, and above what comes before it,
-/// which would leave a tenth of the room to all the rest.
+/// Where the axis of accuracies begins: below what was reached after the first epoch, and above
+/// what comes before it, which would leave a tenth of the room to all the rest.
 pub fn lowest_shown(history: &[Measured]) -> f64 {
     let learned = history.iter().skip(1);
     let lowest = learned.fold(1.0, |lowest: f64, m| {
@@ -88,7 +88,8 @@ pub fn lowest_shown(history: &[Measured]) -> f64 {
     }
 }
 
-/// The part of a curve that is not below `low`; a curve that comes from below comes in where it crosses.
+/// The part of a curve that is not below `low`; a curve that comes from below comes in where it
+/// crosses.
 fn above(points: Vec<(f64, f64)>, low: f64) -> Vec<(f64, f64)> {
     let mut shown = Vec::with_capacity(points.len() + 2);
     let mut before = None;
@@ -263,13 +264,16 @@ fn with_style(svg: &str, description: &str) -> String {
     for (RGBColor(r, g, b), to) in DARK {
         let from = format!("#{r:02X}{g:02X}{b:02X}");
         dark += &format!(
-            "  .run-chart [fill=\"{from}\"] {{ fill: {to}; }} .run-chart [stroke=\"{from}\"] {{ stroke: {to}; }}\n"
+            "  .run-chart [fill=\"{from}\"] {{ fill: {to}; }} .run-chart [stroke=\"{from}\"] {{ \
+             stroke: {to}; }}\n"
         );
     }
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"run-chart\" width=\"{width}\" height=\"{height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"run-chart\" width=\"{width}\" \
+         height=\"{height}\" \
          viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{description}\">\n<style>\n\
-         .run-chart text {{ font-family: \"Helvetica Neue\", Helvetica, Arial, \"Liberation Sans\", sans-serif; }}\n\
+         .run-chart text {{ font-family: \"Helvetica Neue\", Helvetica, Arial, \"Liberation \
+         Sans\", sans-serif; }}\n\
          .run-chart polyline {{ stroke-linejoin: round; }}\n\
          @media (prefers-color-scheme: dark) {{\n{dark}}}\n</style>\n{rest}",
         width * SCALE,

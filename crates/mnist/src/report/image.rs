@@ -1,7 +1,7 @@
 //! Images inside a page: PNG files as `data:` addresses.
 //!
-//! What is drawn is colour on nothing. An image's pixels are more or less transparent and the page shows through, so
-//! that one image serves a light page and a dark one.
+//! What is drawn is colour on nothing. An image's pixels are more or less transparent and the page
+//! shows through, so that one image serves a light page and a dark one.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use png::{BitDepth, ColorType, Encoder};
@@ -9,7 +9,8 @@ use png::{BitDepth, ColorType, Encoder};
 /// How many shades a colour has, without the one that shows nothing.
 const SHADES: usize = 31;
 
-/// The colours of weights below and above 0: they stay apart for the colour-blind, and on light pages and dark ones.
+/// The colours of weights below and above 0: they stay apart for the colour-blind, and on light
+/// pages and dark ones.
 const NEGATIVE: [u8; 3] = [0xd9, 0x6a, 0x1e];
 const POSITIVE: [u8; 3] = [0x3b, 0x74, 0xd6];
 
@@ -25,8 +26,8 @@ pub fn ink(pixels: &[u8], width: usize, height: usize) -> String {
     address(pixels, width, height, &colours, &opacities)
 }
 
-/// Numbers as an image in two colours: the stronger, the further from 0; from `limit` on, in either direction, no
-/// stronger.
+/// Numbers as an image in two colours: the stronger, the further from 0; from `limit` on, in either
+/// direction, no stronger.
 ///
 /// # Panics
 ///

@@ -1,10 +1,12 @@
 //! A run as a page to look at: its curves, its mistakes, and what the first layer has become.
 //!
-//! A number says how good a net is; the page shows in what. It is one file that needs nothing else, neither a network nor
-//! the files beside it: curves and graph are SVG in it, images are PNG in addresses. It is HTML that is well-formed XML,
-//! too, so that any reader of either can take it apart again.
+//! A number says how good a net is; the page shows in what. It is one file that needs nothing else,
+//! neither a network nor the files beside it: curves and graph are SVG in it, images are PNG in
+//! addresses. It is HTML that is well-formed XML, too, so that any reader of either can take it
+//! apart again.
 //!
-//! Nothing in it depends on when or in how many pieces the run was done: the same run leaves the same page.
+//! Nothing in it depends on when or in how many pieces the run was done: the same run leaves the
+//! same page.
 //!
 //! ```
 //! use mnist::checkpoint::{Fingerprint, Run};
@@ -19,7 +21,12 @@
 //! let settings = Settings { hidden: vec![5], ..Settings::default() };
 //! let net = settings.net::<f32>(784, 10);
 //! let report = Report {
-//!     run: &Run { settings, source: None, choice: Choice::default(), data: Fingerprint::of(&dataset) },
+//!     run: &Run {
+//!         settings,
+//!         source: None,
+//!         choice: Choice::default(),
+//!         data: Fingerprint::of(&dataset),
+//!     },
 //!     dataset: &dataset,
 //!     net: &net,
 //!     step: 0,
@@ -32,54 +39,25 @@
 //! # Ok::<(), mnist::halt::Halt>(())
 //! ```
 
-use nn::{Net, Recording, Targets};
+use nn::{Recording, Targets};
 use picture::Draw;
 
-use crate::checkpoint::Run;
-use crate::dataset::{Dataset, Scale};
+use crate::dataset::Scale;
 use crate::evaluation::{Answer, Evaluation};
 use crate::float::Float;
 use crate::halt::Halt;
-use crate::history::{self, Measured};
-use crate::run_log::Log;
+use crate::history;
 
 pub mod charts;
+mod contents;
 mod image;
 mod page;
 mod sections;
 
+pub use contents::{Drawn, Report};
+
 /// How many images the graph of the net is drawn with.
 const GRAPH_IMAGES: usize = 3;
-
-/// What a report is made of.
-#[derive(Debug)]
-pub struct Report<'a, T: Float> {
-    /// What was asked for.
-    pub run: &'a Run,
-    /// What it was learned from, and is judged by.
-    pub dataset: &'a Dataset,
-    /// The net, as it is saved.
-    pub net: &'a Net<T>,
-    /// How many steps it has learned from.
-    pub step: u64,
-    /// The accuracies measured up to there.
-    pub history: &'a [Measured],
-    /// Every step's loss, those after the last save too.
-    pub losses: &'a Log,
-    /// Why the run could not go on, if so.
-    pub halt: Option<String>,
-}
-
-/// A report, drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drawn {
-    /// The curves of the accuracies, SVG.
-    pub accuracy: String,
-    /// The curve of the loss, SVG.
-    pub loss: String,
-    /// The page, HTML; it holds the other two.
-    pub page: String,
-}
 
 impl<T: Float> Report<'_, T> {
     /// Judges the net on the test images, and draws.
@@ -121,11 +99,8 @@ impl<T: Float> Report<'_, T> {
         Ok(page::document(&sections.concat()))
     }
 
-    fn epoch_steps(&self) -> u64 {
-        self.run.settings.epoch_steps(self.dataset.train())
-    }
-
-    /// The net on a few test images after a forward run and a sweep, drawn by the tape, a node for each layer.
+    /// The net on a few test images after a forward run and a sweep, drawn by the tape, a node for
+    /// each layer.
     fn graph(&self) -> Result<String, Halt> {
         let test = self.dataset.test();
         let images: Vec<usize> = (0..GRAPH_IMAGES.min(test.len())).collect();

@@ -1,7 +1,7 @@
 //! The page itself: its frame, its heading, its settings, and how it writes numbers.
 
-use super::Report;
 use super::charts::lowest_shown;
+use super::contents::Report;
 use crate::evaluation::Answer;
 use crate::float::Float;
 use crate::settings::{init_name, number};
@@ -14,9 +14,12 @@ pub fn document(sections: &str) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <meta name=\"color-scheme\" content=\"light dark\"/>\n\
-         <title>A training run</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{sections}\
-         <footer>Written by <code>mnist train --out</code>. The numbers of the curves are in accuracy.csv and loss.csv beside \
-         this page, the net in weights.safetensors; <code>mnist predict --weights weights.safetensors INDEX</code> has more on \
+         <title>A training \
+         run</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{sections}\
+         <footer>Written by <code>mnist train --out</code>. The numbers of the curves are in \
+         accuracy.csv and loss.csv beside \
+         this page, the net in weights.safetensors; <code>mnist predict --weights \
+         weights.safetensors INDEX</code> has more on \
          an image.</footer>\n</main>\n</body>\n</html>\n"
     )
 }
@@ -55,7 +58,8 @@ pub fn heading<T: Float>(report: &Report<'_, T>, answers: &[Answer]) -> String {
     };
     let halt = report.halt.as_ref().map_or(String::new(), |halt| {
         format!(
-            "<p class=\"halt\"><b>The run could not go on:</b> {}. The curves go up to there; all else is about the weights saved \
+            "<p class=\"halt\"><b>The run could not go on:</b> {}. The curves go up to there; all \
+             else is about the weights saved \
              after step {}.</p>\n",
             escaped(halt),
             grouped(step)
@@ -63,7 +67,8 @@ pub fn heading<T: Float>(report: &Report<'_, T>, answers: &[Answer]) -> String {
     });
     format!(
         "<header>\n<h1>{} of {} test images read right</h1>\n\
-         <p class=\"lede\">A net of {} units has learned from {} images, {} a step.{data}</p>\n{halt}\
+         <p class=\"lede\">A net of {} units has learned from {} images, {} a \
+         step.{data}</p>\n{halt}\
          <dl class=\"tiles\" id=\"numbers\">\n{}</dl>\n</header>\n",
         grouped(right),
         grouped(all),
@@ -88,7 +93,8 @@ pub fn curves<T: Float>(report: &Report<'_, T>, accuracy: &str, loss: &str) -> S
         "<section class=\"curves\">\n<div>\n<h2>Accuracy</h2>\n{accuracy}\
          <p>The share of images read right, after each epoch of {} steps.{cut}</p>\n</div>\n\
          <div>\n<h2>Loss</h2>\n{loss}\
-         <p>The cross-entropy of each step’s {batch} images, before the step’s update.</p>\n</div>\n</section>\n",
+         <p>The cross-entropy of each step’s {batch} images, before the step’s \
+         update.</p>\n</div>\n</section>\n",
         grouped(report.epoch_steps())
     )
 }
@@ -124,7 +130,8 @@ pub fn settings<T: Float>(report: &Report<'_, T>) -> String {
     let rows = rows
         .map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escaped(&value)));
     format!(
-        "<section>\n<h2>Settings</h2>\n<dl class=\"settings\" id=\"settings\">\n{}</dl>\n</section>\n",
+        "<section>\n<h2>Settings</h2>\n<dl class=\"settings\" \
+         id=\"settings\">\n{}</dl>\n</section>\n",
         rows.concat()
     )
 }
@@ -135,8 +142,8 @@ fn sizes<T: Float>(report: &Report<'_, T>) -> String {
     sizes.join("-")
 }
 
-/// A share in percent to two digits where they tell something: at the ends, a share that only rounds to all or nothing
-/// says so.
+/// A share in percent to two digits where they tell something: at the ends, a share that only
+/// rounds to all or nothing says so.
 pub fn percent(share: f64) -> String {
     match share {
         1.0 => "100 %".to_owned(),

@@ -18,8 +18,8 @@ const MISTAKES: usize = 24;
 const UNITS: usize = 100;
 const PIXELS: usize = 400_000;
 
-/// The share of the weights that are not too strong for the scale of their colours: a few large ones would leave
-/// all the others pale.
+/// The share of the weights that are not too strong for the scale of their colours: a few large
+/// ones would leave all the others pale.
 const ON_SCALE: f64 = 0.99;
 
 /// How often which label got which answer.
@@ -33,7 +33,8 @@ pub fn confusion(classes: usize, test: &Split, answers: &[Answer]) -> String {
     let most = all_wrong.map(|(l, a)| counts[l][a]).max().unwrap_or(0);
     let mut html = String::from(
         "<section>\n<h2>Which digit for which</h2>\n\
-         <p>A row for each label, a column for each answer; the more often a mistake was made, the stronger its \
+         <p>A row for each label, a column for each answer; the more often a mistake was made, the \
+         stronger its \
          colour.</p>\n<div class=\"wide\"><table id=\"confusion\">\n<thead><tr><th></th>",
     );
     (0..classes).for_each(|class| add(&mut html, format_args!("<th scope=\"col\">{class}</th>")));
@@ -87,7 +88,8 @@ pub fn mistakes(test: &Split, answers: &[Answer]) -> String {
     add(
         &mut html,
         format_args!(
-            "<p>{} of {} mistakes, those made with the most confidence. Below each image: its label, what it was read as, with \
+            "<p>{} of {} mistakes, those made with the most confidence. Below each image: its \
+             label, what it was read as, with \
              what probability, and which test image it is.</p>\n\
              <div class=\"mistakes\" id=\"mistakes\">\n",
             wrong.len(),
@@ -106,7 +108,8 @@ pub fn mistakes(test: &Split, answers: &[Answer]) -> String {
             &mut html,
             format_args!(
                 "<figure title=\"probability of {label}: {}\">\
-                 <img class=\"ink\" src=\"{ink}\" alt=\"Test image {index}, a {label} read as {class}\"/>\
+                 <img class=\"ink\" src=\"{ink}\" alt=\"Test image {index}, a {label} read as \
+                 {class}\"/>\
                  <figcaption><b>{label}</b> read as <b class=\"answer\">{class}</b>\
                  <small>{} · #{index}</small></figcaption></figure>\n",
                 percent(of_label),
@@ -141,8 +144,10 @@ pub fn first_layer<T: Float>(net: &Net<T>, test: &Split) -> String {
     };
     let mut html = format!(
         "<section>\n<h2>What the first layer looks for</h2>\n\
-         <p>{some}: <span class=\"key positive\">blue</span> where ink makes the unit’s sum larger, \
-         <span class=\"key negative\">orange</span> where it makes it smaller, full colour from ±{limit:.2} on.{speaks_for}</p>\n\
+         <p>{some}: <span class=\"key positive\">blue</span> where ink makes the unit’s sum \
+         larger, \
+         <span class=\"key negative\">orange</span> where it makes it smaller, full colour from \
+         ±{limit:.2} on.{speaks_for}</p>\n\
          <div class=\"units\" id=\"units\">\n"
     );
     for unit in 0..shown {
@@ -154,7 +159,8 @@ pub fn first_layer<T: Float>(net: &Net<T>, test: &Split) -> String {
         add(
             &mut html,
             format_args!(
-                "<figure><img src=\"{image}\" alt=\"The weights of unit {unit}\"/>{caption}</figure>\n"
+                "<figure><img src=\"{image}\" alt=\"The weights of unit \
+                 {unit}\"/>{caption}</figure>\n"
             ),
         );
     }
@@ -176,7 +182,8 @@ fn spoken_for<T: Float>(net: &Net<T>, unit: usize) -> Option<usize> {
     })
 }
 
-/// The graph, as the tape draws it. Where the page is narrow it gets a little smaller, and then is scrolled.
+/// The graph, as the tape draws it. Where the page is narrow it gets a little smaller, and then is
+/// scrolled.
 pub fn graph(svg: &str) -> String {
     let width = svg
         .split("width=\"")
@@ -185,9 +192,11 @@ pub fn graph(svg: &str) -> String {
     let width = width.unwrap_or("0");
     format!(
         "<section>\n<h2>The graph of the net</h2>\n\
-         <p>Drawn from the tape after the first test images went through it and the sweep came back: a node for each layer, \
+         <p>Drawn from the tape after the first test images went through it and the sweep came \
+         back: a node for each layer, \
          above each wire the value’s shape and norm, below it those of the loss’s derivative.</p>\n\
-         <div class=\"wide graph\" id=\"graph\" style=\"--width: {width}px\">{svg}</div>\n</section>\n"
+         <div class=\"wide graph\" id=\"graph\" style=\"--width: \
+         {width}px\">{svg}</div>\n</section>\n"
     )
 }
 

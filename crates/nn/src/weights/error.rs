@@ -17,7 +17,8 @@ pub enum WeightsError {
     #[error("not a safetensors file: {0}")]
     Format(#[from] SafeTensorError),
     /// The end is missing.
-    #[error("the file is cut off: found {found} of {}{expected} bytes", if *.is_least { "at least " } else { "" })]
+    #[error("the file is cut off: found {found} of {}{expected} bytes", if *.is_least { "at \
+        least " } else { "" })]
     CutOff {
         /// How many bytes there are.
         found: usize,
@@ -38,7 +39,8 @@ pub enum WeightsError {
     },
     /// The metadata lack the activation, or it is unknown.
     #[error(
-        "the metadata's `activation` is {found}, expected `relu` or `sigmoid`: the function between \
+        "the metadata's `activation` is {found}, expected `relu` or `sigmoid`: the function \
+         between \
          the layers is not in the tensors, save it with them (in Python, \
          `save_file(tensors, path, metadata={{\"activation\": \"relu\"}})`)"
     )]
@@ -148,7 +150,8 @@ fn hint(tensors: &[Named]) -> String {
         return String::new();
     };
     format!(
-        " (PyTorch keeps the transpose: save {stem}.weight.T.contiguous() as W1, {stem}.bias as b1, \
+        " (PyTorch keeps the transpose: save {stem}.weight.T.contiguous() as W1, {stem}.bias as \
+         b1, \
          and so on)"
     )
 }

@@ -154,8 +154,9 @@ macro_rules! dual_scalars {
             dual_scalar!([] HyperDual<$real>, $real,
                 |x, test| test(x.eps1) && test(x.eps2) && test(x.eps1eps2));
             dual_scalar!([] HyperHyperDual<$real>, $real,
-                |x, test| [x.eps1, x.eps2, x.eps3, x.eps1eps2, x.eps1eps3, x.eps2eps3, x.eps1eps2eps3]
-                    .into_iter().all(test));
+                |x, test| [
+                    x.eps1, x.eps2, x.eps3, x.eps1eps2, x.eps1eps3, x.eps2eps3, x.eps1eps2eps3
+                ].into_iter().all(test));
             dual_scalar!([const N: usize] DualSVec<$real, N>, $real,
                 |x, test| x.eps.0.is_none_or(|eps| eps.iter().all(|&part| test(part))));
         )*

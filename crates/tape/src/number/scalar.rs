@@ -147,5 +147,7 @@ macro_rules! float_scalar {
     };
 }
 
-float_scalar!(f32; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh atanh);
-float_scalar!(f64; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh atanh);
+float_scalar!(f32; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh
+    cosh tanh asinh atanh);
+float_scalar!(f64; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh
+    cosh tanh asinh atanh);

@@ -8,7 +8,8 @@ use mnist::history::Measured;
 use mnist::settings::{Settings, number};
 use serde::Serialize;
 
-use crate::command::options::{Chosen, dashes};
+use crate::command::options::Chosen;
+use crate::command::sizes::dashes;
 
 /// A run begins, or goes on.
 #[derive(Serialize)]
@@ -78,7 +79,8 @@ impl<'a> Start<'a> {
             step => format!(", resumed after step {step}"),
         };
         format!(
-            "      {train_images} training and {test_images} test images of {image_height}×{image_width}\n\
+            "      {train_images} training and {test_images} test images of \
+             {image_height}×{image_width}\n\
              net:  {sizes}, {activation}, {init}, seed {seed}, {precision}\n\
              run:  {steps} steps of {batch} images, learning rate {}; {} steps an epoch{resumed}\n\
              {:>5} {:>8}  {:>7} {:>7} {:>7}",
@@ -113,7 +115,8 @@ impl fmt::Display for Replaces {
         let Replaces { directory, steps } = self;
         write!(
             f,
-            "{directory} holds a run of {steps} steps, which this one replaces once it has learned an epoch"
+            "{directory} holds a run of {steps} steps, which this one replaces once it has learned \
+             an epoch"
         )
     }
 }
@@ -191,7 +194,8 @@ pub struct Done {
     pub test_accuracy: f64,
     /// Since the program began.
     pub seconds: f64,
-    /// The mean of the steps taken now, drawing and copying the images included; none if there were none.
+    /// The mean of the steps taken now, drawing and copying the images included; none if there were
+    /// none.
     pub step_microseconds: Option<f64>,
 }
 
@@ -206,7 +210,8 @@ impl fmt::Display for Done {
         } = self;
         write!(
             f,
-            "done: {steps} steps, training accuracy {train_accuracy:.4}, test accuracy {test_accuracy:.4}; "
+            "done: {steps} steps, training accuracy {train_accuracy:.4}, test accuracy \
+             {test_accuracy:.4}; "
         )?;
         write!(f, "{seconds:.1} s")?;
         let each = |micros| write!(f, ", {micros:.0} µs a step");

@@ -16,9 +16,9 @@ use mnist::training::Training;
 use nn::Net;
 
 use super::events::{Done, Epoch, Interrupted};
+use crate::command::failure::{At, Failure};
 use crate::command::interrupt::Interrupt;
 use crate::command::output::Output;
-use crate::command::{At, Failure};
 
 /// A run between two steps.
 pub struct Learner<'d, T: Float> {
@@ -42,7 +42,8 @@ pub struct Learner<'d, T: Float> {
 pub struct Keep<T: Float> {
     pub directory: RunDirectory,
     pub logs: Logs,
-    /// The net that is saved there and the steps it has learned from; none while there is nothing of this run.
+    /// The net that is saved there and the steps it has learned from; none while there is nothing
+    /// of this run.
     pub saved: Option<(Net<T>, u64)>,
 }
 
@@ -111,7 +112,8 @@ impl<T: Float> Learner<'_, T> {
         }
     }
 
-    /// Takes the steps and saves where they end. Returns what was measured there, and the time the steps took.
+    /// Takes the steps and saves where they end. Returns what was measured there, and the time the
+    /// steps took.
     fn steps(&mut self) -> Result<(Epoch, Duration), Failure> {
         let settings = &self.run.settings;
         let (steps, epoch_steps) = (settings.steps, settings.epoch_steps(self.dataset.train()));
@@ -227,7 +229,8 @@ impl<T: Float> Learner<'_, T> {
             // If it cannot be said, there is nobody to hear it.
             let _ = writeln!(
                 io::stderr(),
-                "warning: {} of the {units} hidden units of layer {} are inactive for all training images",
+                "warning: {} of the {units} hidden units of layer {} are inactive for all training \
+                 images",
                 units - active,
                 k + 1
             );
@@ -279,8 +282,8 @@ impl<T: Float> Learner<'_, T> {
         Ok(keep.directory.save_pictures(&drawn)?)
     }
 
-    /// The failure of the run, after the report on how far it came. That the report cannot be written, too, is said, but
-    /// it is not why the run failed.
+    /// The failure of the run, after the report on how far it came. That the report cannot be
+    /// written, too, is said, but it is not why the run failed.
     fn halted_run(mut self, failure: Failure) -> Failure {
         self.output.hide_bar();
         if let Failure::Halt { source, .. } = &failure
