@@ -81,10 +81,10 @@ fn attributes_alone_make_a_light_picture() {
             let class = shape.attribute("class");
             assert_eq!(visible.is_none(), class == Some("room"), "{shape:?}");
             // What has an outline is light inside, or nothing.
-            if stroke.is_some() {
+            if let Some(stroke) = stroke {
                 let light = fill.is_none_or(|fill| fill == "none" || luminance(fill) > 0.8);
                 assert!(light, "{shape:?}");
-                assert!(contrast(stroke.unwrap(), paper) >= 3.0, "{shape:?}");
+                assert!(contrast(stroke, paper) >= 3.0, "{shape:?}");
             }
         }
     }
