@@ -134,22 +134,20 @@ fn every_planted_fault_is_found_and_named() {
 }
 
 #[test]
-fn every_planted_fault_is_found_in_saturated_nets() {
-    // Of what the layer's slopes are: 1e-1 to 1e-9.
-    for size in [6.0, 12.0] {
-        let (right, ..) = check_a_net_of(size, Bug::None);
-        assert!(right.is_ok(), "{right}");
-        let mut missed = String::new();
-        for (bug, _, _) in planted() {
-            let (report, entry, _) = check_a_net_of(size, bug);
-            let found = report.faults.iter().any(|fault| fault.entry == Some(entry));
-            let elsewhere = report.faults.iter().any(|fault| fault.entry != Some(entry));
-            if !found || elsewhere {
-                missed += &format!("{bug:?} at {size} gave {report}\n");
-            }
+fn every_planted_fault_is_found_in_a_saturated_net() {
+    let size = 6.0;
+    let (right, ..) = check_a_net_of(size, Bug::None);
+    assert!(right.is_ok(), "{right}");
+    let mut missed = String::new();
+    for (bug, _, _) in planted() {
+        let (report, entry, _) = check_a_net_of(size, bug);
+        let found = report.faults.iter().any(|fault| fault.entry == Some(entry));
+        let elsewhere = report.faults.iter().any(|fault| fault.entry != Some(entry));
+        if !found || elsewhere {
+            missed += &format!("{bug:?} gave {report}\n");
         }
-        assert!(missed.is_empty(), "{missed}");
     }
+    assert!(missed.is_empty(), "{missed}");
 }
 
 #[test]
