@@ -18,10 +18,12 @@
 //! # Tolerances
 //!
 //! None is picked. A numerical slope comes with an estimate of its own error, from the disagreement
-//! of extrapolations (Ridders 1982) and from the rounding of the numbers it was made of; a rule is
-//! wrong where it differs by more than ten times that. Where both sides are exact but for rounding
-//! (linearity, accumulation, the adjoint test), the tolerance is the worst-case rounding of sums of
-//! that length and size.
+//! of extrapolations (Ridders 1982) and from the rounding of the numbers it was made of, those that
+//! cancelled among them; it confirms a derivative within ten times that, if that is a small part of
+//! the derivative. What it does not confirm gets a second look, with rounding measured where the
+//! slope is taken; so does what should hold but for rounding and does not (linearity, accumulation,
+//! the adjoint test). Only slopes that can tell, at scales far apart, call a derivative wrong.
+//! Everything else could not be judged, and is counted and shown.
 //!
 //! # Kinks
 //!
@@ -36,9 +38,10 @@
 //! Each uses only those named before it.
 //!
 //! - `random`, `comparison`, `options`, `finding`, `report`: what all checks share.
-//! - `difference`, `perturb`, `slopes`: slopes by differences, of any function whose arguments can
-//!   be moved.
-//! - `operand_buffers`, `isolated`, `entry_function`, `entry`: one entry alone.
+//! - `difference`, `perturb`, `noise`, `second_look`, `slopes`: slopes by differences, of any
+//!   function whose arguments can be moved.
+//! - `operand_buffers`, `isolated`, `entry_function`, `case`, `reverse_rule`,
+//!   `tangent_rule`, `entry`: one entry alone.
 //! - `ops`, `rules`, `duals`: lists of ops, and the scalar rules, each at its samples.
 //! - `weighted_output`, `adjoint_test`, `recording`, `closure`: the gradient as a whole.
 //! - `origin`: where a NaN came from.
