@@ -21,6 +21,9 @@ pub struct Runner {
 /// Seeds of a sweep: an id each, and the numbers it gets.
 type Seeds = Vec<(Known, DMatrix<f64>)>;
 
+/// Entries and the numbers that seeds put there.
+type Planted = Vec<(Serial, Vec<f64>)>;
+
 impl Runner {
     pub fn new() -> Self {
         let tape = Tape::new();
@@ -249,10 +252,7 @@ impl Runner {
         assert_eq!(self.tape.find(name).map(index), expected);
     }
 
-    fn seeds(
-        &self,
-        picked: &[(Pick, f64, bool)],
-    ) -> (Seeds, Result<Vec<(Serial, Vec<f64>)>, Refusal>) {
+    fn seeds(&self, picked: &[(Pick, f64, bool)]) -> (Seeds, Result<Planted, Refusal>) {
         let mut seeds = Vec::new();
         let mut expected = Ok(Vec::new());
         for &(pick, number, right) in picked {
