@@ -3,42 +3,31 @@
 use nalgebra::dmatrix;
 use tape::{Cotangents, MatrixVar, Op, Seed, Tangents, Tape, Var};
 
-fn is_send<T: Send>() -> bool {
-    true
-}
-
-fn is_sync<T: Sync>() -> bool {
-    true
-}
-
-/// A type with a method for each of `Send` and `Sync`: the inherent one where the type is, the
+/// Asks whether types are `Send` or `Sync`: the inherent function answers where they are, the
 /// trait's elsewhere.
-macro_rules! assert_not {
-    ($trait:ident for $($type:ty),*) => {$({
+macro_rules! assert_is {
+    ($expected:literal, $trait:ident: $($type:ty),*) => {$({
         trait Elsewhere { fn holds() -> bool { false } }
         struct Asked<T>(std::marker::PhantomData<T>);
         impl<T> Elsewhere for Asked<T> {}
         #[allow(dead_code)]
         impl<T: $trait> Asked<T> { fn holds() -> bool { true } }
-        assert!(!<Asked<$type>>::holds(), "{} is {}", stringify!($type), stringify!($trait));
+        let name = (stringify!($type), stringify!($trait));
+        assert_eq!(<Asked<$type>>::holds(), $expected, "{name:?}");
     })*};
 }
 
 #[test]
 fn a_tape_moves_between_threads_and_its_handles_stay() {
     // A tape can be moved to another thread; it is recorded on through `&Tape`, by one thread.
-    assert!(is_send::<Tape>() && is_send::<Tape<f32>>());
-    assert_not!(Sync for Tape);
-    assert_not!(Send for Var<'static>, MatrixVar<'static>, tape::Scope<'static, f64>);
+    assert_is!(true, Send: Tape, Tape<f32>);
+    assert_is!(false, Sync: Tape);
+    assert_is!(false, Send: Var<'static>, MatrixVar<'static>, tape::Scope<'static, f64>);
     // What a sweep found, seeds, ids, marks, errors, ops and reports are plain data.
-    assert!(is_send::<Cotangents>() && is_sync::<Cotangents>());
-    assert!(is_send::<Tangents>() && is_sync::<Tangents>());
-    assert!(is_send::<Seed<'static, f64>>() && is_sync::<Seed<'static, f64>>());
-    assert!(is_send::<tape::VarId>() && is_sync::<tape::MatrixId>());
-    assert!(is_send::<tape::Mark>() && is_sync::<tape::Mark>());
-    assert!(is_send::<tape::Error>() && is_sync::<tape::Error>());
-    assert!(is_send::<Box<dyn Op<f64>>>() && is_sync::<Box<dyn Op<f64>>>());
-    assert!(is_send::<tape::check::Report>() && is_sync::<tape::check::Report>());
+    assert_is!(true, Send: Cotangents, Tangents, Seed<'static, f64>, tape::VarId, tape::MatrixId);
+    assert_is!(true, Sync: Cotangents, Tangents, Seed<'static, f64>, tape::VarId, tape::MatrixId);
+    assert_is!(true, Send: tape::Mark, tape::Error, Box<dyn Op<f64>>, tape::check::Report);
+    assert_is!(true, Sync: tape::Mark, tape::Error, Box<dyn Op<f64>>, tape::check::Report);
 }
 
 #[test]

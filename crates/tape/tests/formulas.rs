@@ -81,12 +81,12 @@ const TEXTS: &[(&str, &str)] = &[
 
 /// What every op says, and the number of operands it is tried with.
 fn formulas() -> Vec<(&'static str, Formula, usize)> {
-    let of_op = |op: &Box<dyn tape::Op<f64>>| {
+    let of_op = |op: Box<dyn tape::Op<f64>>| {
         let formula = op.formula();
         let count = formula.operands.len() * if formula.runs { 3 } else { 1 };
         (op.name(), formula, count)
     };
-    ops::all().iter().map(of_op).collect()
+    ops::all().into_iter().map(of_op).collect()
 }
 
 #[test]

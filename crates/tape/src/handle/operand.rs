@@ -25,7 +25,7 @@ impl<'t, T: Copy> From<MatrixVar<'t, T>> for Operand<'t, T> {
     }
 }
 
-/// The result of an application: what the op's [`OutputSpec`] said.
+/// The result of an application: what the op's [`OutputSpec`](crate::OutputSpec) said.
 #[derive(Clone, Copy, Debug)]
 pub enum Output<'t, T: Copy> {
     /// A scalar.

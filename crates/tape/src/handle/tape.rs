@@ -6,8 +6,9 @@ use crate::number::Scalar;
 
 /// A Wengert list: every operation a program takes, in order, with its result.
 ///
-/// Recording goes through `&Tape`; handles ([`Var`], [`MatrixVar`]) borrow it. Rewinding, setting
-/// leaves and replaying take `&mut Tape`, so a handle that would be stale does not compile:
+/// Recording goes through `&Tape`; handles ([`Var`](crate::Var), [`MatrixVar`](crate::MatrixVar))
+/// borrow it. Rewinding, setting leaves and replaying take `&mut Tape`, so a handle that would be
+/// stale does not compile:
 ///
 /// ```compile_fail
 /// let mut tape = tape::Tape::new();
