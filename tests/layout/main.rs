@@ -20,6 +20,7 @@ const ORDER: [&[&str]; 12] = [
     &["number"],
     &["formula"],
     &["rules"],
+    &["dual"],
     &["op"],
     &["ops"],
     &["list"],

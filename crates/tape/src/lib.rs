@@ -38,6 +38,8 @@
 
 pub mod check;
 mod cold;
+#[cfg(feature = "num-dual")]
+mod dual;
 mod error;
 pub mod formula;
 mod handle;
@@ -66,7 +68,9 @@ pub use handle::{
 };
 pub use handle::{dot, log_sum_exp, sum};
 pub use list::{EntryId, MatrixId, VarId};
-pub use number::Scalar;
+#[doc(hidden)]
+pub use number::{BinaryFunction, UnaryFunction};
+pub use number::{Scalar, pairwise_sum};
 pub use op::{
     Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut,
 };

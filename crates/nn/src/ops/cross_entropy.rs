@@ -1,6 +1,6 @@
 //! `y = −(1/N) Σᵢ ln pᵢ,ₜᵢ`.
 
-use super::targets::{check_shapes, for_each_wanted};
+use super::targets::{check, check_shapes, for_each_wanted, mean_of, sum_of_wanted};
 use tape::formula;
 use tape::formula::Formula;
 use tape::{
@@ -44,22 +44,21 @@ impl<T: Scalar> Op<T> for CrossEntropy {
                 p.shape()
             )));
         }
-        let mut loss = T::zero();
-        for_each_wanted(targets, p.cols(), |i, j, weight| {
-            loss -= weight * p[(i, j)].ln()
-        })?;
-        at.result.values_mut()[0] = loss / T::from_f64(p.rows() as f64);
+        check(targets, p.cols())?;
+        let row_loss = |i| -sum_of_wanted(targets, i, |j| p[(i, j)].ln());
+        at.result.values_mut()[0] = mean_of(p.rows(), row_loss);
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let (p, targets) = (at.operands.get(0), at.operands.get(1));
-        let scale = cotangent.scalar() / T::from_f64(p.rows() as f64);
+        let scale = cotangent.scalar().over(T::from_f64(p.rows() as f64));
         sink.accumulate(0, |target, keep| {
             if !keep {
                 target.fill(T::zero());
             }
-            let wanted = |i, j, weight| target[j * p.rows() + i] -= scale * weight / p[(i, j)];
+            let wanted =
+                |i, j, weight| target[j * p.rows() + i] -= (scale * weight).over(p[(i, j)]);
             for_each_wanted(targets, p.cols(), wanted)
                 .expect("the forward run checked the targets");
         });
@@ -72,13 +71,9 @@ impl<T: Scalar> Op<T> for CrossEntropy {
         mut tangent: ViewMut<'_, T>,
     ) {
         let (p, targets) = (at.operands.get(0), at.operands.get(1));
-        let mut dy = T::zero();
-        if let Some(dp) = tangents.get(0) {
-            let wanted = |i, j, weight| dy -= weight * dp[(i, j)] / p[(i, j)];
-            for_each_wanted(targets, p.cols(), wanted)
-                .expect("the forward run checked the targets");
-        }
-        tangent.values_mut()[0] = dy / T::from_f64(p.rows() as f64);
+        let Some(dp) = tangents.get(0) else { return };
+        let row_tangent = |i| -sum_of_wanted(targets, i, |j| dp[(i, j)].over(p[(i, j)]));
+        tangent.values_mut()[0] = mean_of(p.rows(), row_tangent);
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

@@ -1,68 +1,120 @@
 //! `y = −(1/N) Σᵢ ln softmax(X)ᵢ,ₜᵢ`.
 
-use super::targets::{check_shapes, for_each_wanted};
+use super::targets::{check, check_shapes, for_each_wanted, main_class, mean_of, sum_of_wanted};
 use tape::formula;
 use tape::formula::Formula;
 use tape::{
     ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar, Shape,
-    ShapeError, Sink, View, ViewMut,
+    ShapeError, Sink, View, ViewMut, pairwise_sum,
 };
 
 /// Softmax of each row and cross-entropy in one entry: `X: N×C, T: N×1 or N×C → scalar`, the mean
 /// over the rows.
 ///
 /// `T` holds labels (whole numbers from 0 to C − 1) or one row of probabilities for each example,
-/// one-hot as a rule. The value comes from log-sum-exp, `ln Σ exp(x − m) + m − xₜ` with `m` the
-/// row's maximum, so nothing overflows and no 1e-7 has to keep a logarithm from 0. The derivative
-/// is the book's `dX = dy · (softmax(X) − T) / N`; the probabilities are kept as residuals. Targets
-/// have no cotangent.
+/// one-hot as a rule. The value of a row is what is left of log-sum-exp after the wanted logit is
+/// taken out, `ln(1 + Σ exp(x − xₜ))` over the other classes: nothing overflows, no 1e-7 has to keep
+/// a logarithm from 0, and a row that is nearly certain keeps all its digits. The derivative is the
+/// book's `dX = dy · (softmax(X) − T) / N`, of the wanted class as minus the sum of the others'
+/// shares, which is the same and has digits where the share is nearly 1; it is kept as residual.
+/// Targets have no cotangent.
 ///
 /// Source: "Deep Learning from Scratch", section 5.6.3 and appendix A.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SoftmaxCrossEntropy;
 
-/// The residuals: probabilities (N×C), then two numbers for each row that the forward run works
-/// with.
+/// The residuals: slopes (N×C), which begin as shifted exponentials, then numbers for each row that
+/// the forward run works with.
 struct Residual<'a, T> {
-    probabilities: &'a mut [T],
-    maxima: &'a mut [T],
-    sums: &'a mut [T],
+    slopes: &'a mut [T],
+    /// What the row is shifted by: its largest logit, the wanted one of several.
+    shifts: &'a mut [T],
+    /// The shifted exponentials of all classes but the wanted one, summed.
+    others: &'a mut [T],
+    /// The shifted exponential of the wanted class; 0 where no class is wanted most.
+    wanted: &'a mut [T],
 }
 
-impl<'a, T> Residual<'a, T> {
+impl<'a, T: Scalar> Residual<'a, T> {
+    /// How many numbers there are beside the slopes for each row.
+    const A_ROW: usize = 3;
+
     fn split(residual: &'a mut [T], rows: usize, cols: usize) -> Self {
-        let (probabilities, rest) = residual.split_at_mut(rows * cols);
-        let (maxima, sums) = rest.split_at_mut(rows);
+        let (slopes, rest) = residual.split_at_mut(rows * cols);
+        let (shifts, rest) = rest.split_at_mut(rows);
+        let (others, wanted) = rest.split_at_mut(rows);
         Residual {
-            probabilities,
-            maxima,
-            sums,
+            slopes,
+            shifts,
+            others,
+            wanted,
         }
     }
-}
 
-/// Shifted exponentials, their sums and the shifts, a column at a time: memory is walked in order.
-fn exponentials<T: Scalar>(x: View<'_, T>, to: &mut Residual<'_, T>) {
-    to.maxima.fill(T::from_f64(f64::NEG_INFINITY));
-    for j in 0..x.cols() {
-        for (maximum, &x) in to.maxima.iter_mut().zip(x.column(j)) {
-            // A NaN is not larger; it shows in the sum.
-            if x > *maximum {
-                *maximum = x.real();
+    /// Shifted exponentials and their sums, a column at a time: memory is walked in order.
+    fn exponentials(&mut self, x: View<'_, T>, targets: View<'_, T>) {
+        self.shifts.fill(T::from_f64(f64::NEG_INFINITY));
+        for j in 0..x.cols() {
+            for (shift, &x) in self.shifts.iter_mut().zip(x.column(j)) {
+                // A NaN is not larger; it shows in the sum.
+                if x > *shift {
+                    *shift = x;
+                }
             }
         }
-    }
-    to.sums.fill(T::zero());
-    for (j, column) in to.probabilities.chunks_exact_mut(x.rows()).enumerate() {
-        let rows = x
-            .column(j)
-            .iter()
-            .zip(to.maxima.iter())
-            .zip(to.sums.iter_mut());
-        for (e, ((&x, &maximum), sum)) in column.iter_mut().zip(rows) {
-            *e = (x - maximum).exp();
-            *sum += *e;
+        for (i, shift) in self.shifts.iter_mut().enumerate() {
+            match main_class(targets, i).map(|j| x[(i, j)]) {
+                Some(wanted) if wanted == *shift => *shift = wanted,
+                _ => {}
+            }
         }
+        for (j, column) in self.slopes.chunks_exact_mut(x.rows()).enumerate() {
+            let rows = x.column(j).iter().zip(self.shifts.iter());
+            for (e, (&x, &shift)) in column.iter_mut().zip(rows) {
+                *e = (x - shift).exp();
+            }
+        }
+        for (i, wanted) in self.wanted.iter_mut().enumerate() {
+            *wanted = main_class(targets, i).map_or(T::zero(), |j| {
+                std::mem::replace(&mut self.slopes[j * x.rows() + i], T::zero())
+            });
+        }
+        View::new(self.slopes, x.shape()).row_sums(self.others);
+    }
+
+    /// The loss of row `i`. What `ln` loses of a sum near 1 is nothing beside the distance of the
+    /// wanted logits from the largest, which is added.
+    fn loss(&self, x: View<'_, T>, targets: View<'_, T>, i: usize) -> T {
+        let (shift, others, wanted) = (self.shifts[i], self.others[i], self.wanted[i]);
+        let is_largest = main_class(targets, i).is_some_and(|j| x[(i, j)] == shift);
+        let log_sum = if is_largest {
+            others.ln_1p()
+        } else {
+            (others + wanted).ln()
+        };
+        log_sum + sum_of_wanted(targets, i, |j| shift - x[(i, j)])
+    }
+
+    /// Makes slopes of the shifted exponentials: `softmax(X) − T`.
+    fn slopes(&mut self, x: View<'_, T>, targets: View<'_, T>) {
+        // From here on the row's numbers are what its exponentials are divided by.
+        for (sum, &others) in self.wanted.iter_mut().zip(self.others.iter()) {
+            *sum = T::one().over(others + *sum);
+        }
+        for column in self.slopes.chunks_exact_mut(x.rows()) {
+            for (p, &inverse) in column.iter_mut().zip(self.wanted.iter()) {
+                *p *= inverse;
+            }
+        }
+        let wanted = |i, j, weight| {
+            let slope = &mut self.slopes[j * x.rows() + i];
+            *slope = if main_class(targets, i) == Some(j) {
+                (T::one() - weight) - self.others[i] * self.wanted[i]
+            } else {
+                *slope - weight
+            };
+        };
+        for_each_wanted(targets, x.cols(), wanted).expect("the targets were checked");
     }
 }
 
@@ -81,7 +133,7 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         let x = check_shapes(operands)?;
-        Ok(OutputSpec::scalar().with_residual(x.len() + 2 * x.rows))
+        Ok(OutputSpec::scalar().with_residual(x.len() + Residual::<T>::A_ROW * x.rows))
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
@@ -92,35 +144,19 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
                 x.shape()
             )));
         }
+        check(targets, x.cols())?;
         let mut kept = Residual::split(at.residual, x.rows(), x.cols());
-        exponentials(x, &mut kept);
-        let mut loss = T::zero();
-        for (sum, maximum) in kept.sums.iter_mut().zip(kept.maxima.iter()) {
-            loss += sum.ln() + *maximum;
-            *sum = T::one() / *sum;
-        }
-        for column in kept.probabilities.chunks_exact_mut(x.rows()) {
-            for (p, &inverse) in column.iter_mut().zip(kept.sums.iter()) {
-                *p *= inverse;
-            }
-        }
-        for_each_wanted(targets, x.cols(), |i, j, weight| loss -= weight * x[(i, j)])?;
-        at.result.values_mut()[0] = loss / T::from_f64(x.rows() as f64);
+        kept.exponentials(x, targets);
+        at.result.values_mut()[0] = mean_of(x.rows(), |i| kept.loss(x, targets, i));
+        kept.slopes(x, targets);
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let (x, targets) = (at.operands.get(0), at.operands.get(1));
-        let scale = cotangent.scalar() / T::from_f64(x.rows() as f64);
-        let probabilities = &at.residual[..x.values().len()];
-        sink.accumulate(0, |target, keep| {
-            for (t, &p) in target.iter_mut().zip(probabilities) {
-                *t = if keep { *t + scale * p } else { scale * p };
-            }
-            let wanted = |i, j, weight| target[j * x.rows() + i] -= scale * weight;
-            for_each_wanted(targets, x.cols(), wanted)
-                .expect("the forward run checked the targets");
-        });
+        let x = at.operands.get(0);
+        let scale = cotangent.scalar().over(T::from_f64(x.rows() as f64));
+        let slopes = &at.residual[..x.values().len()];
+        sink.add(0, slopes.iter().map(|&slope| scale * slope));
     }
 
     fn jvp(
@@ -129,13 +165,11 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
         tangents: &OperandTangents<'_, T>,
         mut tangent: ViewMut<'_, T>,
     ) {
-        let (x, targets) = (at.operands.get(0), at.operands.get(1));
         let Some(dx) = tangents.get(0) else { return };
-        let each = at.residual.iter().zip(dx.values());
-        let mut dy: T = each.map(|(&p, &dx)| p * dx).sum();
-        let wanted = |i, j, weight| dy -= weight * dx[(i, j)];
-        for_each_wanted(targets, x.cols(), wanted).expect("the forward run checked the targets");
-        tangent.values_mut()[0] = dy / T::from_f64(x.rows() as f64);
+        let (slopes, dx) = (at.residual, dx.values());
+        let dy = pairwise_sum(dx.len(), |k| slopes[k] * dx[k]);
+        let rows = at.operands.get(0).rows();
+        tangent.values_mut()[0] = dy.over(T::from_f64(rows as f64));
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

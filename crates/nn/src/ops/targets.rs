@@ -1,6 +1,6 @@
 //! What a classifier should have answered: labels or rows of probabilities.
 
-use tape::{ForwardError, Scalar, Shape, ShapeError, View};
+use tape::{ForwardError, Scalar, Shape, ShapeError, View, pairwise_sum};
 
 /// Checks that targets are N×1 (labels) or N×C (one-hot or other distributions) for logits of N×C.
 pub(super) fn check_shapes(operands: &[Shape]) -> Result<Shape, ShapeError> {
@@ -56,6 +56,43 @@ fn class_of<T: Scalar>(row: usize, label: T, classes: usize) -> Result<usize, Fo
         "row {row} has the label {label}, expected a whole number from 0 to {}",
         classes.saturating_sub(1)
     )))
+}
+
+/// The class that row `i` wants more than all others together, if there is one. The targets are
+/// those of a run that has checked them.
+pub(super) fn main_class<T: Scalar>(targets: View<'_, T>, i: usize) -> Option<usize> {
+    if targets.cols() == 1 {
+        return Some(targets[(i, 0)].to_f64() as usize);
+    }
+    (0..targets.cols()).find(|&j| targets[(i, j)].to_f64() > 0.5)
+}
+
+/// `Σⱼ weightᵢⱼ · term(j)` over the classes that row `i` wants, of targets that were checked.
+pub(super) fn sum_of_wanted<T: Scalar>(
+    targets: View<'_, T>,
+    i: usize,
+    term: impl Fn(usize) -> T,
+) -> T {
+    if targets.cols() == 1 {
+        return term(targets[(i, 0)].to_f64() as usize);
+    }
+    pairwise_sum(targets.cols(), |j| match targets[(i, j)] {
+        weight if weight == T::zero() => T::zero(),
+        weight => weight * term(j),
+    })
+}
+
+/// The mean of `term(i)` over the rows.
+pub(super) fn mean_of<T: Scalar>(rows: usize, term: impl FnMut(usize) -> T) -> T {
+    pairwise_sum(rows, term).over(T::from_f64(rows as f64))
+}
+
+/// Checks every row of the targets.
+///
+/// # Errors
+/// As for [`for_each_wanted`].
+pub(super) fn check<T: Scalar>(targets: View<'_, T>, classes: usize) -> Result<(), ForwardError> {
+    for_each_wanted(targets, classes, |_, _, _| {})
 }
 
 fn check_distribution<T: Scalar>(targets: View<'_, T>, row: usize) -> Result<(), ForwardError> {

@@ -2,7 +2,7 @@
 
 use super::operand::Operand;
 use super::var::Var;
-use crate::number::Scalar;
+use crate::number::{Scalar, pairwise_sum};
 use crate::op::Op;
 use crate::ops;
 
@@ -11,7 +11,7 @@ use crate::ops;
 #[track_caller]
 pub fn sum<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
     nary(ops::SumOf, handles.iter().copied(), || {
-        handles.iter().map(|x| x.value).sum()
+        pairwise_sum(handles.len(), |i| handles[i].value)
     })
 }
 
@@ -30,7 +30,7 @@ pub fn dot<'t, T: Scalar>(x: &[Var<'t, T>], y: &[Var<'t, T>]) -> Var<'t, T> {
         y.len()
     );
     nary(ops::DotOf, x.iter().chain(y).copied(), || {
-        x.iter().zip(y).map(|(x, y)| x.value * y.value).sum()
+        pairwise_sum(x.len(), |i| x[i].value * y[i].value)
     })
 }
 
@@ -39,8 +39,7 @@ pub fn dot<'t, T: Scalar>(x: &[Var<'t, T>], y: &[Var<'t, T>]) -> Var<'t, T> {
 #[track_caller]
 pub fn log_sum_exp<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
     nary(ops::LogSumExpOf, handles.iter().copied(), || {
-        let values: Vec<T> = handles.iter().map(|x| x.value).collect();
-        crate::ops::log_sum_exp(values.iter().copied())
+        ops::log_sum_exp(handles.len(), |i| handles[i].value)
     })
 }
 

@@ -100,7 +100,54 @@ pub trait Scalar:
     fn asinh(self) -> Self;
     /// Inverse hyperbolic tangent.
     fn atanh(self) -> Self;
+
+    /// `self / other`, for rules and slopes: of a number with other parts than a real one, the real
+    /// part must be the plain quotient to the last bit, which its operator may not promise.
+    #[inline(always)]
+    fn over(self, other: Self) -> Self {
+        self / other
+    }
+
+    /// Applies a function with a known slope. A number with other parts than a real one gives them
+    /// the value's and the slope's, instead of computing with its parts inside the function.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn apply(function: impl UnaryFunction, x: Self) -> Self {
+        function.value(x)
+    }
+
+    /// [`apply`](Scalar::apply) for a function of two numbers.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn apply_to_two(function: impl BinaryFunction, x: Self, y: Self) -> Self {
+        function.value(x, y)
+    }
 }
+
+/// A function of one number, by its value and its slope.
+#[doc(hidden)]
+pub trait UnaryFunction: Copy {
+    /// `y = f(x)`.
+    fn value<T: Scalar>(self, x: T) -> T;
+    /// `f′(x)`.
+    fn slope<T: Scalar>(self, x: T, y: T) -> T;
+}
+
+/// A function of two numbers, by its value and its slopes.
+#[doc(hidden)]
+pub trait BinaryFunction: Copy {
+    /// `z = f(x, y)`.
+    fn value<T: Scalar>(self, x: T, y: T) -> T;
+    /// `∂f/∂x`.
+    fn slope_x<T: Scalar>(self, x: T, y: T, z: T) -> T;
+    /// `∂f/∂y`.
+    fn slope_y<T: Scalar>(self, x: T, y: T, z: T) -> T;
+}
+
+/// The largest exponent for which a power is a product of so many factors, at most four roundings.
+const MULTIPLIED: u32 = 5;
+/// From here on `x² + 1` is `x²` in every type of number.
+pub(crate) const LARGE: f64 = 1e9;
 
 macro_rules! float_scalar {
     ($float:ident; $($function:ident)*) => {
@@ -125,7 +172,34 @@ macro_rules! float_scalar {
             }
             #[inline]
             fn powi(self, n: i32) -> Self {
-                $float::powi(self, n)
+                if n.unsigned_abs() <= MULTIPLIED {
+                    let power = $float::powi(self, n.abs());
+                    if n >= 0 {
+                        return power;
+                    }
+                    if power.is_normal() {
+                        return 1.0 / power;
+                    }
+                }
+                // Many products lose digits, and their reciprocal is 0 where they overflow.
+                f64::from(self).powf(f64::from(n)) as $float
+            }
+            #[inline]
+            fn asinh(self) -> Self {
+                let size = self.abs();
+                let value = if size > LARGE as $float {
+                    size.ln() + std::$float::consts::LN_2
+                } else {
+                    (size + size * (size / (1.0 + size.hypot(1.0)))).ln_1p()
+                };
+                value.copysign(self)
+            }
+            #[inline]
+            fn atanh(self) -> Self {
+                // The standard library's is not odd.
+                let size = self.abs();
+                let value = 0.5 * (2.0 * size / (1.0 - size)).ln_1p();
+                value.copysign(self)
             }
             #[inline]
             fn powf(self, exponent: Self) -> Self {
@@ -147,7 +221,11 @@ macro_rules! float_scalar {
     };
 }
 
-float_scalar!(f32; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh
-    cosh tanh asinh atanh);
-float_scalar!(f64; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh
-    cosh tanh asinh atanh);
+float_scalar!(
+    f32; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan
+    asin acos atan sinh cosh tanh
+);
+float_scalar!(
+    f64; abs sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan
+    asin acos atan sinh cosh tanh
+);

@@ -1,5 +1,6 @@
 //! Borrowed matrices as an op sees them: column-major, contiguous, with their shape.
 
+use crate::number::{LISTS, sum_lists, sum_of};
 use crate::product::{Strided, StridedMut};
 use crate::shape::Shape;
 use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
@@ -125,11 +126,32 @@ impl<T: nalgebra::Scalar> PartialEq<DMatrix<T>> for View<'_, T> {
 }
 
 impl<T: crate::Scalar> View<'_, T> {
-    /// The sum of column `j`, in several partial sums: fast, and rounded less than one after the
-    /// other.
+    /// The sum of column `j`, pairwise: its rounding error grows with the logarithm of the rows.
     #[inline]
     pub fn column_sum(&self, j: usize) -> T {
-        crate::number::sum_of(self.column(j))
+        sum_of(self.column(j))
+    }
+
+    /// Writes the sum of each row, pairwise: its rounding error grows with the logarithm of the
+    /// columns.
+    ///
+    /// # Panics
+    /// If there are not as many sums as rows.
+    pub fn row_sums(&self, sums: &mut [T]) {
+        assert_eq!(sums.len(), self.rows(), "a sum for each row");
+        if let [sum] = sums {
+            *sum = sum_of(self.values);
+            return;
+        }
+        sums.fill(T::zero());
+        for (first, sums) in sums.chunks_mut(LISTS).enumerate() {
+            let rows = first * LISTS..first * LISTS + sums.len();
+            sum_lists(0..self.cols(), sums, &mut |j, sums| {
+                for (sum, &x) in sums.iter_mut().zip(&self.column(j)[rows.clone()]) {
+                    *sum += x;
+                }
+            });
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let primals = at.operands.get(0).values().iter().zip(at.result.values());
         let each = primals.zip(cotangent.values());
-        sink.add(0, each.map(|((&x, &y), &d)| d * R::derivative(x, y)));
+        sink.add(0, each.map(|((&x, &y), &d)| R::pull(x, y, d)));
     }
 
     fn jvp(
@@ -59,7 +59,7 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
         let primals = at.operands.get(0).values().iter().zip(at.result.values());
         let each = primals.zip(dx.values());
         for (dy, ((&x, &y), &dx)) in tangent.values_mut().iter_mut().zip(each) {
-            *dy = dx * R::derivative(x, y);
+            *dy = R::pull(x, y, dx);
         }
     }
 
@@ -106,7 +106,7 @@ impl<T: Scalar> Op<T> for MapPowI {
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let each = at.operands.get(0).values().iter().zip(cotangent.values());
-        sink.add(0, each.map(|(&x, &d)| d * PowI(self.0).derivative(x)));
+        sink.add(0, each.map(|(&x, &d)| PowI(self.0).pull(x, d)));
     }
 
     fn jvp(
@@ -118,7 +118,7 @@ impl<T: Scalar> Op<T> for MapPowI {
         let Some(dx) = tangents.get(0) else { return };
         let each = at.operands.get(0).values().iter().zip(dx.values());
         for (dy, (&x, &dx)) in tangent.values_mut().iter_mut().zip(each) {
-            *dy = dx * PowI(self.0).derivative(x);
+            *dy = PowI(self.0).pull(x, dx);
         }
     }
 

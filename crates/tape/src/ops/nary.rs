@@ -1,10 +1,10 @@
 //! Reductions of a list of scalars as one entry: sum, dot product, log-sum-exp.
 
-use super::shifted::{log_sum_exp, share};
+use super::shifted::exp_sum;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::Scalar;
+use crate::number::{Scalar, pairwise_sum};
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
@@ -43,7 +43,8 @@ impl<T: Scalar> Op<T> for SumOf {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        at.result.values_mut()[0] = (0..at.operands.len()).map(|i| at.operands.scalar(i)).sum();
+        let x = at.operands;
+        at.result.values_mut()[0] = pairwise_sum(x.len(), |i| x.scalar(i));
         Ok(())
     }
 
@@ -60,7 +61,7 @@ impl<T: Scalar> Op<T> for SumOf {
         tangents: &OperandTangents<'_, T>,
         mut tangent: ViewMut<'_, T>,
     ) {
-        tangent.values_mut()[0] = (0..at.operands.len()).map(|i| tangents.scalar(i)).sum();
+        tangent.values_mut()[0] = pairwise_sum(at.operands.len(), |i| tangents.scalar(i));
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {
@@ -93,9 +94,8 @@ impl<T: Scalar> Op<T> for DotOf {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let n = at.operands.len() / 2;
-        let products = (0..n).map(|i| at.operands.scalar(i) * at.operands.scalar(n + i));
-        at.result.values_mut()[0] = products.sum();
+        let (n, x) = (at.operands.len() / 2, at.operands);
+        at.result.values_mut()[0] = pairwise_sum(n, |i| x.scalar(i) * x.scalar(n + i));
         Ok(())
     }
 
@@ -114,9 +114,9 @@ impl<T: Scalar> Op<T> for DotOf {
         mut tangent: ViewMut<'_, T>,
     ) {
         let (n, x) = (at.operands.len() / 2, at.operands);
-        let each = (0..n)
-            .map(|i| tangents.scalar(i) * x.scalar(n + i) + x.scalar(i) * tangents.scalar(n + i));
-        tangent.values_mut()[0] = each.sum();
+        tangent.values_mut()[0] = pairwise_sum(n, |i| {
+            tangents.scalar(i) * x.scalar(n + i) + x.scalar(i) * tangents.scalar(n + i)
+        });
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {
@@ -124,7 +124,8 @@ impl<T: Scalar> Op<T> for DotOf {
     }
 }
 
-/// `y = ln Σ exp xᵢ`, shifted by the largest.
+/// `y = ln Σ exp xᵢ`, shifted by the largest. The slopes, shares of the shifted exponentials, are
+/// kept as residuals.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LogSumExpOf;
 
@@ -142,20 +143,26 @@ impl<T: Scalar> Op<T> for LogSumExpOf {
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
-        scalars(operands)
+        Ok(scalars(operands)?.with_residual(operands.len()))
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let operands = at.operands;
-        at.result.values_mut()[0] =
-            log_sum_exp((0..operands.len()).map(move |i| operands.scalar(i)));
+        let (x, shares) = (at.operands, &mut *at.residual);
+        let sum = exp_sum(x.len(), |i| x.scalar(i), |i, e| shares[i] = e);
+        at.result.values_mut()[0] = match sum {
+            None => T::from_f64(f64::NEG_INFINITY),
+            Some(sum) => {
+                shares.iter_mut().for_each(|e| *e *= sum.share());
+                sum.ln()
+            }
+        };
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let (y, d) = (at.result.scalar(), cotangent.scalar());
-        for i in 0..at.operands.len() {
-            sink.add_scalar(i, d * share(at.operands.scalar(i), y));
+        let d = cotangent.scalar();
+        for (i, &share) in at.residual.iter().enumerate() {
+            sink.add_scalar(i, d * share);
         }
     }
 
@@ -165,10 +172,8 @@ impl<T: Scalar> Op<T> for LogSumExpOf {
         tangents: &OperandTangents<'_, T>,
         mut tangent: ViewMut<'_, T>,
     ) {
-        let y = at.result.scalar();
-        let each =
-            (0..at.operands.len()).map(|i| tangents.scalar(i) * share(at.operands.scalar(i), y));
-        tangent.values_mut()[0] = each.sum();
+        let shares = at.residual;
+        tangent.values_mut()[0] = pairwise_sum(shares.len(), |i| tangents.scalar(i) * shares[i]);
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

@@ -1,19 +1,20 @@
 //! `yᵢ = ln Σⱼ exp xᵢⱼ`.
 
 use super::arity::one;
-use super::row_maxima::row;
-use super::shifted::{log_sum_exp, share};
+use super::shifted::exp_sum;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::Scalar;
+use crate::number::{Scalar, pairwise_sum};
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
+use std::iter::zip;
 
 /// The logarithm of the sum of exponentials of each row: `X: R×C → R×1`.
 ///
 /// Shifted by the row's maximum, so that neither 1000 overflows nor −1000 vanishes. Its derivative
-/// is the softmax.
+/// is the softmax, kept as residual: shares of the shifted exponentials, for `exp(x − y)` would
+/// lose what the rounding of a large `y` has lost.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RowLogSumExp;
 
@@ -31,27 +32,33 @@ impl<T: Scalar> Op<T> for RowLogSumExp {
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
-        Ok(OutputSpec::matrix(one(operands)?.rows, 1))
+        let x = one(operands)?;
+        Ok(OutputSpec::matrix(x.rows, 1).with_residual(x.len()))
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
         let x = at.operands.get(0);
+        let (rows, shares) = (x.rows(), &mut *at.residual);
         for (i, y) in at.result.values_mut().iter_mut().enumerate() {
-            *y = log_sum_exp(row(x, i));
+            let sum = exp_sum(x.cols(), |j| x[(i, j)], |j, e| shares[j * rows + i] = e);
+            *y = sum
+                .as_ref()
+                .map_or(T::from_f64(f64::NEG_INFINITY), |sum| sum.ln());
+            if let Some(share) = sum.map(|sum| sum.share()) {
+                shares
+                    .iter_mut()
+                    .skip(i)
+                    .step_by(rows)
+                    .for_each(|e| *e *= share);
+            }
         }
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let x = at.operands.get(0);
-        let each = (0..x.cols()).flat_map(|j| {
-            let rows = at.result.values().iter().zip(cotangent.values());
-            x.column(j)
-                .iter()
-                .zip(rows)
-                .map(|(&x, (&y, &d))| d * share(x, y))
-        });
-        sink.add(0, each);
+        let columns = at.residual.chunks_exact(at.result.rows().max(1));
+        let each = columns.flat_map(|shares| zip(shares, cotangent.values()));
+        sink.add(0, each.map(|(&share, &d)| d * share));
     }
 
     fn jvp(
@@ -61,12 +68,9 @@ impl<T: Scalar> Op<T> for RowLogSumExp {
         mut tangent: ViewMut<'_, T>,
     ) {
         let Some(dx) = tangents.get(0) else { return };
-        let x = at.operands.get(0);
-        for j in 0..x.cols() {
-            let rows = x.column(j).iter().zip(dx.column(j)).zip(at.result.values());
-            for (dy, ((&x, &dx), &y)) in tangent.values_mut().iter_mut().zip(rows) {
-                *dy += dx * share(x, y);
-            }
+        let shares = View::new(at.residual, dx.shape());
+        for (i, dy) in tangent.values_mut().iter_mut().enumerate() {
+            *dy = pairwise_sum(dx.cols(), |j| dx[(i, j)] * shares[(i, j)]);
         }
     }
 

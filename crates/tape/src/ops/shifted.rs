@@ -1,6 +1,6 @@
 //! Exponential sums that neither overflow nor vanish, because the largest term is taken out first.
 
-use crate::number::Scalar;
+use crate::number::{Scalar, pairwise_sum};
 use crate::rules::{Binary, Max};
 
 /// The largest number, NaN if there is one, −∞ if there is none.
@@ -14,32 +14,61 @@ pub(crate) fn distinct<T: Scalar>(values: impl Iterator<Item = T> + Clone) -> bo
     values.filter(|x| most - x.to_f64() < 0.1).count() <= 1
 }
 
-/// `ln Σ exp x`, shifted by the largest: −∞ for no numbers or only −∞, ∞ if one is ∞.
-///
-/// The largest contributes exactly 1 to the sum; it is left to `ln(1 + …)`, which keeps the digits
-/// of the others.
-pub(crate) fn log_sum_exp<T: Scalar>(values: impl Iterator<Item = T> + Clone) -> T {
-    let shift = largest(values.clone()).real();
-    if !shift.is_finite() {
-        return shift;
-    }
-    let mut others = T::zero();
-    let mut is_first = true;
-    for x in values {
-        if is_first && x == shift {
-            is_first = false;
-            // 0, but for a dual part.
-            others += (x - shift).exp_m1();
-        } else {
-            others += (x - shift).exp();
-        }
-    }
-    others.ln_1p() + shift
+/// `Σ exp x` as `exp(largest) · (1 + others)`: the largest's own term is 1 and stays apart, so that
+/// no digit of the others is lost in it.
+pub(crate) struct ExpSum<T> {
+    pub largest: T,
+    pub others: T,
 }
 
-/// The share `exp(x − log_sum)` of `x` in an exponential sum: its derivative of the sum's
-/// logarithm.
-#[inline]
-pub(crate) fn share<T: Scalar>(x: T, log_sum: T) -> T {
-    (x - log_sum).exp()
+/// The exponential sum of `x(0)` to `x(count − 1)`; every `exp(x − largest)` is handed to `keep`
+/// with its place. `None` for no numbers.
+///
+/// The shift has the largest number's dual part: the dual parts that remain are differences, which
+/// is what a share moves by.
+pub(crate) fn exp_sum<T: Scalar>(
+    count: usize,
+    x: impl Fn(usize) -> T,
+    mut keep: impl FnMut(usize, T),
+) -> Option<ExpSum<T>> {
+    let place = (0..count).reduce(|most, j| {
+        // The first NaN stays, as it is neither larger nor smaller than anything.
+        let (largest, x) = (x(most), x(j));
+        if x <= largest || largest.to_f64().is_nan() {
+            most
+        } else {
+            j
+        }
+    })?;
+    let largest = x(place);
+    let others = pairwise_sum(count, |j| {
+        let e = (x(j) - largest).exp();
+        keep(j, e);
+        if j == place { T::zero() } else { e }
+    });
+    Some(ExpSum { largest, others })
+}
+
+impl<T: Scalar> ExpSum<T> {
+    /// `ln Σ exp x`: −∞ for only −∞, ∞ if one is ∞.
+    pub(crate) fn ln(&self) -> T {
+        if self.largest.real().is_finite() {
+            self.others.ln_1p() + self.largest
+        } else {
+            self.largest.real()
+        }
+    }
+
+    /// What a shifted exponential is multiplied by to be a share of the sum.
+    pub(crate) fn share(&self) -> T {
+        T::one().over(T::one() + self.others)
+    }
+}
+
+/// `ln Σ exp x`: −∞ for no numbers or only −∞, ∞ if one is ∞.
+pub(crate) fn log_sum_exp<T: Scalar>(count: usize, x: impl Fn(usize) -> T) -> T {
+    match exp_sum(count, x, |_, _| {}) {
+        Some(sum) => sum.ln(),
+        None => T::from_f64(f64::NEG_INFINITY),
+    }
 }

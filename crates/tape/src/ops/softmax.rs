@@ -1,12 +1,11 @@
 //! `yᵢⱼ = exp xᵢⱼ / Σₖ exp xᵢₖ`.
 
 use super::arity::one;
-use super::row_maxima::row;
-use super::shifted::largest;
+use super::shifted::exp_sum;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::Scalar;
+use crate::number::{Scalar, pairwise_sum};
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 
@@ -20,7 +19,7 @@ pub struct Softmax;
 
 /// `Σⱼ yᵢⱼ dᵢⱼ`
 fn row_dot<T: Scalar>(y: View<'_, T>, d: View<'_, T>, i: usize) -> T {
-    row(y, i).zip(row(d, i)).map(|(y, d)| y * d).sum()
+    pairwise_sum(y.cols(), |j| y[(i, j)] * d[(i, j)])
 }
 
 impl<T: Scalar> Op<T> for Softmax {
@@ -44,10 +43,13 @@ impl<T: Scalar> Op<T> for Softmax {
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
         let x = at.operands.get(0);
         for i in 0..x.rows() {
-            let shift = largest(row(x, i)).real();
-            let sum: T = row(x, i).map(|x| (x - shift).exp()).sum();
+            let sum = exp_sum(x.cols(), |j| x[(i, j)], |j, e| at.result[(i, j)] = e);
+            // A row with ∞ has no share that would be right: all are NaN.
+            let share = sum.map_or(T::one(), |sum| {
+                sum.share() * (sum.largest - sum.largest).exp()
+            });
             for j in 0..x.cols() {
-                at.result[(i, j)] = (x[(i, j)] - shift).exp() / sum;
+                at.result[(i, j)] *= share;
             }
         }
         Ok(())

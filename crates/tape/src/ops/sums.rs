@@ -4,7 +4,7 @@ use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, sum_of};
+use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::shape::Shape;
 use std::iter::zip;
@@ -12,15 +12,6 @@ use std::iter::zip;
 /// A sum for each row: `X: R×C → R×1`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RowSums;
-
-fn row_sums<T: Scalar>(x: View<'_, T>, sums: &mut [T]) {
-    sums.fill(T::zero());
-    for j in 0..x.cols() {
-        for (sum, &x) in sums.iter_mut().zip(x.column(j)) {
-            *sum += x;
-        }
-    }
-}
 
 impl<T: Scalar> Op<T> for RowSums {
     fn name(&self) -> &'static str {
@@ -40,7 +31,7 @@ impl<T: Scalar> Op<T> for RowSums {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        row_sums(at.operands.get(0), at.result.values_mut());
+        at.operands.get(0).row_sums(at.result.values_mut());
         Ok(())
     }
 
@@ -62,7 +53,7 @@ impl<T: Scalar> Op<T> for RowSums {
         mut tangent: ViewMut<'_, T>,
     ) {
         if let Some(dx) = tangents.get(0) {
-            row_sums(dx, tangent.values_mut());
+            dx.row_sums(tangent.values_mut());
         }
     }
 
@@ -77,7 +68,7 @@ pub struct ColumnSums;
 
 fn column_sums<T: Scalar>(x: View<'_, T>, sums: &mut [T]) {
     for (j, sum) in sums.iter_mut().enumerate() {
-        *sum = sum_of(x.column(j));
+        *sum = x.column_sum(j);
     }
 }
 

@@ -6,7 +6,7 @@
 use super::arity::two;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula::Formula;
-use crate::number::{Scalar, sum_of};
+use crate::number::{LISTS, Scalar, pairwise_sum, sum_lists, sum_of};
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::rules::Binary;
 use crate::shape::Shape;
@@ -60,27 +60,27 @@ impl<'a, T: Scalar> Repeated<'a, T> {
     }
 }
 
-/// Writes `f` of two pieces, and of a third operand of which there is one for each element.
+/// Writes `f` of two pieces, and of what else there is for each element.
 #[inline]
-fn write<T: Scalar>(
+fn write<T: Scalar, E>(
     to: &mut [T],
     x: Piece<'_, T>,
     y: Piece<'_, T>,
-    third: &[T],
-    f: impl Fn(T, T, T) -> T,
+    else_of_each: impl Iterator<Item = E>,
+    f: impl Fn(T, T, E) -> T,
 ) {
-    let to = zip(to, third);
+    let to = zip(to, else_of_each);
     match (x, y) {
         (Piece::Each(x), Piece::Each(y)) => {
-            zip(to, zip(x, y)).for_each(|((to, &z), (&x, &y))| *to = f(x, y, z));
+            zip(to, zip(x, y)).for_each(|((to, e), (&x, &y))| *to = f(x, y, e));
         }
         (Piece::Each(x), Piece::Same(y)) => {
-            zip(to, x).for_each(|((to, &z), &x)| *to = f(x, y, z));
+            zip(to, x).for_each(|((to, e), &x)| *to = f(x, y, e));
         }
         (Piece::Same(x), Piece::Each(y)) => {
-            zip(to, y).for_each(|((to, &z), &y)| *to = f(x, y, z));
+            zip(to, y).for_each(|((to, e), &y)| *to = f(x, y, e));
         }
-        (Piece::Same(x), Piece::Same(y)) => to.for_each(|(to, &z)| *to = f(x, y, z)),
+        (Piece::Same(x), Piece::Same(y)) => to.for_each(|(to, e)| *to = f(x, y, e)),
     }
 }
 
@@ -98,7 +98,7 @@ fn for_each_piece(shape: Shape, mut each: impl FnMut(Range<usize>, usize, Range<
 }
 
 /// The longest piece: contributions to a repeated operand are computed before they are summed.
-const PIECE: usize = 64;
+const PIECE: usize = LISTS;
 
 fn broadcast(x: usize, y: usize, what: &str) -> Result<usize, ShapeError> {
     match (x, y) {
@@ -147,19 +147,16 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         let z = at.result.values_mut();
         for_each_piece(shape, |rows, j, place| {
             let (x, y) = (x.piece(rows.clone(), j), y.piece(rows, j));
-            // There is no third operand; what stands there is read in its place and left alone.
-            let mut values = [T::zero(); PIECE];
-            let values = &mut values[..place.len()];
-            write(values, x, y, &z[place.clone()], |x, y, _| R::value(x, y));
-            z[place].copy_from_slice(values);
+            let nothing = std::iter::repeat(());
+            write(&mut z[place], x, y, nothing, |x, y, ()| R::value(x, y));
         });
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let operands = [at.operands.get(0), at.operands.get(1)];
-        to_operand(0, R::dx::<T>, operands, at.result, cotangent, sink);
-        to_operand(1, R::dy::<T>, operands, at.result, cotangent, sink);
+        to_operand(0, R::pull_x::<T>, operands, at.result, cotangent, sink);
+        to_operand(1, R::pull_y::<T>, operands, at.result, cotangent, sink);
     }
 
     fn jvp(
@@ -177,15 +174,11 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         for_each_piece(shape, |rows, j, place| {
             let (x, y) = (x.piece(rows.clone(), j), y.piece(rows.clone(), j));
             let (z, dz) = (&z[place.clone()], &mut dz[place]);
-            let mut partials = [T::zero(); PIECE];
-            let partials = &mut partials[..z.len()];
             if let Some(dx) = dx {
-                write(partials, x, y, z, R::dx);
-                add_products(dz, partials, dx.piece(rows.clone(), j));
+                add_pulled(dz, R::pull_x, (x, y, z), dx.piece(rows.clone(), j));
             }
             if let Some(dy) = dy {
-                write(partials, x, y, z, R::dy);
-                add_products(dz, partials, dy.piece(rows, j));
+                add_pulled(dz, R::pull_y, (x, y, z), dy.piece(rows, j));
             }
         });
     }
@@ -223,7 +216,7 @@ fn samples(points: &[(f64, f64)], is_smooth: fn(f64, f64) -> bool) -> Vec<Vec<Sa
 #[inline]
 fn to_operand<T: Scalar>(
     operand: usize,
-    partial: impl Fn(T, T, T) -> T,
+    pull: impl Fn(T, T, T, T) -> T,
     [x, y]: [View<'_, T>; 2],
     result: View<'_, T>,
     cotangent: View<'_, T>,
@@ -232,7 +225,7 @@ fn to_operand<T: Scalar>(
     let (z, d) = (result.values(), cotangent.values());
     if x.shape() == y.shape() {
         let each = zip(zip(x.values(), y.values()), zip(z, d));
-        let given = each.map(|((&x, &y), (&z, &d))| d * partial(x, y, z));
+        let given = each.map(|((&x, &y), (&z, &d))| pull(x, y, z, d));
         return sink.accumulate(operand, |target, keep| {
             if keep {
                 zip(target, given).for_each(|(to, given)| *to += given);
@@ -242,32 +235,86 @@ fn to_operand<T: Scalar>(
         });
     }
     let shape = cotangent.shape();
-    let (row, col) = strides([x, y][operand].shape(), shape);
+    let own = [x, y][operand].shape();
     let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
+    let give = |rows: Range<usize>, j: usize, given: &mut [T]| {
+        let place = j * shape.rows + rows.start..j * shape.rows + rows.end;
+        let (x, y) = (x.piece(rows.clone(), j), y.piece(rows, j));
+        let each = zip(&z[place.clone()], &d[place]);
+        write(given, x, y, each, |x, y, (&z, &d)| pull(x, y, z, d));
+    };
     sink.add_with(operand, |sums| {
-        let sums = sums.values_mut();
-        for_each_piece(shape, |rows, j, place| {
-            let (x, y) = (x.piece(rows.clone(), j), y.piece(rows.clone(), j));
-            let mut given = [T::zero(); PIECE];
-            let given = &mut given[..place.len()];
-            write(given, x, y, &z[place.clone()], &partial);
-            zip(&mut *given, &d[place]).for_each(|(given, &d)| *given = d * *given);
-            let sums = &mut sums[j * col..];
-            match row {
-                0 => sums[0] += sum_of(given),
-                _ => zip(&mut sums[rows], given).for_each(|(to, given)| *to += *given),
-            }
-        });
+        add_sums(own, shape, sums.values_mut(), give)
     });
 }
 
-/// `to += factors · piece`, element by element.
-fn add_products<T: Scalar>(to: &mut [T], factors: &[T], piece: Piece<'_, T>) {
-    let to = zip(to, factors);
-    match piece {
-        Piece::Each(each) => zip(to, each).for_each(|((to, &f), &x)| *to += x * f),
-        Piece::Same(x) => to.for_each(|(to, &f)| *to += x * f),
+/// Adds to the cotangent of a repeated operand what its repetitions are given, pairwise; `give`
+/// writes it for some rows of a column.
+#[inline]
+fn add_sums<T: Scalar>(
+    own: Shape,
+    shape: Shape,
+    sums: &mut [T],
+    give: impl Fn(Range<usize>, usize, &mut [T]),
+) {
+    let pieces = shape.rows.div_ceil(PIECE);
+    let rows_of = |piece: usize| piece * PIECE..shape.rows.min((piece + 1) * PIECE);
+    let sum_of_piece = |piece: usize, j: usize| {
+        let (rows, mut given) = (rows_of(piece), [T::zero(); PIECE]);
+        let given = &mut given[..rows.len()];
+        give(rows, j, given);
+        sum_of(given)
+    };
+    let add_piece = |piece: usize, j: usize, sums: &mut [T]| {
+        let (rows, mut given) = (rows_of(piece), [T::zero(); PIECE]);
+        give(rows, j, &mut given[..sums.len()]);
+        zip(sums, &given).for_each(|(sum, given)| *sum += *given);
+    };
+    match (own.rows == shape.rows, own.cols == shape.cols) {
+        (true, true) => {
+            for (j, sums) in sums.chunks_mut(shape.rows.max(1)).enumerate() {
+                for (piece, sums) in sums.chunks_mut(PIECE).enumerate() {
+                    add_piece(piece, j, sums);
+                }
+            }
+        }
+        (false, true) => {
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum += pairwise_sum(pieces, |piece| sum_of_piece(piece, j));
+            }
+        }
+        (false, false) => {
+            let count = pieces * shape.cols;
+            sums[0] += pairwise_sum(count, |k| sum_of_piece(k % pieces, k / pieces));
+        }
+        (true, false) => {
+            for (piece, sums) in sums.chunks_mut(PIECE).enumerate() {
+                sum_lists(0..shape.cols, sums, &mut |j, sums| {
+                    add_piece(piece, j, sums)
+                });
+            }
+        }
     }
+}
+
+/// Adds to tangents what those of one operand give them.
+#[inline]
+fn add_pulled<T: Scalar>(
+    to: &mut [T],
+    pull: impl Fn(T, T, T, T) -> T,
+    (x, y, z): (Piece<'_, T>, Piece<'_, T>, &[T]),
+    tangent: Piece<'_, T>,
+) {
+    let (mut along, mut given) = ([T::zero(); PIECE], [T::zero(); PIECE]);
+    let (along, given) = (&mut along[..to.len()], &mut given[..to.len()]);
+    match tangent {
+        Piece::Each(each) => along.copy_from_slice(each),
+        Piece::Same(x) => along.fill(x),
+    }
+    write(given, x, y, zip(z, &*along), |x, y, (&z, &d)| {
+        pull(x, y, z, d)
+    });
+    zip(to, given).for_each(|(to, given)| *to += *given);
 }
 
 #[cfg(test)]

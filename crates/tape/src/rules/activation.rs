@@ -22,7 +22,7 @@ unary! {
     value |x| sigmoid(x);
     derivative |x, _| {
         let e = decay(x);
-        let s = T::one() / (T::one() + e);
+        let s = T::one().over(T::one() + e);
         e * s * s
     };
     rule (dx = dy * y * (1 - y));
@@ -31,14 +31,14 @@ unary! {
 }
 
 /// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
-fn decay<T: Scalar>(x: T) -> T {
+pub(super) fn decay<T: Scalar>(x: T) -> T {
     if x >= T::zero() { (-x).exp() } else { x.exp() }
 }
 
 fn sigmoid<T: Scalar>(x: T) -> T {
     let e = decay(x);
     let numerator = if x >= T::zero() { T::one() } else { e };
-    numerator / (T::one() + e)
+    numerator.over(T::one() + e)
 }
 
 unary! {

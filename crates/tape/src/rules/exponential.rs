@@ -1,14 +1,15 @@
 //! Exponentials and logarithms.
 
-use super::rule::unary;
+use super::rule::{scaled, unary};
 use crate::number::Scalar;
-use std::f64::consts::{LN_2, LN_10};
+use std::f64::consts::{LN_2, LOG2_E, LOG10_E};
 
 unary! {
     /// `y = eˣ`.
     Exp "exp" "exp"
     value |x| x.exp();
     derivative |_, y| y;
+    pull |x, y, d| scaled(d, y, || { let root = half(x).exp(); (d * root) * root });
     rule (dx = dy * y);
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
@@ -19,6 +20,10 @@ unary! {
     Exp2 "exp2" "2ˣ"
     value |x| x.exp2();
     derivative |_, y| y * T::from_f64(LN_2);
+    pull |x, y, d| scaled(d, y * T::from_f64(LN_2), || {
+        let root = half(x).exp2();
+        (d * root) * (root * T::from_f64(LN_2))
+    });
     rule (y = 2^x, dx = dy * y * ln(2));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
@@ -29,6 +34,7 @@ unary! {
     ExpM1 "exp_m1" "expm1"
     value |x| x.exp_m1();
     derivative |x, _| x.exp();
+    pull |x, _, d| scaled(d, x.exp(), || { let root = half(x).exp(); (d * root) * root });
     rule (dx = dy * exp(x));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1e-9, 0.0, 2.5];
@@ -39,6 +45,7 @@ unary! {
     Ln "ln" "ln"
     value |x| x.ln();
     derivative |x, _| reciprocal(x);
+    pull |x, _, d| scaled(d, reciprocal(x), || inverse(d, x));
     rule (dx = dy / x);
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
@@ -58,7 +65,8 @@ unary! {
     /// Logarithm to base 2, defined for `x > 0`.
     Log2 "log2" "log₂"
     value |x| x.log2();
-    derivative |x, _| reciprocal(x * T::from_f64(LN_2));
+    derivative |x, _| reciprocal(x) * T::from_f64(LOG2_E);
+    pull |x, _, d| scaled(d, reciprocal(x), || inverse(d, x)) * T::from_f64(LOG2_E);
     rule (dx = dy / (x * ln(2)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
@@ -68,19 +76,30 @@ unary! {
     /// Logarithm to base 10, defined for `x > 0`.
     Log10 "log10" "log₁₀"
     value |x| x.log10();
-    derivative |x, _| reciprocal(x * T::from_f64(LN_10));
+    derivative |x, _| reciprocal(x) * T::from_f64(LOG10_E);
+    pull |x, _, d| scaled(d, reciprocal(x), || inverse(d, x)) * T::from_f64(LOG10_E);
     rule (dx = dy / (x * ln(10)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
 }
 
-/// `1 / x` on the domain of a logarithm: ∞ at its edge, be it 0 or −0, and NaN, like the value,
-/// outside.
+/// `1 / x` on the domain of a logarithm.
 #[inline]
 fn reciprocal<T: Scalar>(x: T) -> T {
+    inverse(T::one(), x)
+}
+
+/// `d / x` on the domain of a logarithm: ∞ at its edge, be it 0 or −0, and NaN, like the value,
+/// outside.
+#[inline]
+fn inverse<T: Scalar>(d: T, x: T) -> T {
     if x < T::zero() {
         T::from_f64(f64::NAN)
     } else {
-        T::one() / (x + T::zero())
+        d.over(x + T::zero())
     }
+}
+
+fn half<T: Scalar>(x: T) -> T {
+    x * T::from_f64(0.5)
 }

@@ -1,13 +1,16 @@
 //! Hyperbolic functions and their inverses.
 
-use super::rule::unary;
-use crate::number::Scalar;
+use super::activation::decay;
+use super::rule::{Unary, scaled, unary};
+use crate::number::{LARGE, Scalar};
+use std::f64::consts::LN_2;
 
 unary! {
     /// Hyperbolic sine.
     Sinh "sinh" "sinh"
     value |x| x.sinh();
     derivative |x, _| x.cosh();
+    pull |x, _, d| scaled(d, x.cosh(), || grown(x, d));
     rule (dx = dy * cosh(x));
     smooth |x| x.abs() < 50.0;
     points [-2.0, 0.0, 0.5, 3.0];
@@ -18,17 +21,30 @@ unary! {
     Cosh "cosh" "cosh"
     value |x| x.cosh();
     derivative |x, _| x.sinh();
+    pull |x, _, d| scaled(d, x.sinh(), || match x {
+        x if x.abs() < T::one() => d * x.sinh(),
+        x if x < T::zero() => -grown(x, d),
+        x => grown(x, d),
+    });
     rule (dx = dy * sinh(x));
     smooth |x| x.abs() < 50.0;
     points [-2.0, 0.0, 0.5, 3.0];
 }
 
 unary! {
-    /// Hyperbolic tangent. The derivative is `1/cosh²x`: `1 − y²` would lose every digit once `y`
-    /// rounds to ±1.
+    /// Hyperbolic tangent. The derivative is `1/cosh²x = 4e / (1 + e)²` with `e = exp(−2|x|)`:
+    /// `1 − y²` would lose every digit once `y` rounds to ±1, and `cosh x` overflows.
     Tanh "tanh" "tanh"
     value |x| x.tanh();
-    derivative |x, _| { let sech = T::one() / x.cosh(); sech * sech };
+    derivative |x, _| {
+        let e = decay(x + x);
+        let s = T::from_f64(2.0).over(T::one() + e);
+        e * s * s
+    };
+    pull |x, y, d| scaled(d, Tanh::derivative(x, y), || {
+        let root = decay(x);
+        (d * root) * root * T::from_f64(4.0)
+    });
     rule (dx = dy / cosh(x)^2);
     smooth |_| true;
     points [-6.0, -0.5, 0.0, 3.0];
@@ -38,7 +54,7 @@ unary! {
     /// Inverse hyperbolic sine.
     Asinh "asinh" "asinh"
     value |x| x.asinh();
-    derivative |x, _| T::one() / x.hypot(T::one());
+    derivative |x, _| T::one().over(x.hypot(T::one()));
     rule (dx = dy / sqrt(x^2 + 1));
     smooth |_| true;
     points [-30.0, -0.9, 0.0, 0.5];
@@ -47,17 +63,20 @@ unary! {
 unary! {
     /// Inverse hyperbolic cosine, defined for `x ≥ 1`; the derivative at 1 is ∞.
     ///
-    /// With `t = x − 1` the value is `ln(1 + t + √t·√(t + 2))`: exact near 1, and no square to
-    /// overflow.
+    /// With `t = x − 1` the value is `ln(1 + t + √t·√(t + 2))`, which keeps its digits near 1, and
+    /// `ln x + ln 2` where that would overflow.
     Acosh "acosh" "acosh"
     value |x| acosh(x);
-    derivative |x, _| T::one() / ((x - T::one()).sqrt() * (x + T::one()).sqrt());
+    derivative |x, _| T::one().over((x - T::one()).sqrt() * (x + T::one()).sqrt());
     rule (dx = dy / sqrt(x^2 - 1));
     smooth |x| x > 1.05;
     points [1.1, 2.0, 30.0];
 }
 
 fn acosh<T: Scalar>(x: T) -> T {
+    if x > T::from_f64(LARGE) {
+        return x.ln() + T::from_f64(LN_2);
+    }
     let t = x - T::one();
     (t + t.sqrt() * (t + T::from_f64(2.0)).sqrt()).ln_1p()
 }
@@ -69,9 +88,15 @@ unary! {
     value |x| x.atanh();
     derivative |x, y| {
         let inside = (T::one() - x) * (T::one() + x);
-        if inside < T::zero() { y } else { T::one() / inside }
+        if inside < T::zero() { y } else { T::one().over(inside) }
     };
     rule (dx = dy / (1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
+}
+
+/// `d · ½ e^|x|`: `d · cosh x` where that has left the number range.
+fn grown<T: Scalar>(x: T, d: T) -> T {
+    let root = (x.abs() * T::from_f64(0.5)).exp();
+    (d * root) * (root * T::from_f64(0.5))
 }

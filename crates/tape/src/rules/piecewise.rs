@@ -52,9 +52,28 @@ binary! {
     /// `z = √(x² + y²)` without overflow; both derivatives at the origin are 0.
     Hypot "hypot" "hypot"
     value |x, y| x.hypot(y);
-    dx |x, _, z| if z == T::zero() { T::zero() } else { x / z };
-    dy |_, y, z| if z == T::zero() { T::zero() } else { y / z };
+    dx |x, y, z| share_of_length(x, y, z);
+    dy |x, y, z| share_of_length(y, x, z);
     rule (dx = dz * x / z, dy = dz * y / z).commuting().noting("0 at the origin");
     smooth |x, y| x.hypot(y) > 0.05;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 5.0), (3.0, -4.0)];
+}
+
+/// `x / z` of `z = √(x² + y²)`: 0 at the origin, the sign of an infinite `x`.
+fn share_of_length<T: Scalar>(x: T, y: T, z: T) -> T {
+    if z == T::zero() {
+        return T::zero();
+    }
+    if z.real().is_finite() || z.to_f64().is_nan() {
+        return x.over(z);
+    }
+    match (x.real().is_finite(), y.real().is_finite()) {
+        // Only the length itself has overflowed.
+        (true, true) => {
+            let half = T::from_f64(0.5);
+            (x * half).over((x * half).hypot(y * half))
+        }
+        (false, true) => sign(x),
+        _ => x.over(z),
+    }
 }

@@ -1,15 +1,17 @@
 //! Powers and roots.
 
-use super::rule::{binary, unary};
+use super::rule::{binary, is_normal, unary};
+use crate::cold::cold_path;
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::Scalar;
+use crate::number::{Scalar, UnaryFunction};
 
 unary! {
     /// `y = x²`, one entry where `x * x` would need two operands.
     Square "square" "x²"
     value |x| x * x;
     derivative |x, _| x + x;
+    pull |x, _, d| { let half = d * x; half + half };
     rule (y = x^2, dx = dy * 2 * x);
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
@@ -19,7 +21,7 @@ unary! {
     /// Square root, defined for `x ≥ 0`; the derivative at ±0 is ∞ (−0 + 0 is 0).
     Sqrt "sqrt" "√"
     value |x| x.sqrt();
-    derivative |_, y| T::from_f64(0.5) / (y + T::zero());
+    derivative |_, y| T::from_f64(0.5).over(y + T::zero());
     rule (dx = dy / (2 * y));
     smooth |x| x > 0.05;
     points [0.25, 1.0, 2.0, 1e4];
@@ -29,7 +31,7 @@ unary! {
     /// Cube root of any number; the derivative at 0 is ∞.
     Cbrt "cbrt" "∛"
     value |x| x.cbrt();
-    derivative |_, y| T::one() / (T::from_f64(3.0) * y * y);
+    derivative |_, y| T::one().over(T::from_f64(3.0) * y * y);
     rule (dx = dy / (3 * y^2));
     smooth |x| x.abs() > 0.05;
     points [-8.0, -0.3, 0.25, 27.0];
@@ -44,7 +46,7 @@ binary! {
     Pow "powf" "xʸ"
     value |x, y| x.powf(y);
     dx |x, y, z| power_slope(x, y, z);
-    dy |x, y, z| if x == T::zero() && y >= T::zero() { T::zero() } else { z * x.ln() };
+    dy |x, y, z| if is_flat(x, y) { T::zero() } else { z * x.ln() };
     rule (z = x^y, dx = dz * y * x^(y - 1), dy = dz * z * ln(x));
     smooth |x, _| x > 0.05;
     points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
@@ -53,13 +55,43 @@ binary! {
 /// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`; there `z = x^y` can neither
 /// overflow nor vanish.
 fn power_slope<T: Scalar>(x: T, y: T, z: T) -> T {
-    if y == T::zero() {
-        T::zero()
-    } else if y.abs() < T::from_f64(0.5) && x != T::zero() {
-        y * (z / x)
-    } else {
-        y * x.powf(y - T::one())
+    let has_quotient = x != T::zero() && x.real().is_finite();
+    if y.abs() < T::from_f64(0.5) && has_quotient {
+        return y * z.over(x);
     }
+    if y == T::zero() {
+        return T::zero();
+    }
+    let power = x.powf(y - T::one());
+    if is_normal(power) {
+        return y * power;
+    }
+    if power == T::zero() && !y.real().is_finite() {
+        // A power vanishes faster than its exponent grows.
+        return power;
+    }
+    if !has_quotient || !y.real().is_finite() {
+        return y * power;
+    }
+    // `x^(y−1)` has left the number range, the slope may not have.
+    let half = (y - T::one()) * T::from_f64(0.5);
+    let root = x.abs().powf(half);
+    let sign = if power.to_f64().is_sign_negative() {
+        -T::one()
+    } else {
+        T::one()
+    };
+    if power.to_f64().is_nan() {
+        power
+    } else {
+        (y * root) * (root * sign)
+    }
+}
+
+/// Whether `x^y` and all powers with exponents next to `y` are the same: of 0 with `y ≥ 0` (from
+/// above), of ∞ with `y < 0`.
+fn is_flat<T: Scalar>(x: T, y: T) -> bool {
+    (x == T::zero() && y >= T::zero()) || (x.to_f64() == f64::INFINITY && y < T::zero())
 }
 
 /// `y = xⁿ` for an integer `n`, which is part of the entry and not an operand.
@@ -87,17 +119,43 @@ impl PowI {
     /// `xⁿ`.
     #[inline]
     pub fn value<T: Scalar>(self, x: T) -> T {
-        x.powi(self.0)
+        T::apply(self, x)
     }
 
     /// `n · xⁿ⁻¹`.
     #[inline]
     pub fn derivative<T: Scalar>(self, x: T) -> T {
-        match self.0 {
-            0 => T::zero(),
-            i32::MIN => T::from_f64(f64::from(i32::MIN)) * (x.powi(i32::MIN) / x),
-            n => T::from_f64(f64::from(n)) * x.powi(n - 1),
+        self.pull(x, T::one())
+    }
+
+    /// `d · n · xⁿ⁻¹`, which may be an ordinary number where `xⁿ⁻¹` is none: then it is multiplied by
+    /// the two halves of the power.
+    #[inline]
+    pub fn pull<T: Scalar>(self, x: T, d: T) -> T {
+        if self.0 == 0 {
+            return d * T::zero();
         }
+        let n = T::from_f64(f64::from(self.0));
+        if let Some(less) = self.0.checked_sub(1) {
+            let power = x.powi(less);
+            if is_normal(power) {
+                return d * (n * power);
+            }
+        }
+        cold_path();
+        let half = self.0 / 2;
+        ((d * x.powi(half)) * n) * x.powi(self.0 - half - 1)
+    }
+}
+
+impl UnaryFunction for PowI {
+    #[inline]
+    fn value<T: Scalar>(self, x: T) -> T {
+        x.powi(self.0)
+    }
+    #[inline]
+    fn slope<T: Scalar>(self, x: T, _: T) -> T {
+        self.derivative(x)
     }
 }
 

@@ -8,6 +8,7 @@
 //! Every rule is a formula over [`Scalar`], so it holds for `f32`, `f64` and dual numbers alike,
 //! and it is written in its numerically stable form.
 
+use crate::cold::cold_path;
 use crate::formula::Formula;
 use crate::number::Scalar;
 
@@ -26,6 +27,13 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     fn value<T: Scalar>(x: T) -> T;
     /// `f′(x)`, where `y = f(x)` is at hand.
     fn derivative<T: Scalar>(x: T, y: T) -> T;
+    /// What the operand gets of the result's cotangent `d`, `d · f′(x)`; also what the result gets
+    /// of the operand's tangent. A rule whose slope may overflow or vanish where that product does
+    /// not computes it in another order.
+    #[inline(always)]
+    fn pull<T: Scalar>(x: T, y: T, d: T) -> T {
+        d * Self::derivative(x, y)
+    }
     /// Whether `f` is defined and smooth in a neighbourhood of `x` (of about 0.01 on a kink's
     /// side): where finite differences must agree with the rule.
     fn is_smooth(x: f64) -> bool;
@@ -49,6 +57,17 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     fn dx<T: Scalar>(x: T, y: T, z: T) -> T;
     /// `∂f/∂y`, where `z = f(x, y)` is at hand.
     fn dy<T: Scalar>(x: T, y: T, z: T) -> T;
+    /// What the first operand gets of the result's cotangent `d`, `d · ∂f/∂x`, as
+    /// [`pull`](Unary::pull) has it.
+    #[inline(always)]
+    fn pull_x<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
+        d * Self::dx(x, y, z)
+    }
+    /// What the second operand gets, `d · ∂f/∂y`.
+    #[inline(always)]
+    fn pull_y<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
+        d * Self::dy(x, y, z)
+    }
     /// Whether `f` is defined and smooth in a neighbourhood of the point.
     fn is_smooth(x: f64, y: f64) -> bool;
 }
@@ -60,6 +79,7 @@ macro_rules! unary {
     ($(#[$doc:meta])* $rule:ident $name:literal $symbol:literal
      value |$x:ident| $value:expr;
      derivative |$dx:pat_param, $dy:pat_param| $derivative:expr;
+     $(pull |$px:pat_param, $py:pat_param, $pd:pat_param| $pull:expr;)?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$s:pat_param| $smooth:expr;
      points $points:expr;) => {
@@ -77,15 +97,30 @@ macro_rules! unary {
             const POINTS: &'static [f64] = &$points;
 
             #[inline(always)]
-            fn value<T: $crate::Scalar>($x: T) -> T {
-                $value
+            fn value<T: $crate::Scalar>(x: T) -> T {
+                T::apply($rule, x)
             }
             #[inline(always)]
             fn derivative<T: $crate::Scalar>($dx: T, $dy: T) -> T {
                 $derivative
             }
+            $(#[inline(always)]
+            fn pull<T: $crate::Scalar>($px: T, $py: T, $pd: T) -> T {
+                $pull
+            })?
             fn is_smooth($s: f64) -> bool {
                 $smooth
+            }
+        }
+
+        impl $crate::number::UnaryFunction for $rule {
+            #[inline(always)]
+            fn value<T: $crate::Scalar>(self, $x: T) -> T {
+                $value
+            }
+            #[inline(always)]
+            fn slope<T: $crate::Scalar>(self, x: T, y: T) -> T {
+                <$rule as $crate::rules::Unary>::derivative(x, y)
             }
         }
     };
@@ -97,6 +132,10 @@ macro_rules! binary {
      value |$x:ident, $y:ident| $value:expr;
      dx |$ax:pat_param, $ay:pat_param, $az:pat_param| $dx:expr;
      dy |$bx:pat_param, $by:pat_param, $bz:pat_param| $dy:expr;
+     $(
+         pull_x |$px:pat_param, $py:pat_param, $pz:pat_param, $pd:pat_param| $pull_x:expr;
+         pull_y |$qx:pat_param, $qy:pat_param, $qz:pat_param, $qd:pat_param| $pull_y:expr;
+     )?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$sx:pat_param, $sy:pat_param| $smooth:expr;
      points $points:expr;) => {
@@ -114,8 +153,8 @@ macro_rules! binary {
             const POINTS: &'static [(f64, f64)] = &$points;
 
             #[inline(always)]
-            fn value<T: $crate::Scalar>($x: T, $y: T) -> T {
-                $value
+            fn value<T: $crate::Scalar>(x: T, y: T) -> T {
+                T::apply_to_two($rule, x, y)
             }
             #[inline(always)]
             fn dx<T: $crate::Scalar>($ax: T, $ay: T, $az: T) -> T {
@@ -125,11 +164,58 @@ macro_rules! binary {
             fn dy<T: $crate::Scalar>($bx: T, $by: T, $bz: T) -> T {
                 $dy
             }
+            $(#[inline(always)]
+            fn pull_x<T: $crate::Scalar>($px: T, $py: T, $pz: T, $pd: T) -> T {
+                $pull_x
+            }
+            #[inline(always)]
+            fn pull_y<T: $crate::Scalar>($qx: T, $qy: T, $qz: T, $qd: T) -> T {
+                $pull_y
+            })?
             fn is_smooth($sx: f64, $sy: f64) -> bool {
                 $smooth
             }
         }
+
+        impl $crate::number::BinaryFunction for $rule {
+            #[inline(always)]
+            fn value<T: $crate::Scalar>(self, $x: T, $y: T) -> T {
+                $value
+            }
+            #[inline(always)]
+            fn slope_x<T: $crate::Scalar>(self, x: T, y: T, z: T) -> T {
+                <$rule as $crate::rules::Binary>::dx(x, y, z)
+            }
+            #[inline(always)]
+            fn slope_y<T: $crate::Scalar>(self, x: T, y: T, z: T) -> T {
+                <$rule as $crate::rules::Binary>::dy(x, y, z)
+            }
+        }
     };
+}
+
+/// Whether neither digits nor the size of a slope are lost to the ends of the number range.
+#[inline(always)]
+pub(crate) fn is_normal<T: Scalar>(slope: T) -> bool {
+    // Of single and of double precision.
+    let (smallest, largest) = if T::EPSILON > 1e-10 {
+        (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX))
+    } else {
+        (f64::MIN_POSITIVE, f64::MAX)
+    };
+    let size = slope.to_f64().abs();
+    smallest <= size && size <= largest
+}
+
+/// `d · slope`, or what is to be computed where the slope has left the number range.
+#[inline(always)]
+pub(crate) fn scaled<T: Scalar>(d: T, slope: T, otherwise: impl FnOnce() -> T) -> T {
+    if is_normal(slope) {
+        d * slope
+    } else {
+        cold_path();
+        otherwise()
+    }
 }
 
 pub(crate) use {binary, unary};

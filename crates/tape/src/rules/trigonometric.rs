@@ -1,6 +1,7 @@
 //! Trigonometric functions and their inverses; angles are in radians.
 
-use super::rule::{binary, unary};
+use super::rule::{Binary, Unary, binary, is_normal, scaled, unary};
+use crate::number::Scalar;
 
 unary! {
     /// Sine.
@@ -36,7 +37,7 @@ unary! {
     /// Arcsine, defined on [−1, 1]; the derivative at ±1 is ∞.
     Asin "asin" "asin"
     value |x| x.asin();
-    derivative |x, _| T::one() / ((T::one() - x) * (T::one() + x)).sqrt();
+    derivative |x, _| T::one().over(((T::one() - x) * (T::one() + x)).sqrt());
     rule (dx = dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
@@ -46,7 +47,7 @@ unary! {
     /// Arccosine, defined on [−1, 1]; the derivative at ±1 is −∞.
     Acos "acos" "acos"
     value |x| x.acos();
-    derivative |x, _| -T::one() / ((T::one() - x) * (T::one() + x)).sqrt();
+    derivative |x, _| -T::one().over(((T::one() - x) * (T::one() + x)).sqrt());
     rule (dx = -dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
@@ -56,7 +57,8 @@ unary! {
     /// Arctangent.
     Atan "atan" "atan"
     value |x| x.atan();
-    derivative |x, _| T::one() / (T::one() + x * x);
+    derivative |x, _| falling(T::one(), x);
+    pull |x, y, d| scaled(d, Atan::derivative(x, y), || falling(d, x));
     rule (dx = dy / (1 + x^2));
     smooth |_| true;
     points [-30.0, -0.9, 0.0, 0.5];
@@ -68,9 +70,41 @@ binary! {
     /// the negative half of the abscissa.
     Atan2 "atan2" "atan2"
     value |x, y| x.atan2(y);
-    dx |x, y, _| { let r = x.hypot(y); (y / r) / r };
-    dy |x, y, _| { let r = x.hypot(y); -((x / r) / r) };
+    dx |x, y, _| turn(T::one(), x, y);
+    dy |x, y, _| -turn(T::one(), y, x);
+    pull_x |x, y, z, d| scaled(d, Atan2::dx(x, y, z), || turn(d, x, y));
+    pull_y |x, y, z, d| scaled(d, Atan2::dy(x, y, z), || -turn(d, y, x));
     rule (dx = dz * y / (x^2 + y^2), dy = -dz * x / (x^2 + y^2));
     smooth |x, y| x.hypot(y) > 0.2 && (y > 0.0 || x.abs() > 0.05);
     points [(1.0, 2.0), (-3.5, 0.25), (2.0, -1.0), (-0.5, -4.0)];
+}
+
+/// `d / (1 + x²)`, where `x²` may overflow.
+fn falling<T: Scalar>(d: T, x: T) -> T {
+    if x.abs() <= T::one() || x.to_f64().is_nan() {
+        return d.over(T::one() + x * x);
+    }
+    let inverse = T::one().over(x);
+    (d * inverse) * inverse.over(T::one() + inverse * inverse)
+}
+
+/// `d · y / (x² + y²)`: what the angle of (y, x) turns by as `x` moves. 0 far away, NaN at the
+/// origin.
+fn turn<T: Scalar>(d: T, x: T, y: T) -> T {
+    let r = x.hypot(y);
+    if r == T::zero() || is_normal(r) || r.to_f64().is_nan() {
+        return (d * y.over(r)).over(r);
+    }
+    if !x.real().is_finite() || !y.real().is_finite() {
+        return T::zero();
+    }
+    // Only the length itself has left the number range, or its digits have.
+    let scale = T::from_f64(if r.real().is_finite() {
+        2_f64.powi(64)
+    } else {
+        0.5
+    });
+    let (x, y) = (x * scale, y * scale);
+    let r = x.hypot(y);
+    (d * y.over(r)).over(r) * scale
 }

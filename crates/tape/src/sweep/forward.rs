@@ -152,25 +152,25 @@ macro_rules! tangent {
                 let (dot, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
                 let result = values[index];
                 // What was not reached contributes nothing: not even 0 · ∞.
-                let term = |operand: usize, partial: &dyn Fn() -> T| {
-                    if reached[operand] { Some(dot[operand] * partial()) } else { None }
+                let term = |operand: usize, push: &dyn Fn(T) -> T| {
+                    if reached[operand] { Some(push(dot[operand])) } else { None }
                 };
-                let one = |partial: &dyn Fn() -> T| (term(a, partial), None);
+                let one = |push: &dyn Fn(T) -> T| (term(a, push), None);
                 let (first, second) = match code {
                     Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => (None, None),
-                    Code::PowI => one(&|| PowI(b as i32).derivative(values[a])),
+                    Code::PowI => one(&|d| PowI(b as i32).pull(values[a], d)),
                     Code::MulItself => (
-                        term(a, &|| Mul::dx(values[a], values[a], result)),
-                        term(a, &|| Mul::dy(values[a], values[a], result)),
+                        term(a, &|d| Mul::pull_x(values[a], values[a], result, d)),
+                        term(a, &|d| Mul::pull_y(values[a], values[a], result, d)),
                     ),
-                    $(Code::$u => one(&|| $u::derivative(values[a], result)),)*
+                    $(Code::$u => one(&|d| $u::pull(values[a], result, d)),)*
                     $(
                         Code::$b => (
-                            term(a, &|| $b::dx(values[a], values[b], result)),
-                            term(b, &|| $b::dy(values[a], values[b], result)),
+                            term(a, &|d| $b::pull_x(values[a], values[b], result, d)),
+                            term(b, &|d| $b::pull_y(values[a], values[b], result, d)),
                         ),
-                        Code::$br => one(&|| $b::dx(values[a], numbers[b], result)),
-                        Code::$bl => one(&|| $b::dy(numbers[b], values[a], result)),
+                        Code::$br => one(&|d| $b::pull_x(values[a], numbers[b], result, d)),
+                        Code::$bl => one(&|d| $b::pull_y(numbers[b], values[a], result, d)),
                     )*
                 };
                 let tangent = match (first, second) {

@@ -213,19 +213,20 @@ macro_rules! reverse {
                 match entry.code {
                     Code::Apply => return false,
                     Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
-                    Code::PowI => self.add(a, d * PowI(b as i32).derivative(values[a])),
+                    Code::PowI => self.add(a, PowI(b as i32).pull(values[a], d)),
                     Code::MulItself => {
                         let x = values[a];
                         self.add(a, d * Mul::dx(x, x, *value) + d * Mul::dy(x, x, *value));
                     }
-                    $(Code::$u => self.add(a, d * $u::derivative(values[a], *value)),)*
+                    $(Code::$u => self.add(a, $u::pull(values[a], *value, d)),)*
                     $(
                         Code::$b => {
                             let (x, y) = (values[a], values[b]);
-                            self.add_both(a, d * $b::dx(x, y, *value), b, d * $b::dy(x, y, *value));
+                            let to_a = $b::pull_x(x, y, *value, d);
+                            self.add_both(a, to_a, b, $b::pull_y(x, y, *value, d));
                         }
-                        Code::$br => self.add(a, d * $b::dx(values[a], numbers[b], *value)),
-                        Code::$bl => self.add(a, d * $b::dy(numbers[b], values[a], *value)),
+                        Code::$br => self.add(a, $b::pull_x(values[a], numbers[b], *value, d)),
+                        Code::$bl => self.add(a, $b::pull_y(numbers[b], values[a], *value, d)),
                     )*
                 }
                 true

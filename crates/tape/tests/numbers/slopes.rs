@@ -1,0 +1,121 @@
+//! Values and slopes at the ends of the number range and at infinity.
+
+use super::close;
+use tape::{Scalar, Seed, Tangents, Tape, Var};
+
+const INF: f64 = f64::INFINITY;
+
+/// A value and a derivative, recorded in numbers of type `T`.
+#[track_caller]
+fn expect<T: Scalar>(
+    f: impl for<'t> Fn(Var<'t, T>) -> Var<'t, T>,
+    (x, value, slope): (f64, f64, f64),
+) {
+    let tape = Tape::<T>::default();
+    let x = tape.var(T::from_f64(x));
+    let y = f(x);
+    let what = format!("f({:e})", x.value().to_f64());
+    close(&what, y.value(), value, 4.0);
+    close(&format!("slope of {what}"), y.gradient().of(x), slope, 4.0);
+    // Along the tape, a tangent may overflow where a cotangent does not.
+    if tape.len() == 2 {
+        let mut along = Tangents::new();
+        let seed = Seed::scalar(x, T::one());
+        tape.push_forward(seed, &mut along).unwrap();
+        close(&format!("tangent of {what}"), along.of(y), slope, 4.0);
+    }
+}
+
+/// A point, a power and its slope, by `powf`, which is right to a bit or two.
+fn power(x: f64, n: f64) -> (f64, f64, f64) {
+    (x, x.powf(n), n * x.powf(n - 1.0))
+}
+
+#[test]
+fn inverse_hyperbolic_functions_of_any_size() {
+    let large = 1e308;
+    expect::<f64>(|x| x.acosh(), (large, 709.889355822726, 1e-308));
+    expect::<f64>(|x| x.asinh(), (large, 709.889355822726, 1e-308));
+    expect::<f64>(|x| x.asinh(), (-large, -709.889355822726, 1e-308));
+    let (large, value) = (f64::from(2e38_f32), 88.8845278629222);
+    expect::<f32>(|x| x.acosh(), (large, value, 1.0 / large));
+    expect::<f32>(|x| x.asinh(), (large, value, 1.0 / large));
+    let edge: f64 = -1.0 + 1e-10;
+    let value = -0.5 * ((1.0 - edge).ln() - (1.0 + edge).ln());
+    expect::<f64>(
+        |x| x.atanh(),
+        (edge, value, 1.0 / ((1.0 + edge) * (1.0 - edge))),
+    );
+    for x in [0.1_f64, 0.5, 1.0 - 1e-10, 1e-300, 3.0, 1e30] {
+        let (minus, plus) = (Scalar::atanh(-x), Scalar::atanh(x));
+        assert!(minus == -plus || plus.is_nan(), "atanh is odd");
+        assert_eq!(Scalar::asinh(-x), -Scalar::asinh(x));
+    }
+}
+
+#[test]
+fn a_cotangent_may_be_small_where_a_slope_is_large() {
+    expect::<f64>(|x| (1.0 / x).ln(), (1e-160, 368.4136148790473, -1e160));
+    expect::<f64>(|x| x.recip().ln(), (1e-160, 368.4136148790473, -1e160));
+    expect::<f64>(|x| (x / x.value()).ln(), (1e-310, 0.0, 1.0 / 1e-310));
+    let small = f64::from(1e-20_f32);
+    expect::<f32>(|x| (1.0 / x).ln(), (small, -small.ln(), -1.0 / small));
+    let small = f64::from(1e-25_f32);
+    let root = (1.0 / small).sqrt();
+    expect::<f32>(|x| (1.0 / x).sqrt(), (small, root, -0.5 * root / small));
+    expect::<f64>(|x| (x / 1e-309) * 0.0, (1e-310, 0.0, 0.0));
+    expect::<f64>(|x| x.square() * 1e-200, (1e308, INF, 2e108));
+    expect::<f64>(
+        |x| x.exp() * 1e-200,
+        (720.0, INF, 1e-200 * 360_f64.exp() * 360_f64.exp()),
+    );
+    expect::<f64>(
+        |x| x.ln() * 1e-200,
+        (1e-310, -713.8013788281542e-200, 1e-200 / 1e-310),
+    );
+}
+
+#[test]
+fn slopes_at_infinity_are_their_limits() {
+    expect::<f64>(|x| x.powf(0.3), (INF, INF, 0.0));
+    expect::<f64>(|x| x.powf(-0.3), (INF, 0.0, 0.0));
+    expect::<f32>(|x| x.powf(0.3), (INF, INF, 0.0));
+    expect::<f64>(|y| Var::from(INF).powf(y), (-0.3, 0.0, 0.0));
+    expect::<f64>(|y| Var::from(0.5).powf(y), (INF, 0.0, 0.0));
+    expect::<f64>(|x| x.powf(INF), (0.5, 0.0, 0.0));
+    expect::<f64>(|x| Var::from(1.0).atan2(x), (INF, 0.0, 0.0));
+    expect::<f64>(|x| x.atan2(INF), (1.0, 0.0, 0.0));
+    expect::<f64>(|x| x.atan2(1.0), (INF, std::f64::consts::FRAC_PI_2, 0.0));
+    expect::<f64>(|x| x.hypot(1.0), (INF, INF, 1.0));
+    expect::<f64>(|x| x.hypot(1.0), (-INF, INF, -1.0));
+    expect::<f64>(|x| Var::from(1.0).hypot(x), (INF, INF, 1.0));
+    expect::<f64>(|x| x.hypot(INF), (1.0, INF, 0.0));
+}
+
+#[test]
+fn slopes_of_lengths_that_overflow() {
+    expect::<f64>(
+        |x| x.hypot(x.value()) * 0.5,
+        (1.7e308, INF, 0.5 * 0.5_f64.sqrt()),
+    );
+    expect::<f64>(
+        |x| x.atan2(x.value()),
+        (1e-310, 0.25 * std::f64::consts::PI, INF),
+    );
+    expect::<f64>(
+        |x| x.atan2(x.value()) * 1e-100,
+        (1e-310, 0.25e-100 * std::f64::consts::PI, 0.5e-100 / 1e-310),
+    );
+}
+
+/// What a cotangent may be, a tangent may be, too.
+fn small_tangents() {
+    let tape = Tape::new();
+    let (x, small) = (tape.var(1e-160), 1e-200);
+    let (quotient, inverse) = (1.0 / x, x.recip());
+    let mut along = Tangents::new();
+    let seed = Seed::scalar(x, small);
+    tape.push_forward(seed, &mut along).unwrap();
+    close("the tangent of a quotient", along.of(quotient), -1e120, 4.0);
+    close("the tangent of an inverse", along.of(inverse), -1e120, 4.0);
+}
