@@ -9,6 +9,7 @@
 
 use std::fmt;
 
+mod decode;
 mod jpeg;
 mod png;
 
@@ -79,34 +80,6 @@ impl Picture {
             channels,
             is_wide: false,
             samples,
-        }
-    }
-
-    /// The picture in a PNG or JPEG file.
-    ///
-    /// What it allocates is in proportion to the picture, which has at most [`MOST_PIXELS`] pixels.
-    ///
-    /// # Errors
-    ///
-    /// [`PictureError`] says what was found.
-    pub fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
-        Self::decode_within(bytes, MOST_PIXELS)
-    }
-
-    /// [`decode`](Picture::decode) where no more than so many pixels are wanted.
-    ///
-    /// # Errors
-    ///
-    /// [`PictureError`] says what was found.
-    pub fn decode_within(bytes: &[u8], most: u64) -> Result<Self, PictureError> {
-        if bytes.is_empty() {
-            Err(PictureError::Empty)
-        } else if bytes.starts_with(png::BEGINNING) {
-            png::decode(bytes, most)
-        } else if bytes.starts_with(jpeg::BEGINNING) {
-            jpeg::decode(bytes, most)
-        } else {
-            Err(PictureError::other(bytes))
         }
     }
 

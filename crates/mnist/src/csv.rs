@@ -20,15 +20,15 @@ use crate::sniff::Beginning;
 
 mod columns;
 mod fault;
+mod field;
 mod rows;
 
 pub use fault::Fault;
+pub use field::MOST_COLUMNS;
 
 use columns::{Column, Columns};
+use field::number;
 use rows::Rows;
-
-/// The most columns there may be: images of 128×128, a label, and a few more.
-pub const MOST_COLUMNS: usize = 128 * 128 + 16;
 
 /// What a label must be.
 const LABEL: &str = "a label, a whole number from 0 to 255";
@@ -135,19 +135,6 @@ impl Set {
         };
         Ok((images, labels))
     }
-}
-
-/// The number that a field is.
-fn number(field: &[u8]) -> Option<f64> {
-    let field = field.trim_ascii();
-    // Nearly all of them: `f64::from_str` takes several times as long.
-    if matches!(field.len(), 1..=3) && field.iter().all(u8::is_ascii_digit) {
-        let whole = field
-            .iter()
-            .fold(0, |sum, digit| 10 * sum + u32::from(digit - b'0'));
-        return Some(whole.into());
-    }
-    str::from_utf8(field).ok()?.parse().ok()
 }
 
 #[cfg(test)]

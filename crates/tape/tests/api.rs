@@ -7,7 +7,9 @@ use tape::{Cotangents, MatrixVar, Op, Seed, Tangents, Tape, Var};
 /// trait's elsewhere.
 macro_rules! assert_is {
     ($expected:literal, $trait:ident: $($type:ty),*) => {$({
+        #[allow(dead_code)]
         trait Elsewhere { fn holds() -> bool { false } }
+        #[allow(dead_code)]
         struct Asked<T>(std::marker::PhantomData<T>);
         impl<T> Elsewhere for Asked<T> {}
         #[allow(dead_code)]

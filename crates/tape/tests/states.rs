@@ -183,7 +183,7 @@ fn a_tape_whose_leaves_were_set_is_stale_until_replayed() {
         &|tape| tape.set(x, 10.0).unwrap(),
         &|tape| tape.set_vars(&[x], &[10.0]).unwrap(),
         &|tape| tape.set_matrix(m, &dmatrix![3.0, 4.0]).unwrap(),
-        &|tape| drop(tape.leaf_mut(m).unwrap()),
+        &|tape| _ = tape.leaf_mut(m).unwrap(),
     ];
     for set in set {
         let (mut cotangents, mut tangents) = (Cotangents::new(), Tangents::new());

@@ -1,8 +1,7 @@
 //! What can be wrong with a file that should be CSV, each fault with what was found, what was
 //! expected, and what to do.
 
-use super::MOST_COLUMNS;
-use super::rows::LONGEST_ROW;
+use super::field::{LONGEST_ROW, MOST_COLUMNS};
 use crate::gzip::Broken;
 use crate::sniff::{Beginning, Found};
 

@@ -4,12 +4,10 @@ use std::io::Read;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::{Fault, MOST_COLUMNS};
+use super::fault::Fault;
+use super::field::{LONGEST_ROW, MOST_COLUMNS};
 use crate::gzip::Contents;
 use crate::sniff::look_of;
-
-/// The longest row, in bytes: 32 for each column.
-pub const LONGEST_ROW: usize = 32 * MOST_COLUMNS;
 
 /// How much is read at once.
 const BUFFER: usize = 1 << 14;
