@@ -40,7 +40,7 @@ fn equal_logits_of_any_size_cost_the_logarithm_of_two() {
 #[test]
 fn a_nearly_certain_row_keeps_the_digits_of_what_is_missing() {
     for margin in [2.0, 15.0, 40.0, 80.0] {
-        let missing = (-margin as f64).exp();
+        let missing = (-margin).exp();
         let share = missing / (1.0 + missing);
         for targets in [dmatrix![0.0_f32], dmatrix![1.0_f32, 0.0]] {
             let (value, slopes) = loss(&dmatrix![margin as f32, 0.0], &targets);

@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
+use super::fault::Fault;
+use super::field::number;
 use super::rows::Rows;
-use super::{Fault, number};
 use crate::sniff::Beginning;
 
 /// What a column holds.

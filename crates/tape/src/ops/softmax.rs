@@ -44,10 +44,8 @@ impl<T: Scalar> Op<T> for Softmax {
         let x = at.operands.get(0);
         for i in 0..x.rows() {
             let sum = exp_sum(x.cols(), |j| x[(i, j)], |j, e| at.result[(i, j)] = e);
-            // A row with ∞ has no share that would be right: all are NaN.
-            let share = sum.map_or(T::one(), |sum| {
-                sum.share() * (sum.largest - sum.largest).exp()
-            });
+            // A row with ∞ has no share that would be right: all are NaN, as ∞ · 0 is.
+            let share = sum.map_or(T::one(), |sum| sum.share() + sum.largest * T::zero());
             for j in 0..x.cols() {
                 at.result[(i, j)] *= share;
             }

@@ -1,7 +1,7 @@
 //! Hyperbolic functions and their inverses.
 
 use super::activation::decay;
-use super::rule::{Unary, scaled, unary};
+use super::rule::{scaled, unary};
 use crate::number::{LARGE, Scalar};
 use std::f64::consts::LN_2;
 

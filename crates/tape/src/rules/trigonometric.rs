@@ -1,6 +1,6 @@
 //! Trigonometric functions and their inverses; angles are in radians.
 
-use super::rule::{Binary, Unary, binary, is_normal, scaled, unary};
+use super::rule::{binary, is_normal, scaled, unary};
 use crate::number::Scalar;
 
 unary! {
