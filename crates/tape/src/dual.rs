@@ -7,8 +7,8 @@
 //! From `num-dual` come the numbers, their sums and their products; every function is a rule of
 //! this crate. Its value on a dual number has the real part that plain numbers give, to the last
 //! bit. The other parts are derivatives, and come from the rule's slope, computed one order lower:
-//! along a curve `f(x)′ = f′(x) · x′`, where `f′(x)` and `x′` carry one derivative less than `f(x)`.
-//! At the bottom of it stand plain numbers.
+//! along a curve `f(x)′ = f′(x) · x′`, where `f′(x)` and `x′` carry one derivative less than
+//! `f(x)`. At the bottom of it stand plain numbers.
 
 use crate::number::{BinaryFunction, Scalar, UnaryFunction};
 use crate::product::MatrixProduct;
@@ -52,7 +52,10 @@ fn applied_to_two<D: Derived>(function: impl BinaryFunction, x: D, y: D) -> D {
 
 /// The tangent of what is of one order less is of the same type.
 macro_rules! derived {
-    ($real:ty: $dual:ty, $lower:ty, parts $parts:expr, lower $of:expr, slope $slope:expr, join $join:expr) => {
+    (
+        $real:ty: $dual:ty, $lower:ty, parts $parts:expr,
+        lower $of:expr, slope $slope:expr, join $join:expr
+    ) => {
         impl Parts for $dual {
             fn every_part(self, test: impl Fn(f64) -> bool) -> bool {
                 let parts: fn(Self) -> _ = $parts;

@@ -128,8 +128,8 @@ impl PowI {
         self.pull(x, T::one())
     }
 
-    /// `d · n · xⁿ⁻¹`, which may be an ordinary number where `xⁿ⁻¹` is none: then it is multiplied by
-    /// the two halves of the power.
+    /// `d · n · xⁿ⁻¹`, which may be an ordinary number where `xⁿ⁻¹` is none: then it is multiplied
+    /// by the two halves of the power.
     #[inline]
     pub fn pull<T: Scalar>(self, x: T, d: T) -> T {
         if self.0 == 0 {
