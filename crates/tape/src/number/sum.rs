@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn every_term_is_added_once_whatever_the_count() {
-        for count in [0, 1, 7, 8, 31, 32, 33, 255, 256, 257, 1000, 4099] {
+        for count in [0_usize, 1, 7, 8, 31, 32, 33, 255, 256, 257, 1000, 4099] {
             let terms: Vec<f64> = (0..count).map(|i| i as f64).collect();
             let expected = (count * count.saturating_sub(1) / 2) as f64;
             assert_eq!(sum_of(&terms), expected, "a slice of {count}");
