@@ -1,23 +1,35 @@
 """Golden values of every op, by mpmath at 50 digits.
 
-One line a point: op, operands, value, condition of the value, then for each operand the derivative and its condition.
-Numbers are the f64 nearest to the truth. The condition says by how many relative errors of the operands the
-result moves; agreement is asked for in units of the last place times that.
+A rule's function stands in its block, in crates/tape/src/rules, as `reference "…" on "…"`: here it is differentiated
+numerically, at lists of points that crowd the edges of its domain, in numbers of double and of single precision.
+
+One line a point: the type of the numbers, the op, the operands, then the value, the first derivatives and the second
+ones (of two operands: xx, xy, yy), each with its condition. Numbers are the f64 nearest to the truth, or `-` where the
+type has no normal number for it. The condition says by how many relative errors of the operands a number moves;
+agreement is asked for in units of the last place times that.
 """
 
 import math
 import random
+import re
+import struct
 from pathlib import Path
 
-from mpmath import diff, inf, isinf, isnan, mp, mpf, nan
 import mpmath as m
+from mpmath import isinf, isnan, mp, mpf
 
 mp.dps = 50
-OUT = Path(__file__).parents[2] / "crates/tape/tests/golden/ops.tsv"
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "crates/tape/src/rules"
+OUT = ROOT / "crates/tape/tests/golden/ops.tsv"
+# Digits of the differences, of which the smallest number takes some three hundred.
+DIGITS = 500
+# The normal numbers of each type, with room at the ends for what is computed on the way.
+RANGE = {"f64": (1e-300, 1e300), "f32": (1e-36, 1e36)}
 
 # Distances from an edge, and sizes on a domain without one.
-NEAR = [2.0**-k for k in (1, 2, 3, 5, 8, 13, 21, 26, 27, 34, 45, 51)]
-WIDE = [10.0**k for k in (-300, -200, -100, -20, -9, -5, -3, -2, -1, 0, 1, 2)]
+NEAR = [2.0**-k for k in (1, 2, 3, 5, 8, 11, 13, 18, 21, 22, 26, 27, 34, 45, 51)]
+WIDE = [10.0**k for k in (-300, -200, -100, -30, -20, -15, -9, -7, -5, -4, -3, -2, -1, 0, 1, 2)]
 
 
 def around(*edges, above=True, below=True):
@@ -40,151 +52,164 @@ def some(low, high, count, seed):
     return [stream.uniform(low, high) for _ in range(count)]
 
 
-LARGE = [30.0, 100.0, 700.0, 709.5]
-EVERYWHERE = list(both(WIDE)) + list(both([0.3, 0.7, 1.5, 2.5, 5.0, 7.7])) + some(-4, 4, 8, 1)
-POSITIVE = WIDE + [1e20, 1e100, 1e300, 0.3, 0.9, 3.7] + list(around(1.0)) + some(0, 10, 8, 2)
-UNIT = [x for x in EVERYWHERE if abs(x) < 1] + list(around(1.0, above=False)) + list(around(-1.0, below=False))
+def sizes(count, seed, low=-40, high=40):
+    """Numbers of all sizes."""
+    stream = random.Random(seed)
+    return [10.0 ** stream.uniform(low, high) for _ in range(count)]
+
+
 PI = math.pi
-ANGLES = EVERYWHERE + list(around(PI / 2, PI, -PI / 2, 3 * PI / 2)) + list(both([1e3, 1e6, 1e15]))
+LARGE = list(both([15.0, 19.0, 30.0, 80.0, 88.0, 100.0, 300.0, 700.0, 709.5])) + some(-100, 100, 40, 5)
+HUGE = list(both([1e8, 1e10, 1e19, 1e30, 1e100, 1e154, 1e200, 1e299])) + list(both(sizes(20, 6, 3, 37)))
+EVERYWHERE = (list(both(WIDE)) + list(both([0.3, 0.7, 1.5, 2.5, 5.0, 7.7])) + some(-4, 4, 120, 1)
+              + list(both(sizes(30, 7, -30, 0))))
+POSITIVE = WIDE + [1e20, 1e30, 1e100, 1e300, 0.3, 0.9, 3.7] + list(around(1.0)) + some(0, 10, 100, 2) + sizes(60, 8)
+UNIT = ([x for x in EVERYWHERE if abs(x) < 1] + list(around(1.0, above=False)) + list(around(-1.0, below=False))
+        + some(-1, 1, 100, 9))
+ABOVE_MINUS_ONE = [x for x in EVERYWHERE if x > -1] + list(around(-1.0, below=False)) + [1e20, 1e30, 1e300]
+ABOVE_ONE = list(around(1.0, below=False)) + [2.0, 10.0, 1e8, 1e9, 1e30, 1e200] + some(1, 30, 100, 10) + sizes(40, 11, 1)
+ANGLES = EVERYWHERE + list(around(PI / 2, PI, -PI / 2, 3 * PI / 2)) + list(both([1e3, 1e6, 1e15])) + some(-30, 30, 60, 12)
 
-
-def sigmoid(x):
-    return 1 / (1 + m.exp(-x))
-
-
-def softplus(x):
-    return m.log1p(m.exp(x))
-
-
-def cbrt(x):
-    return m.sign(x) * m.cbrt(abs(x))
-
-
-UNARY = {
-    "neg": (lambda x: -x, lambda x: mpf(-1), EVERYWHERE),
-    "recip": (lambda x: 1 / x, lambda x: -1 / x**2, [x for x in EVERYWHERE if abs(x) > 1e-150]),
-    "square": (lambda x: x * x, lambda x: 2 * x, EVERYWHERE),
-    "sqrt": (m.sqrt, lambda x: 1 / (2 * m.sqrt(x)), POSITIVE),
-    "cbrt": (cbrt, lambda x: 1 / (3 * cbrt(x) ** 2), EVERYWHERE + POSITIVE),
-    "exp": (m.exp, m.exp, EVERYWHERE + list(both(LARGE))),
-    "exp2": (lambda x: m.power(2, x), lambda x: m.power(2, x) * m.log(2), EVERYWHERE + list(both(LARGE))),
-    "exp_m1": (m.expm1, m.exp, EVERYWHERE + list(both(LARGE))),
-    "ln": (m.log, lambda x: 1 / x, POSITIVE),
-    "ln_1p": (m.log1p, lambda x: 1 / (1 + x),
-              [x for x in EVERYWHERE if x > -1] + list(around(-1.0, below=False)) + [1e20, 1e300]),
-    "log2": (lambda x: m.log(x) / m.log(2), lambda x: 1 / (x * m.log(2)), POSITIVE),
-    "log10": (m.log10, lambda x: 1 / (x * m.log(10)), POSITIVE),
-    "sin": (m.sin, m.cos, ANGLES),
-    "cos": (m.cos, lambda x: -m.sin(x), ANGLES),
-    "tan": (m.tan, lambda x: 1 / m.cos(x) ** 2, ANGLES),
-    "asin": (m.asin, lambda x: 1 / m.sqrt((1 - x) * (1 + x)), UNIT),
-    "acos": (m.acos, lambda x: -1 / m.sqrt((1 - x) * (1 + x)), UNIT),
-    "atan": (m.atan, lambda x: 1 / (1 + x * x), EVERYWHERE + list(both([1e10, 1e100]))),
-    "sinh": (m.sinh, m.cosh, EVERYWHERE + list(both(LARGE))),
-    "cosh": (m.cosh, m.sinh, EVERYWHERE + list(both(LARGE))),
-    "tanh": (m.tanh, lambda x: 1 / m.cosh(x) ** 2, EVERYWHERE + list(both([19.0, 20.0, 40.0, 300.0]))),
-    "asinh": (m.asinh, lambda x: 1 / m.sqrt(x * x + 1), EVERYWHERE + list(both([1e8, 1e100, 1e300]))),
-    "acosh": (m.acosh, lambda x: 1 / m.sqrt((x - 1) * (x + 1)), list(around(1.0, below=False)) + [2.0, 10.0, 1e8, 1e200]),
-    "atanh": (m.atanh, lambda x: 1 / ((1 - x) * (1 + x)), UNIT),
-    "abs": (abs, m.sign, EVERYWHERE),
-    "relu": (lambda x: max(x, mpf(0)), lambda x: mpf(x > 0), EVERYWHERE),
-    "sigmoid": (sigmoid, lambda x: sigmoid(x) * sigmoid(-x), EVERYWHERE + list(both(LARGE[:3]))),
-    "softplus": (softplus, sigmoid, EVERYWHERE + list(both(LARGE[:3]))),
-}
-
-SOME = [1e-200, 1e-20, 1e-9, 0.3, 1.0, 1.5, 7.0, 1e9, 1e20, 1e150]
+SOME = [1e-200, 1e-30, 1e-20, 1e-9, 0.01, 0.3, 1.0, 1.5, 7.0, 1e3, 1e9, 1e30, 1e150]
 PAIRS = [(x, y) for x in both(SOME) for y in both(SOME)]
-BASES = [1e-200, 1e-5, 0.5, 0.999, 1 + 2**-30, 1.0, 1.5, 3.0, 10.0, 1e5]
-EXPONENTS = [-3.0, -0.5, 0.0, 1e-9, 0.3, 1.0, 1.5, 2.0, 20.5]
+BASES = [1e-200, 1e-30, 1e-16, 1e-5, 0.5, 0.999, 1 + 2**-20, 1 + 2**-30, 1.5, 3.0, 10.0, 1e5, 1e30, 1e154]
+EXPONENTS = [-20.5, -3.0, -1.5, -0.5, -1e-9, 1e-9, 0.25, 0.3, 0.5, 0.75, 1.5, 2.0, 2.5, 3.0, 7.7, 20.5]
+POWERS = [(x, y) for x in BASES for y in EXPONENTS] + list(zip(some(0, 5, 120, 13), some(-5, 5, 120, 14)))
 
-
-def larger(x, y):
-    return x if x >= y else y
-
-
-def smaller(x, y):
-    return x if x <= y else y
-
-
-BINARY = {
-    "add": (lambda x, y: x + y, lambda x, y: mpf(1), lambda x, y: mpf(1), PAIRS),
-    "sub": (lambda x, y: x - y, lambda x, y: mpf(1), lambda x, y: mpf(-1), PAIRS),
-    "mul": (lambda x, y: x * y, lambda x, y: y, lambda x, y: x, PAIRS),
-    "div": (lambda x, y: x / y, lambda x, y: 1 / y, lambda x, y: -x / y**2, PAIRS),
-    "powf": (m.power, lambda x, y: y * m.power(x, y - 1), lambda x, y: m.power(x, y) * m.log(x),
-             [(x, y) for x in BASES for y in EXPONENTS]),
-    "atan2": (m.atan2, lambda x, y: y / (x * x + y * y), lambda x, y: -x / (x * x + y * y), PAIRS),
-    "max": (larger, lambda x, y: mpf(x >= y), lambda x, y: mpf(x < y), PAIRS),
-    "min": (smaller, lambda x, y: mpf(x <= y), lambda x, y: mpf(x > y), PAIRS),
-    "hypot": (lambda x, y: m.sqrt(x * x + y * y), lambda x, y: x / m.sqrt(x * x + y * y),
-              lambda x, y: y / m.sqrt(x * x + y * y), PAIRS),
-}
-
-POWERS = [(float(n), x) for n in (-7, -2, -1, 0, 1, 2, 3, 10, 31)
-          for x in both([1e-9, 0.3, 0.999, 1.0, 1 + 2**-30, 1.5, 3.0, 1e9])]
+WHOLE = [-1023, -308, -80, -20, -7, -6, -5, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 10, 31, 100, 1000]
+ROOTS = list(both([1e-9, 0.1, 0.3, 0.999, 1.0, 1 + 2**-20, 1 + 2**-30, 1.5, 2.0, 3.0, 10.0, 1e8])) + some(-2, 2, 12, 15)
 
 # Rows of log-sum-exp and softmax: ties, gaps from tiny to huge, and sizes far from 0.
-ROWS = [[0.0, 0.0], [1.0, 1.0 + 2**-40], [1000.0, 1001.0, 999.5], [-1000.0, -1001.0, -999.5], [0.0, -745.0, -40.0],
+ROWS = [[0.0, 0.0], [1.0, 1.0 + 2**-20], [1000.0, 1001.0, 999.5], [-1000.0, -1001.0, -999.5], [0.0, -745.0, -40.0],
         [1e-9, -1e-9, 3e-9, 0.5], [30.0, -30.0, 0.0], [709.0, 710.0, 700.0], [5.0, 5.0, 5.0, 5.0, 5.0], [0.3],
-        some(-5, 5, 6, 3), some(-50, 50, 8, 4)]
+        [1e8, 1e8], [1e4, 1e4, 1e4 - 16], [-3e30, -3e30], *(some(-5, 5, 6, k) for k in range(20, 40)),
+        *(some(-50, 50, 8, k) for k in range(40, 60))]
 
 
-def log_sum_exp(row):
-    return m.log(m.fsum(m.exp(x) for x in row))
+def rules():
+    """Name, number of operands, function and points of every rule, from its block."""
+    block = r'^(unary|binary)! \{$.*?^    \w+ "(\w+)" .*?^    reference "(.*?)"\s+on "(.*?)";\n\}'
+    for file in sorted(RULES.glob("*.rs")):
+        for kind, name, function, lists in re.findall(block, file.read_text(), re.M | re.S):
+            operands = {"unary": "x", "binary": "x, y"}[kind]
+            points = [point for one in lists.split(", ") for point in globals()[one]]
+            yield name, eval(f"lambda {operands}: {function}", {"m": m}), points
 
 
-def number(x):
-    if isnan(x):
-        return "nan"
-    if isinf(x):
-        return "inf" if x > 0 else "-inf"
+def single(x):
+    try:
+        return struct.unpack("f", struct.pack("f", x))[0]
+    except OverflowError:
+        return math.inf
+
+
+def derivative(f, xs, order):
+    """∂f of an order by each operand, by central differences far finer than the digits that are kept."""
+    if not any(order):
+        return f(*xs)
+    f = cached(f)
+    for k, times in enumerate(order):
+        for _ in range(times):
+            f = difference(f, k)
+    return f(xs)
+
+
+def cached(f):
+    known = {}
+
+    def call(xs):
+        if xs not in known:
+            known[xs] = f(*xs)
+        return known[xs]
+
+    return call
+
+
+def difference(f, k):
+    def call(xs):
+        h = mpf(10) ** -30 * abs(xs[k])
+        moved = lambda by: (*xs[:k], xs[k] + by, *xs[k + 1:])
+        return (f(moved(h)) - f(moved(-h))) / (2 * h)
+
+    return call
+
+
+def number(x, limits):
+    if x == 0:
+        return "0"
+    if isinf(x) or isnan(x) or not limits[0] < abs(x) < limits[1]:
+        return "-"
     return repr(float(x))
 
 
-def condition(value, partials, operands):
-    """Σ |∂f/∂xᵢ · xᵢ / f|, to two digits."""
-    if value == 0:
-        return "0"
-    return f"{float(sum(abs(p * x) for p, x in zip(partials, operands)) / abs(value)):.2g}"
+def orders(operands, degree):
+    if operands == 1:
+        return [(degree,)]
+    return [(degree - k, k) for k in range(degree + 1)]
 
 
-def line(out, name, operands, f, partials):
-    """One point; left out where the value or a derivative is no normal f64."""
-    xs = [mpf(x) for x in operands]
-    value = f(*xs)
-    slopes = [p(*xs) for p in partials]
-    if any(isinf(v) or isnan(v) or (v != 0 and not 1e-300 < abs(v) < 1e300) for v in [value, *slopes]):
+def line(out, kind, name, operands, f):
+    """One point; left out where the operands or the value are no normal numbers of the type."""
+    limits = RANGE[kind]
+    if any(x != 0 and not limits[0] <= abs(x) <= limits[1] for x in operands):
         return
-    cells = [name, " ".join(repr(x) for x in operands), number(value), condition(value, slopes, xs)]
-    for p, slope in zip(partials, slopes):
-        second = []
-        for i in range(len(xs)):
-            order = tuple(1 if i == k else 0 for k in range(len(xs)))
-            second.append(diff(p, tuple(xs), order, h=mpf(10) ** -20 * max(abs(xs[i]), mpf(10) ** -290)))
-        cells += [number(slope), condition(slope, second, xs)]
+    xs = tuple(mpf(x) for x in operands)
+    with m.workdps(DIGITS):
+        all_orders = [order for degree in range(4) for order in orders(len(xs), degree)]
+        try:
+            of = {order: derivative(f, xs, order) for order in all_orders}
+        except (ZeroDivisionError, ValueError):
+            return
+    # On an edge of the domain, which rounding has moved the point to.
+    if any(isinstance(x, m.mpc) for x in of.values()):
+        return
+    # What the differences of a function without that derivative leave: their rounding.
+    size = abs(of[all_orders[0]])
+    for order in all_orders[1:]:
+        unit = math.prod((abs(x) ** -times for x, times in zip(xs, order)), start=size)
+        if abs(of[order]) < unit * mpf(10) ** -380:
+            of[order] = mpf(0)
+    if number(of[all_orders[0]], limits) == "-":
+        return
+    cells = [kind, name, " ".join(repr(x) for x in operands)]
+    for order in all_orders:
+        if sum(order) < 3:
+            moved = [tuple(o + (i == k) for i, o in enumerate(order)) for k in range(len(xs))]
+            reach = sum(abs(of[up] * x) for up, x in zip(moved, xs))
+            cells.append(number(of[order], limits))
+            cells.append("0" if of[order] == 0 else f"{float(min(reach / abs(of[order]), mpf(10) ** 30)):.2g}")
+    out.append("\t".join(cells))
+
+
+def rows(out, kind, row):
+    # Conditions: a row's shift moves every element; a share moves by the distance of two elements.
+    if any(x != 0 and not RANGE[kind][0] <= abs(x) <= RANGE[kind][1] for x in row):
+        return
+    xs = [mpf(x) for x in row]
+    value = m.log(m.fsum(m.exp(x) for x in xs))
+    reach = max(abs(x) for x in xs)
+    cells = [kind, "log_sum_exp", " ".join(repr(x) for x in row), number(value, RANGE[kind])]
+    cells.append(f"{float(reach / max(abs(value), mpf(10) ** -9)):.2g}")
+    spread = float(max(xs) - min(xs)) + 2
+    for x in xs:
+        share = m.exp(x - value)
+        cells += [number(share, RANGE[kind]) if share > RANGE[kind][0] else "-", f"{spread:.2g}"]
     out.append("\t".join(cells))
 
 
 def main():
     out = []
-    for name, (f, d, points) in UNARY.items():
-        for x in points:
-            line(out, name, [x], f, [d])
-    for name, (f, dx, dy, points) in BINARY.items():
-        for x, y in points:
-            line(out, name, [x, y], f, [dx, dy])
-    for n, x in POWERS:
-        line(out, f"powi {int(n)}", [x], lambda x: x ** int(n), [lambda x: int(n) * x ** (int(n) - 1) if n else mpf(0)])
-    for row in ROWS:
-        # Conditions: a row's shift moves every element; a share moves by the distance of two elements.
-        xs = [mpf(x) for x in row]
-        value = log_sum_exp(xs)
-        shares = [m.exp(x - value) for x in xs]
-        reach = float(max(abs(x) for x in xs)) + 1
-        cells = ["log_sum_exp", " ".join(repr(x) for x in row), number(value), f"{reach / max(float(abs(value)), 1e-9):.2g}"]
-        for share in shares:
-            cells += [number(share if share > mpf(10) ** -300 else mpf(0)), f"{2 * reach:.2g}"]
-        out.append("\t".join(cells))
+    for kind, rounded in (("f64", float), ("f32", single)):
+        points = [(name, f, point if isinstance(point, tuple) else (point,)) for name, f, all in rules() for point in all]
+        points += [(f"powi {n}", lambda x, n=n: x**n, (x,)) for n in WHOLE for x in ROOTS]
+        seen = set()
+        for name, f, point in points:
+            point = tuple(rounded(x) for x in point)
+            if (name, point) not in seen:
+                seen.add((name, point))
+                line(out, kind, name, point, f)
+        for row in ROWS:
+            rows(out, kind, [rounded(x) for x in row])
     OUT.write_text("\n".join(out) + "\n")
     print(len(out), "points")
 

@@ -1,13 +1,25 @@
 //! Values and derivatives against numbers computed elsewhere: `scripts/golden` says how.
 
-use tape::{MatrixVar, Tape, Var, log_sum_exp};
+use num_dual::{Dual, Dual2};
+use std::collections::BTreeMap;
+use tape::{MatrixVar, Scalar, Tape, Var, apply_rule, log_sum_exp};
 
 #[path = "golden/composites.rs"]
 mod composites;
 
-/// What an op may differ by, in units of the last place for each unit of the condition number. The
-/// elementary functions of the C library are good to one of them, and a formula uses up to three.
-const ULPS: f64 = 4.0;
+/// What a number may differ by, in units of the last place for each unit of the condition number.
+/// The elementary functions of the C library are good to one of them, and a formula uses up to
+/// three; a second derivative is a sum of products of such.
+const ULPS: [f64; 3] = [4.0, 4.0, 16.0];
+
+/// Applies a rule by its name, to handles of a tape or to numbers.
+fn scalar_by_name<'t, T: Scalar>(op: &str, x: &[Var<'t, T>]) -> Var<'t, T> {
+    match op.split_once(' ') {
+        Some(("powi", n)) => x[0].powi(n.parse().unwrap()),
+        _ if op == "log_sum_exp" => log_sum_exp(x),
+        _ => apply_rule(op, x).unwrap_or_else(|| panic!("no rule {op} of {} operands", x.len())),
+    }
+}
 
 /// The methods of one operand, by their names.
 macro_rules! by_name {
@@ -15,39 +27,15 @@ macro_rules! by_name {
         match $op {
             "neg" => -$x,
             $(stringify!($method) => $x.$method(),)*
-            op => panic!("the data have an op {op} that the test does not know"),
+            op => panic!("the programs have an op {op} that the test does not know"),
         }
     };
-    ($op:expr, $x:expr) => {
-        by_name!($op, $x; recip square sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10
-            sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs relu sigmoid softplus)
-    };
-}
-
-/// Applies a scalar rule by its name.
-fn scalar_by_name<'t>(op: &str, x: &[Var<'t>]) -> Var<'t> {
-    match (op, x) {
-        ("log_sum_exp", _) => log_sum_exp(x),
-        ("add", &[x, y]) => x + y,
-        ("sub", &[x, y]) => x - y,
-        ("mul", &[x, y]) => x * y,
-        ("div", &[x, y]) => x / y,
-        ("powf", &[x, y]) => x.powf(y),
-        ("atan2", &[x, y]) => x.atan2(y),
-        ("max", &[x, y]) => x.max(y),
-        ("min", &[x, y]) => x.min(y),
-        ("hypot", &[x, y]) => x.hypot(y),
-        (op, &[x]) => match op.strip_prefix("powi ") {
-            Some(n) => x.powi(n.parse().unwrap()),
-            None => by_name!(op, x),
-        },
-        _ => panic!("{op} of {} operands", x.len()),
-    }
 }
 
 /// Applies a scalar rule to every element by its name.
 fn matrix_by_name<'t>(op: &str, x: MatrixVar<'t>) -> MatrixVar<'t> {
-    by_name!(op, x)
+    by_name!(op, x; recip square sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10
+        sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs relu sigmoid softplus)
 }
 
 fn numbers(cell: &str) -> Vec<f64> {
@@ -56,63 +44,154 @@ fn numbers(cell: &str) -> Vec<f64> {
         .collect()
 }
 
-/// How many units of the last place, times the condition, two numbers are apart.
-fn apart(found: f64, expected: f64, condition: f64) -> f64 {
-    // Below the normal numbers there are no relative errors.
-    let ulp = f64::EPSILON * expected.abs() + f64::MIN_POSITIVE;
-    (found - expected).abs() / (ulp * condition.max(1.0))
+/// A line of the data.
+struct Point<'a> {
+    op: &'a str,
+    operands: &'a str,
+    /// Numbers with their conditions: value, first derivatives, second derivatives. `None` where
+    /// there is no normal number.
+    expected: Vec<Option<(f64, f64)>>,
+}
+
+/// What differs from the data.
+#[derive(Default)]
+struct Differences {
+    compared: usize,
+    wrong: Vec<String>,
+}
+
+impl Differences {
+    fn compare<T: Scalar>(&mut self, point: &Point<'_>, what: &str, found: T, at: (usize, usize)) {
+        let (degree, place) = at;
+        let Some(&Some((expected, condition))) = point.expected.get(place) else {
+            return;
+        };
+        self.compared += 1;
+        // Below the normal numbers there are no relative errors.
+        let smallest = if T::EPSILON > 1e-10 {
+            f64::from(f32::MIN_POSITIVE)
+        } else {
+            f64::MIN_POSITIVE
+        };
+        let unit = (T::EPSILON * expected.abs() + smallest) * condition.max(1.0);
+        let apart = (found.to_f64() - expected).abs() / unit;
+        if apart.is_nan() || apart > ULPS[degree] {
+            let (op, operands) = (point.op, point.operands);
+            let found = found.to_f64();
+            self.wrong.push(format!(
+                "{what} of {op}({operands}): {found:e}, not {expected:e}, {apart:.1} ulp"
+            ));
+        }
+    }
+
+    /// The rule on a tape of plain numbers: value and first derivatives.
+    fn plain<T: Scalar>(&mut self, point: &Point<'_>) -> T {
+        let tape = Tape::<T>::default();
+        let numbers: Vec<T> = numbers(point.operands)
+            .into_iter()
+            .map(T::from_f64)
+            .collect();
+        let leaves = tape.vars(&numbers);
+        let y = scalar_by_name(point.op, &leaves);
+        let gradient = y.gradient();
+        self.compare(point, "the value", y.value(), (0, 0));
+        for (i, &leaf) in leaves.iter().enumerate() {
+            let what = format!("the slope by operand {i}");
+            self.compare(point, &what, gradient.of(leaf), (1, 1 + i));
+        }
+        y.value()
+    }
+}
+
+/// The rule on dual numbers along each operand: of first order on a tape, whose gradient has second
+/// derivatives as dual parts, and of second order by themselves.
+macro_rules! on_duals {
+    ($differences:ident, $point:ident, $real:ty) => {{
+        let value: $real = $differences.plain($point);
+        let numbers = numbers($point.operands);
+        let count = numbers.len();
+        for k in (0..count).filter(|_| count <= 2) {
+            let part = |i: usize| if i == k { 1.0 } else { 0.0 };
+            let number = |i: usize| numbers[i] as $real;
+            let tape = Tape::<Dual<$real>>::default();
+            let leaves: Vec<Dual<$real>> =
+                (0..count).map(|i| Dual::new(number(i), part(i))).collect();
+            let leaves = tape.vars(&leaves);
+            let y = scalar_by_name($point.op, &leaves);
+            let what = format!("the dual value along {k}");
+            assert_eq!(
+                y.value().re.to_bits(),
+                value.to_bits(),
+                "{} {}",
+                $point.op,
+                $point.operands
+            );
+            $differences.compare($point, &what, y.value().eps, (1, 1 + k));
+            let gradient = y.gradient();
+            for (i, &leaf) in leaves.iter().enumerate() {
+                let what = format!("the slope by operand {i}, along {k}");
+                $differences.compare($point, &what, gradient.of(leaf).eps, (2, 1 + count + i + k));
+            }
+            let second: Vec<Var<'_, Dual2<$real>>> = (0..count)
+                .map(|i| Dual2::new(number(i), part(i), 0.0).into())
+                .collect();
+            let y = scalar_by_name($point.op, &second).value();
+            assert_eq!(
+                y.re.to_bits(),
+                value.to_bits(),
+                "{} {}",
+                $point.op,
+                $point.operands
+            );
+            let what = format!("Dual2 along {k}");
+            $differences.compare($point, &what, y.v1, (1, 1 + k));
+            $differences.compare($point, &what, y.v2, (2, 1 + count + 2 * k));
+        }
+    }};
 }
 
 #[test]
 fn every_op_agrees_with_mpmath() {
-    let mut wrong = Vec::new();
-    let mut seen = std::collections::BTreeMap::new();
-    let lines = include_str!("golden/ops.tsv").lines();
-    for line in lines {
+    let mut differences = Differences::default();
+    let mut seen = BTreeMap::new();
+    for line in include_str!("golden/ops.tsv").lines() {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [op, operands, value, condition, slopes @ ..] = &cells[..] else {
+        let [kind, op, operands, expected @ ..] = &cells[..] else {
             panic!("{line}")
         };
-        let tape = Tape::new();
-        let leaves = tape.vars(&numbers(operands));
-        let result = scalar_by_name(op, &leaves);
-        let gradient = result.gradient();
-        let (value, condition) = (numbers(value)[0], numbers(condition)[0]);
-        let mut compare = |what: &str, found: f64, expected: f64, condition: f64| {
-            let apart = apart(found, expected, condition);
-            if apart.is_nan() || apart > ULPS {
-                wrong.push(format!(
-                    "{what} of {op}({operands}): {found:e}, not {expected:e}, {apart:.1} ulp"
-                ));
-            }
+        let number = |cell: &[&str]| match cell[0] {
+            "-" => None,
+            number => Some((number.parse().unwrap(), cell[1].parse().unwrap())),
         };
-        compare("value", result.value(), value, condition);
-        for (i, slope) in slopes.chunks(2).enumerate() {
-            let what = format!("derivative by operand {i}");
-            compare(
-                &what,
-                gradient.of(leaves[i]),
-                numbers(slope[0])[0],
-                numbers(slope[1])[0],
-            );
+        let expected = expected.chunks(2).map(number).collect();
+        let point = &Point {
+            op,
+            operands,
+            expected,
+        };
+        match *kind {
+            "f64" => on_duals!(differences, point, f64),
+            "f32" => on_duals!(differences, point, f32),
+            kind => panic!("{kind} is no type of number"),
         }
-        *seen.entry(op.split(' ').next().unwrap()).or_insert(0) += 1;
+        let name = op.split(' ').next().unwrap();
+        *seen.entry((*kind, name)).or_insert(0) += 1;
     }
-    let names = tape::rules::all()
-        .into_iter()
-        .map(|rule| rule.name())
-        .chain(["powi", "log_sum_exp"]);
-    for name in names {
-        assert!(
-            seen.get(name).is_some_and(|&count| count >= 10),
-            "{name} has hardly any points"
-        );
+    let rules = tape::rules::all();
+    let names = rules.iter().map(|rule| rule.name());
+    for name in names.chain(["powi", "log_sum_exp"]) {
+        for kind in ["f64", "f32"] {
+            let count = seen.get(&(kind, name)).copied().unwrap_or(0);
+            assert!(count >= 30, "{name} has {count} points in {kind}");
+        }
     }
+    let points: usize = seen.values().sum();
+    assert!(points >= 20_000, "{points} points");
+    let (wrong, compared) = (&differences.wrong, differences.compared);
     assert!(
         wrong.is_empty(),
-        "{} of {} points:\n{}",
+        "{} of {compared} numbers at {points} points:\n{}",
         wrong.len(),
-        seen.values().sum::<i32>(),
         wrong.join("\n")
     );
 }

@@ -14,10 +14,10 @@ use tape::{
 /// `T` holds labels (whole numbers from 0 to C − 1) or one row of probabilities for each example,
 /// one-hot as a rule. The value of a row is what is left of log-sum-exp after the wanted logit is
 /// taken out, `ln(1 + Σ exp(x − xₜ))` over the other classes: nothing overflows, no 1e-7 has to
-/// keep a logarithm from 0, and a row that is nearly certain keeps all its digits. The derivative
-/// is the book's `dX = dy · (softmax(X) − T) / N`, of the wanted class as minus the sum of the
-/// others' shares, which is the same and has digits where the share is nearly 1; it is kept as
-/// residual. Targets have no cotangent.
+/// keep a logarithm from 0, and a row that is nearly certain keeps its digits. The derivative is
+/// the book's `dX = dy · (softmax(X) − T) / N`, of the wanted class as minus the sum of the others'
+/// shares, which is the same and has digits where the share is nearly 1; it is kept as residual.
+/// Targets have no cotangent.
 ///
 /// Source: "Deep Learning from Scratch", section 5.6.3 and appendix A.
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,7 +11,8 @@
 //! - `var`, `matrix_var`, `operand`: the handles.
 //! - `record`: how an application of an op becomes an entry, which every matrix function goes
 //!   through.
-//! - `scalar_*`, `matrix_*`, `comparisons`, `slices`, `real`: operators and functions, a line each.
+//! - `scalar_*`, `matrix_*`, `comparisons`, `slices`, `real`, `by_name`: operators and functions, a
+//!   line each.
 //!
 //! This folder knows the list, the ops and the scalar rules. It knows no sweep: a gradient is asked
 //! of a handle by a method that [`sweep`](crate::sweep) adds to it.
@@ -23,6 +24,7 @@
 //! - A call that returns an error has recorded nothing and changed nothing.
 
 mod access;
+mod by_name;
 mod comparisons;
 #[cfg(feature = "num-dual")]
 mod dual_operators;
@@ -43,6 +45,7 @@ mod slices;
 mod tape;
 mod var;
 
+pub use by_name::apply_rule;
 pub use inspect::{Argument, EntryInfo, Kind};
 pub use lookup::TypedId;
 pub use marks::Mark;

@@ -68,11 +68,11 @@ pub trait Scalar:
     fn exp(self) -> Self;
     /// 2 to the power `self`.
     fn exp2(self) -> Self;
-    /// `exp(self) − 1`, exact near 0.
+    /// `exp(self) − 1`, which keeps its digits near 0.
     fn exp_m1(self) -> Self;
     /// Natural logarithm.
     fn ln(self) -> Self;
-    /// `ln(1 + self)`, exact near 0.
+    /// `ln(1 + self)`, which keeps its digits near 0.
     fn ln_1p(self) -> Self;
     /// Logarithm to base 2.
     fn log2(self) -> Self;

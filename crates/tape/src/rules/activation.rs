@@ -11,6 +11,7 @@ unary! {
     rule (dx = if x > 0 { dy } else { 0 });
     smooth |x| x.abs() > 0.05;
     points [-2.0, -0.3, 0.5, 3.0];
+    reference "max(x, 0 * x)" on "EVERYWHERE";
 }
 
 unary! {
@@ -28,6 +29,7 @@ unary! {
     rule (dx = dy * y * (1 - y));
     smooth |_| true;
     points [-40.0, -2.0, 0.0, 0.5, 6.0];
+    reference "1 / (1 + m.exp(-x))" on "EVERYWHERE, LARGE";
 }
 
 /// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
@@ -49,4 +51,5 @@ unary! {
     rule (dx = dy * sigmoid(x));
     smooth |_| true;
     points [-40.0, -2.0, 0.0, 0.5, 30.0];
+    reference "m.log1p(m.exp(x))" on "EVERYWHERE, LARGE";
 }

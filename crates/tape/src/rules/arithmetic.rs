@@ -11,6 +11,7 @@ binary! {
     rule (dx = dz, dy = dz).commuting();
     smooth |_, _| true;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 0.0), (1e8, -1.0)];
+    reference "x + y" on "PAIRS";
 }
 
 binary! {
@@ -22,6 +23,7 @@ binary! {
     rule (dx = dz, dy = -dz);
     smooth |_, _| true;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 0.0)];
+    reference "x - y" on "PAIRS";
 }
 
 binary! {
@@ -34,6 +36,7 @@ binary! {
     rule (dx = dz * y, dy = dz * x).commuting();
     smooth |_, _| true;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 5.0), (0.0, 0.0)];
+    reference "x * y" on "PAIRS";
 }
 
 binary! {
@@ -50,6 +53,7 @@ binary! {
     rule (dx = dz / y, dy = -dz * z / y);
     smooth |_, y| y.abs() > 0.05;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, -5.0), (7.0, 1e3)];
+    reference "x / y" on "PAIRS";
 }
 
 unary! {
@@ -60,6 +64,7 @@ unary! {
     rule (y = -x, dx = -dy);
     smooth |_| true;
     points [-2.0, 0.0, 3.0];
+    reference "-x" on "EVERYWHERE";
 }
 
 unary! {
@@ -71,4 +76,5 @@ unary! {
     rule (y = 1 / x, dx = -dy * y^2);
     smooth |x| x.abs() > 0.05;
     points [-2.0, 0.5, 3.0, 1e3];
+    reference "1 / x" on "EVERYWHERE";
 }

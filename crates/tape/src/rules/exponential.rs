@@ -13,6 +13,7 @@ unary! {
     rule (dx = dy * y);
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
+    reference "m.exp(x)" on "EVERYWHERE, LARGE";
 }
 
 unary! {
@@ -27,10 +28,11 @@ unary! {
     rule (y = 2^x, dx = dy * y * ln(2));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
+    reference "m.power(2, x)" on "EVERYWHERE, LARGE";
 }
 
 unary! {
-    /// `y = eˣ − 1`, exact near 0.
+    /// `y = eˣ − 1`, which keeps its digits near 0.
     ExpM1 "exp_m1" "expm1"
     value |x| x.exp_m1();
     derivative |x, _| x.exp();
@@ -38,6 +40,7 @@ unary! {
     rule (dx = dy * exp(x));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1e-9, 0.0, 2.5];
+    reference "m.expm1(x)" on "EVERYWHERE, LARGE";
 }
 
 unary! {
@@ -49,16 +52,18 @@ unary! {
     rule (dx = dy / x);
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
+    reference "m.log(x)" on "POSITIVE";
 }
 
 unary! {
-    /// `y = ln(1 + x)`, exact near 0; defined for `x > −1`.
+    /// `y = ln(1 + x)`, which keeps its digits near 0; defined for `x > −1`.
     Ln1p "ln_1p" "ln1p"
     value |x| x.ln_1p();
     derivative |x, _| reciprocal(T::one() + x);
     rule (dx = dy / (1 + x));
     smooth |x| x > -0.95;
     points [-0.9, -1e-9, 0.0, 2.5];
+    reference "m.log1p(x)" on "ABOVE_MINUS_ONE";
 }
 
 unary! {
@@ -70,6 +75,7 @@ unary! {
     rule (dx = dy / (x * ln(2)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
+    reference "m.log(x) / m.log(2)" on "POSITIVE";
 }
 
 unary! {
@@ -81,6 +87,7 @@ unary! {
     rule (dx = dy / (x * ln(10)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
+    reference "m.log(x) / m.log(10)" on "POSITIVE";
 }
 
 /// `1 / x` on the domain of a logarithm.

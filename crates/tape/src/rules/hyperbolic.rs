@@ -14,6 +14,7 @@ unary! {
     rule (dx = dy * cosh(x));
     smooth |x| x.abs() < 50.0;
     points [-2.0, 0.0, 0.5, 3.0];
+    reference "m.sinh(x)" on "EVERYWHERE, LARGE";
 }
 
 unary! {
@@ -29,6 +30,7 @@ unary! {
     rule (dx = dy * sinh(x));
     smooth |x| x.abs() < 50.0;
     points [-2.0, 0.0, 0.5, 3.0];
+    reference "m.cosh(x)" on "EVERYWHERE, LARGE";
 }
 
 unary! {
@@ -41,13 +43,14 @@ unary! {
         let s = T::from_f64(2.0).over(T::one() + e);
         e * s * s
     };
-    pull |x, y, d| scaled(d, Tanh::derivative(x, y), || {
+    pull |x, y, d| scaled(d, Self::derivative(x, y), || {
         let root = decay(x);
         (d * root) * root * T::from_f64(4.0)
     });
     rule (dx = dy / cosh(x)^2);
     smooth |_| true;
     points [-6.0, -0.5, 0.0, 3.0];
+    reference "m.tanh(x)" on "EVERYWHERE, LARGE";
 }
 
 unary! {
@@ -58,6 +61,7 @@ unary! {
     rule (dx = dy / sqrt(x^2 + 1));
     smooth |_| true;
     points [-30.0, -0.9, 0.0, 0.5];
+    reference "m.asinh(x)" on "EVERYWHERE, HUGE";
 }
 
 unary! {
@@ -71,6 +75,7 @@ unary! {
     rule (dx = dy / sqrt(x^2 - 1));
     smooth |x| x > 1.05;
     points [1.1, 2.0, 30.0];
+    reference "m.acosh(x)" on "ABOVE_ONE";
 }
 
 fn acosh<T: Scalar>(x: T) -> T {
@@ -93,6 +98,7 @@ unary! {
     rule (dx = dy / (1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
+    reference "m.atanh(x)" on "UNIT";
 }
 
 /// `d · ½ e^|x|`: `d · cosh x` where that has left the number range.

@@ -11,6 +11,7 @@ unary! {
     rule (y = abs(x), dx = dy * sign(x)).noting("0 at 0");
     smooth |x| x.abs() > 0.05;
     points [-2.0, -0.3, 0.5, 3.0];
+    reference "abs(x)" on "EVERYWHERE";
 }
 
 /// −1, 0 or 1; NaN for NaN.
@@ -34,6 +35,7 @@ binary! {
     rule (dx = if x >= y { dz } else { 0 }, dy = if x >= y { 0 } else { dz }).commuting();
     smooth |x, y| (x - y).abs() > 0.05;
     points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
+    reference "x if x >= y else y" on "PAIRS";
 }
 
 binary! {
@@ -46,6 +48,7 @@ binary! {
     rule (dx = if x <= y { dz } else { 0 }, dy = if x <= y { 0 } else { dz }).commuting();
     smooth |x, y| (x - y).abs() > 0.05;
     points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
+    reference "x if x <= y else y" on "PAIRS";
 }
 
 binary! {
@@ -57,6 +60,7 @@ binary! {
     rule (dx = dz * x / z, dy = dz * y / z).commuting().noting("0 at the origin");
     smooth |x, y| x.hypot(y) > 0.05;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, 5.0), (3.0, -4.0)];
+    reference "m.sqrt(x * x + y * y)" on "PAIRS";
 }
 
 /// `x / z` of `z = √(x² + y²)`: 0 at the origin, the sign of an infinite `x`.

@@ -15,6 +15,7 @@ unary! {
     rule (y = x^2, dx = dy * 2 * x);
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
+    reference "x * x" on "EVERYWHERE";
 }
 
 unary! {
@@ -25,6 +26,7 @@ unary! {
     rule (dx = dy / (2 * y));
     smooth |x| x > 0.05;
     points [0.25, 1.0, 2.0, 1e4];
+    reference "m.sqrt(x)" on "POSITIVE";
 }
 
 unary! {
@@ -35,6 +37,7 @@ unary! {
     rule (dx = dy / (3 * y^2));
     smooth |x| x.abs() > 0.05;
     points [-8.0, -0.3, 0.25, 27.0];
+    reference "m.sign(x) * m.cbrt(abs(x))" on "EVERYWHERE, POSITIVE";
 }
 
 binary! {
@@ -50,6 +53,7 @@ binary! {
     rule (z = x^y, dx = dz * y * x^(y - 1), dy = dz * z * ln(x));
     smooth |x, _| x > 0.05;
     points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
+    reference "m.power(x, y)" on "POWERS";
 }
 
 /// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`; there `z = x^y` can neither

@@ -74,7 +74,9 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
 
 /// Writes a [`Unary`] rule as one block: name and symbol, value, derivative, the
 /// [formula](crate::formula!) that says the same on paper, the smooth part of the domain, and the
-/// sample points. The block's comment becomes the type's documentation.
+/// sample points; and as `reference` the function in words of mpmath, with the lists of points at
+/// which `scripts/golden/ops.py`, which reads it here, computes it for the tests. The block's
+/// comment becomes the type's documentation.
 macro_rules! unary {
     ($(#[$doc:meta])* $rule:ident $name:literal $symbol:literal
      value |$x:ident| $value:expr;
@@ -82,7 +84,8 @@ macro_rules! unary {
      $(pull |$px:pat_param, $py:pat_param, $pd:pat_param| $pull:expr;)?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$s:pat_param| $smooth:expr;
-     points $points:expr;) => {
+     points $points:expr;
+     reference $reference:literal on $on:literal;) => {
         $(#[$doc])*
         #[doc = ""]
         #[doc = concat!("Reverse rule: `", stringify!($($formula)*), "`.")]
@@ -138,7 +141,8 @@ macro_rules! binary {
      )?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$sx:pat_param, $sy:pat_param| $smooth:expr;
-     points $points:expr;) => {
+     points $points:expr;
+     reference $reference:literal on $on:literal;) => {
         $(#[$doc])*
         #[doc = ""]
         #[doc = concat!("Reverse rule: `", stringify!($($formula)*), "`.")]

@@ -11,6 +11,7 @@ unary! {
     rule (dx = dy * cos(x));
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
+    reference "m.sin(x)" on "ANGLES";
 }
 
 unary! {
@@ -21,6 +22,7 @@ unary! {
     rule (dx = -dy * sin(x));
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
+    reference "m.cos(x)" on "ANGLES";
 }
 
 unary! {
@@ -31,6 +33,7 @@ unary! {
     rule (dx = dy * (1 + y^2));
     smooth |x| x.cos().abs() > 0.1;
     points [-1.0, 0.0, 0.5, 3.0];
+    reference "m.tan(x)" on "ANGLES";
 }
 
 unary! {
@@ -41,6 +44,7 @@ unary! {
     rule (dx = dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
+    reference "m.asin(x)" on "UNIT";
 }
 
 unary! {
@@ -51,6 +55,7 @@ unary! {
     rule (dx = -dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
+    reference "m.acos(x)" on "UNIT";
 }
 
 unary! {
@@ -58,10 +63,11 @@ unary! {
     Atan "atan" "atan"
     value |x| x.atan();
     derivative |x, _| falling(T::one(), x);
-    pull |x, y, d| scaled(d, Atan::derivative(x, y), || falling(d, x));
+    pull |x, y, d| scaled(d, Self::derivative(x, y), || falling(d, x));
     rule (dx = dy / (1 + x^2));
     smooth |_| true;
     points [-30.0, -0.9, 0.0, 0.5];
+    reference "m.atan(x)" on "EVERYWHERE, HUGE";
 }
 
 binary! {
@@ -72,11 +78,12 @@ binary! {
     value |x, y| x.atan2(y);
     dx |x, y, _| turn(T::one(), x, y);
     dy |x, y, _| -turn(T::one(), y, x);
-    pull_x |x, y, z, d| scaled(d, Atan2::dx(x, y, z), || turn(d, x, y));
-    pull_y |x, y, z, d| scaled(d, Atan2::dy(x, y, z), || -turn(d, y, x));
+    pull_x |x, y, z, d| scaled(d, Self::dx(x, y, z), || turn(d, x, y));
+    pull_y |x, y, z, d| scaled(d, Self::dy(x, y, z), || -turn(d, y, x));
     rule (dx = dz * y / (x^2 + y^2), dy = -dz * x / (x^2 + y^2));
     smooth |x, y| x.hypot(y) > 0.2 && (y > 0.0 || x.abs() > 0.05);
     points [(1.0, 2.0), (-3.5, 0.25), (2.0, -1.0), (-0.5, -4.0)];
+    reference "m.atan2(x, y)" on "PAIRS";
 }
 
 /// `d / (1 + x²)`, where `x²` may overflow.

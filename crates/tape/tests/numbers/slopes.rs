@@ -32,6 +32,20 @@ fn power(x: f64, n: f64) -> (f64, f64, f64) {
 }
 
 #[test]
+fn whole_powers_of_any_size() {
+    let slope = -5.6906263931321675e-306;
+    expect::<f64>(|x| x.powi(-1023), (2.0, 1.1125369292536007e-308, slope));
+    expect::<f64>(|x| x.powi(-308), (10.0, 1e-308, -3.08e-307));
+    expect::<f64>(|x| x.powi(-315), (10.0, 1e-315, -3.15e-314));
+    expect::<f64>(|x| x.powi(-3), (1e105, 1e-315, 0.0));
+    expect::<f64>(|x| x.powi(1000), power(1.0625, 1000.0));
+    expect::<f64>(|x| x.powi(i32::MIN), (1.0, 1.0, f64::from(i32::MIN)));
+    let (value, slope) = (3_f64.powi(-80), -80.0 * 3_f64.powi(-81));
+    expect::<f32>(|x| x.powi(-80), (3.0, value, slope));
+    expect::<f32>(|x| x.powi(-3), (-2.0, -0.125, -0.1875));
+}
+
+#[test]
 fn inverse_hyperbolic_functions_of_any_size() {
     let large = 1e308;
     expect::<f64>(|x| x.acosh(), (large, 709.889355822726, 1e-308));
@@ -109,7 +123,8 @@ fn slopes_of_lengths_that_overflow() {
 }
 
 /// What a cotangent may be, a tangent may be, too.
-fn small_tangents() {
+#[test]
+fn a_tangent_may_be_small_where_a_slope_is_large() {
     let tape = Tape::new();
     let (x, small) = (tape.var(1e-160), 1e-200);
     let (quotient, inverse) = (1.0 / x, x.recip());
