@@ -151,6 +151,8 @@ def orders(operands, degree):
 def line(out, kind, name, operands, f):
     """One point; left out where the operands or the value are no normal numbers of the type."""
     limits = RANGE[kind]
+    if name in ("max", "min") and operands[0] == operands[1]:
+        return
     if any(x != 0 and not limits[0] <= abs(x) <= limits[1] for x in operands):
         return
     xs = tuple(mpf(x) for x in operands)
@@ -163,12 +165,12 @@ def line(out, kind, name, operands, f):
     # On an edge of the domain, which rounding has moved the point to.
     if any(isinstance(x, m.mpc) for x in of.values()):
         return
-    # What the differences of a function without that derivative leave: their rounding.
+    # Differences that may be nothing but rounding say nothing.
     size = abs(of[all_orders[0]])
     for order in all_orders[1:]:
         unit = math.prod((abs(x) ** -times for x, times in zip(xs, order)), start=size)
-        if abs(of[order]) < unit * mpf(10) ** -380:
-            of[order] = mpf(0)
+        if of[order] != 0 and abs(of[order]) < unit * mpf(10) ** -380:
+            of[order] = m.nan
     if number(of[all_orders[0]], limits) == "-":
         return
     cells = [kind, name, " ".join(repr(x) for x in operands)]
@@ -176,8 +178,10 @@ def line(out, kind, name, operands, f):
         if sum(order) < 3:
             moved = [tuple(o + (i == k) for i, o in enumerate(order)) for k in range(len(xs))]
             reach = sum(abs(of[up] * x) for up, x in zip(moved, xs))
-            cells.append(number(of[order], limits))
-            cells.append("0" if of[order] == 0 else f"{float(min(reach / abs(of[order]), mpf(10) ** 30)):.2g}")
+            # Of a number that cancels to nothing no digit is asked for.
+            cells.append("-" if of[order] == 0 and reach != 0 else number(of[order], limits))
+            condition = 0 if of[order] == 0 or isnan(of[order]) or isnan(reach) else reach / abs(of[order])
+            cells.append(f"{float(min(condition, mpf(10) ** 30)):.2g}")
     out.append("\t".join(cells))
 
 

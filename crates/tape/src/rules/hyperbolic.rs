@@ -1,7 +1,7 @@
 //! Hyperbolic functions and their inverses.
 
-use super::activation::decay;
 use super::rule::{scaled, unary};
+use super::trigonometric::one_minus_square;
 use crate::number::{LARGE, Scalar};
 use std::f64::consts::LN_2;
 
@@ -34,15 +34,11 @@ unary! {
 }
 
 unary! {
-    /// Hyperbolic tangent. The derivative is `1/cosh²x = 4e / (1 + e)²` with `e = exp(−2|x|)`:
-    /// `1 − y²` would lose every digit once `y` rounds to ±1, and `cosh x` overflows.
+    /// Hyperbolic tangent. The derivative is `1/cosh²x`: `1 − y²` would lose every digit once `y`
+    /// rounds to ±1.
     Tanh "tanh" "tanh"
     value |x| x.tanh();
-    derivative |x, _| {
-        let e = decay(x + x);
-        let s = T::from_f64(2.0).over(T::one() + e);
-        e * s * s
-    };
+    derivative |x, _| square_of_sech(x);
     pull |x, y, d| scaled(d, Self::derivative(x, y), || {
         let root = decay(x);
         (d * root) * root * T::from_f64(4.0)
@@ -92,13 +88,30 @@ unary! {
     Atanh "atanh" "atanh"
     value |x| x.atanh();
     derivative |x, y| {
-        let inside = (T::one() - x) * (T::one() + x);
+        let inside = one_minus_square(x);
         if inside < T::zero() { y } else { T::one().over(inside) }
     };
     rule (dx = dy / (1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
     reference "m.atanh(x)" on "UNIT";
+}
+
+/// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
+pub(super) fn decay<T: Scalar>(x: T) -> T {
+    if x >= T::zero() { (-x).exp() } else { x.exp() }
+}
+
+/// `1 / cosh²x`: near 0 as it stands, so that no digit of what it changes by is lost; else as
+/// `4e / (1 + e)²` with `e = exp(−2|x|)`, because `cosh x` overflows.
+pub(super) fn square_of_sech<T: Scalar>(x: T) -> T {
+    if x.abs() < T::one() {
+        let sech = T::one().over(x.cosh());
+        return sech * sech;
+    }
+    let e = decay(x + x);
+    let s = T::from_f64(2.0).over(T::one() + e);
+    e * s * s
 }
 
 /// `d · ½ e^|x|`: `d · cosh x` where that has left the number range.

@@ -63,21 +63,20 @@ binary! {
     reference "m.sqrt(x * x + y * y)" on "PAIRS";
 }
 
-/// `x / z` of `z = √(x² + y²)`: 0 at the origin, the sign of an infinite `x`.
+/// `x / z` of `z = √(x² + y²)`: 0 at the origin, the sign of an infinite `x`. Of the longer side it
+/// is computed from the ratio of the sides, which keeps the digits of what the slope changes by.
 fn share_of_length<T: Scalar>(x: T, y: T, z: T) -> T {
     if z == T::zero() {
         return T::zero();
     }
-    if z.real().is_finite() || z.to_f64().is_nan() {
+    if x.abs() > y.abs() {
+        let ratio = y.over(x);
+        return sign(x).over((T::one() + ratio * ratio).sqrt());
+    }
+    if z.real().is_finite() || !y.real().is_finite() {
         return x.over(z);
     }
-    match (x.real().is_finite(), y.real().is_finite()) {
-        // Only the length itself has overflowed.
-        (true, true) => {
-            let half = T::from_f64(0.5);
-            (x * half).over((x * half).hypot(y * half))
-        }
-        (false, true) => sign(x),
-        _ => x.over(z),
-    }
+    // Only the length itself has overflowed.
+    let half = T::from_f64(0.5);
+    (x * half).over((x * half).hypot(y * half))
 }

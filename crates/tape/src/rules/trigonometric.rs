@@ -40,7 +40,7 @@ unary! {
     /// Arcsine, defined on [−1, 1]; the derivative at ±1 is ∞.
     Asin "asin" "asin"
     value |x| x.asin();
-    derivative |x, _| T::one().over(((T::one() - x) * (T::one() + x)).sqrt());
+    derivative |x, _| T::one().over(one_minus_square(x).sqrt());
     rule (dx = dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
@@ -51,7 +51,7 @@ unary! {
     /// Arccosine, defined on [−1, 1]; the derivative at ±1 is −∞.
     Acos "acos" "acos"
     value |x| x.acos();
-    derivative |x, _| -T::one().over(((T::one() - x) * (T::one() + x)).sqrt());
+    derivative |x, _| -T::one().over(one_minus_square(x).sqrt());
     rule (dx = -dy / sqrt(1 - x^2));
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
@@ -114,4 +114,14 @@ fn turn<T: Scalar>(d: T, x: T, y: T) -> T {
     let (x, y) = (x * scale, y * scale);
     let r = x.hypot(y);
     (d * y.over(r)).over(r) * scale
+}
+
+/// `1 − x²`: near ±1 as a product, so that no digit is lost there; near 0 as it stands, so that no
+/// digit of what it changes by is.
+pub(super) fn one_minus_square<T: Scalar>(x: T) -> T {
+    if x.abs() < T::from_f64(0.5) {
+        T::one() - x * x
+    } else {
+        (T::one() - x) * (T::one() + x)
+    }
 }
