@@ -176,8 +176,8 @@ fn judge(
         return Judgement::NotJudged(Some(best));
     }
     // A kink gives its rule the choice of every slope between those of its sides.
-    let apart = telling.clone().map(|(_, slope)| slope.sides_apart);
-    let apart = apart.fold(f64::INFINITY, f64::min);
+    let finest = telling.clone().min_by(|(x, _), (y, _)| x.total_cmp(y));
+    let apart = finest.map_or(f64::INFINITY, |(_, slope)| slope.sides_apart);
     if gap(&best) <= best.tolerance() + apart {
         // Half of it is the most, unless the kink is a little aside; the sides tell.
         if let Some(sides) = kink(function, direction, fine, analytic) {
@@ -196,9 +196,9 @@ fn judge(
         .all(agree);
     let overflow = !analytic.is_finite() && !is_finite_derivative(function, direction, best.value);
     // A function that does not move at all may have lost its movement beside a larger number.
-    let unmoved = telling.clone().all(|(_, slope)| slope.value == 0.0);
+    let unmoved = telling.clone().all(|(_, slope)| slope.agrees(0.0));
     let seen = LOST * function.epsilon() * function.largest_around();
-    let lost = unmoved && analytic.abs() * FIRST * coarse <= seen;
+    let lost = unmoved && analytic.abs() * FIRST * STARTS[1] * own <= seen;
     let mut varies = || gap(&best) <= 2.0 * variation(function, direction, fine, gap(&best));
     if contradicted || overflow || lost || varies() {
         Judgement::NotJudged(Some(best))

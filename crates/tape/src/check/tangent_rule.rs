@@ -14,6 +14,9 @@ use super::reverse_rule::ARBITRARY;
 use super::second_look::Judgement;
 use crate::number::Scalar;
 
+/// Tangents of up to so many elements are settled one by one.
+const SETTLED_ONE_BY_ONE: usize = 256;
+
 /// Something found about a tangent rule, and by which operand.
 pub(super) type TangentFinding = (FindingKind, Option<usize>, Comparison);
 
@@ -113,9 +116,33 @@ fn adjoint<T: Scalar>(
     if comparison.excess() <= 1.0 {
         return None;
     }
-    let gradients = std::slice::from_ref(gradient);
-    let judgement = case.judge(isolated, gradients, &along.direction, forward);
-    kind(judgement).map(|kind| (kind, comparison))
+    if tangent.len() > SETTLED_ONE_BY_ONE {
+        let gradients = std::slice::from_ref(gradient);
+        let judgement = case.judge(isolated, gradients, &along.direction, forward);
+        return kind(judgement).map(|kind| (kind, comparison));
+    }
+    let kinds: Vec<_> = (0..tangent.len())
+        .filter_map(|k| kind(judge_element(isolated, operand, along, tangent, k)))
+        .collect();
+    let fault = kinds.iter().find(|kind| kind.is_fault());
+    fault.or(kinds.first()).map(|&kind| (kind, comparison))
+}
+
+/// Holds one element of a tangent against slopes of that element of the result alone: beside others
+/// that are larger, nothing of it would be left.
+fn judge_element<T: Scalar>(
+    isolated: &mut IsolatedEntry<'_, T>,
+    operand: usize,
+    along: &Along<T>,
+    tangent: &[T],
+    element: usize,
+) -> Judgement {
+    let mut one = vec![T::zero(); tangent.len()];
+    one[element] = T::one();
+    let case = Case::of(isolated, one);
+    let gradients = case.gradients(isolated, &[operand]);
+    let derivative = tangent[element].to_f64();
+    case.judge(isolated, &gradients, &along.direction, derivative)
 }
 
 /// What is to be said of a tangent that disagrees with the reverse rule.
