@@ -169,7 +169,8 @@ def line(out, kind, name, operands, f):
     size = abs(of[all_orders[0]])
     for order in all_orders[1:]:
         unit = math.prod((abs(x) ** -times for x, times in zip(xs, order)), start=size)
-        if of[order] != 0 and abs(of[order]) < unit * mpf(10) ** -380:
+        small = of[order] == 0 and min(abs(x) for x in xs) < mpf(10) ** -100
+        if small or 0 < abs(of[order]) < unit * mpf(10) ** -380:
             of[order] = m.nan
     if number(of[all_orders[0]], limits) == "-":
         return

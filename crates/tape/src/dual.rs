@@ -28,9 +28,9 @@ trait Derived: Parts {
     fn lower(self) -> Self::Lower;
     fn slope(self) -> Self::Slope;
     fn join(lower: Self::Lower, slope: Self::Slope) -> Self;
-    /// `slope · factor`, but 0 of a slope that is 0 in every part: what does not vary contributes
-    /// nothing, not even 0 · ∞.
-    fn scale(slope: Self::Slope, factor: Self::Lower) -> Self::Slope;
+    /// What a rule makes of the slope, but 0 of a slope that is 0 in every part: what does not vary
+    /// contributes nothing, not even 0 · ∞.
+    fn pulled(slope: Self::Slope, pull: impl Fn(Self::Lower) -> Self::Lower) -> Self::Slope;
     fn sum_of(slope: Self::Slope, other: Self::Slope) -> Self::Slope;
 }
 
@@ -38,15 +38,16 @@ trait Derived: Parts {
 fn applied<D: Derived>(function: impl UnaryFunction, x: D) -> D {
     let lower = x.lower();
     let y = D::Lower::apply(function, lower);
-    D::join(y, D::scale(x.slope(), function.slope(lower, y)))
+    let dy = D::pulled(x.slope(), |d| function.pull(lower, y, d));
+    D::join(y, dy)
 }
 
 #[inline]
 fn applied_to_two<D: Derived>(function: impl BinaryFunction, x: D, y: D) -> D {
     let (a, b) = (x.lower(), y.lower());
     let z = D::Lower::apply_to_two(function, a, b);
-    let by_x = D::scale(x.slope(), function.slope_x(a, b, z));
-    let by_y = D::scale(y.slope(), function.slope_y(a, b, z));
+    let by_x = D::pulled(x.slope(), |d| function.pull_x(a, b, z, d));
+    let by_y = D::pulled(y.slope(), |d| function.pull_y(a, b, z, d));
     D::join(z, D::sum_of(by_x, by_y))
 }
 
@@ -83,8 +84,8 @@ macro_rules! derived {
                 join(lower, slope)
             }
             #[inline]
-            fn scale(slope: $lower, factor: $lower) -> $lower {
-                if slope.every_part(|part| part == 0.0) { slope } else { slope * factor }
+            fn pulled(slope: $lower, pull: impl Fn($lower) -> $lower) -> $lower {
+                if slope.every_part(|part| part == 0.0) { slope } else { pull(slope) }
             }
             #[inline]
             fn sum_of(slope: $lower, other: $lower) -> $lower {
@@ -204,9 +205,9 @@ macro_rules! duals_of {
                 fn join(lower: $real, slope: Self::Slope) -> Self {
                     DualSVec::new(lower, Derivative::new(slope))
                 }
-                fn scale(slope: Self::Slope, factor: $real) -> Self::Slope {
-                    let scaled = |part| if part == 0.0 { part } else { part * factor };
-                    slope.map(|parts| parts.map(scaled))
+                fn pulled(slope: Self::Slope, pull: impl Fn($real) -> $real) -> Self::Slope {
+                    let pulled = |part| if part == 0.0 { part } else { pull(part) };
+                    slope.map(|parts| parts.map(pulled))
                 }
                 fn sum_of(slope: Self::Slope, other: Self::Slope) -> Self::Slope {
                     match (slope, other) {

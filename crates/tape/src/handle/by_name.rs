@@ -9,8 +9,8 @@ macro_rules! by_name {
         unary { $($u:ident),* }
         binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
-        /// Applies the scalar rule of that [name](crate::rules::Rule::name); `None` if no rule of so
-        /// many operands has it. For whoever reads expressions from elsewhere: tables, other
+        /// Applies the scalar rule of that [name](crate::rules::Rule::name); `None` if no rule of
+        /// so many operands has it. For whoever reads expressions from elsewhere: tables, other
         /// languages.
         ///
         /// ```

@@ -124,24 +124,25 @@ pub trait Scalar:
     }
 }
 
-/// A function of one number, by its value and its slope.
+/// A function of one number, by its value and by what a small step, or a cotangent, is multiplied
+/// by.
 #[doc(hidden)]
 pub trait UnaryFunction: Copy {
     /// `y = f(x)`.
     fn value<T: Scalar>(self, x: T) -> T;
-    /// `f′(x)`.
-    fn slope<T: Scalar>(self, x: T, y: T) -> T;
+    /// `d · f′(x)`.
+    fn pull<T: Scalar>(self, x: T, y: T, d: T) -> T;
 }
 
-/// A function of two numbers, by its value and its slopes.
+/// A function of two numbers, likewise.
 #[doc(hidden)]
 pub trait BinaryFunction: Copy {
     /// `z = f(x, y)`.
     fn value<T: Scalar>(self, x: T, y: T) -> T;
-    /// `∂f/∂x`.
-    fn slope_x<T: Scalar>(self, x: T, y: T, z: T) -> T;
-    /// `∂f/∂y`.
-    fn slope_y<T: Scalar>(self, x: T, y: T, z: T) -> T;
+    /// `d · ∂f/∂x`.
+    fn pull_x<T: Scalar>(self, x: T, y: T, z: T, d: T) -> T;
+    /// `d · ∂f/∂y`.
+    fn pull_y<T: Scalar>(self, x: T, y: T, z: T, d: T) -> T;
 }
 
 /// The largest exponent for which a power is a product of so many factors, at most four roundings.

@@ -158,8 +158,8 @@ impl UnaryFunction for PowI {
         x.powi(self.0)
     }
     #[inline]
-    fn slope<T: Scalar>(self, x: T, _: T) -> T {
-        self.derivative(x)
+    fn pull<T: Scalar>(self, x: T, _: T, d: T) -> T {
+        PowI::pull(self, x, d)
     }
 }
 

@@ -122,8 +122,8 @@ macro_rules! unary {
                 $value
             }
             #[inline(always)]
-            fn slope<T: $crate::Scalar>(self, x: T, y: T) -> T {
-                <$rule as $crate::rules::Unary>::derivative(x, y)
+            fn pull<T: $crate::Scalar>(self, x: T, y: T, d: T) -> T {
+                <$rule as $crate::rules::Unary>::pull(x, y, d)
             }
         }
     };
@@ -187,12 +187,12 @@ macro_rules! binary {
                 $value
             }
             #[inline(always)]
-            fn slope_x<T: $crate::Scalar>(self, x: T, y: T, z: T) -> T {
-                <$rule as $crate::rules::Binary>::dx(x, y, z)
+            fn pull_x<T: $crate::Scalar>(self, x: T, y: T, z: T, d: T) -> T {
+                <$rule as $crate::rules::Binary>::pull_x(x, y, z, d)
             }
             #[inline(always)]
-            fn slope_y<T: $crate::Scalar>(self, x: T, y: T, z: T) -> T {
-                <$rule as $crate::rules::Binary>::dy(x, y, z)
+            fn pull_y<T: $crate::Scalar>(self, x: T, y: T, z: T, d: T) -> T {
+                <$rule as $crate::rules::Binary>::pull_y(x, y, z, d)
             }
         }
     };
