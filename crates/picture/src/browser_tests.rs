@@ -137,11 +137,8 @@ impl Browser {
 
     /// Runs a script that returns a text without quotes and backslashes.
     fn run(&self, script: &str) -> String {
-        let script = crate::escape::json(script);
-        let answer = self.command(
-            "execute/sync",
-            &format!(r#"{{"script":"{script}","args":[]}}"#),
-        );
+        let asked = serde_json::json!({ "script": script, "args": [] });
+        let answer = self.command("execute/sync", &asked.to_string());
         let value = answer
             .strip_prefix("{\"value\":\"")
             .and_then(|rest| rest.strip_suffix("\"}"));

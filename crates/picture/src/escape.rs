@@ -1,5 +1,7 @@
 //! Texts made safe for the languages pictures are written in.
 
+use serde_json::Value;
+
 /// For the text and the quoted attributes of XML and HTML. Characters XML 1.0 cannot hold become
 /// U+FFFD.
 pub(crate) fn xml(text: &str) -> String {
@@ -47,17 +49,15 @@ pub(crate) fn mermaid(text: &str) -> String {
     safe
 }
 
-/// For a quoted string of JSON that stands inside a `<script>` element.
-pub(crate) fn json(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+/// JSON that stands inside a `<script>` element: what could end the element stands in strings only,
+/// where it can be written by its number.
+pub(crate) fn in_a_script(json: &Value) -> String {
+    let mut safe = String::new();
+    for c in json.to_string().chars() {
         match c {
-            '"' => safe.push_str("\\\""),
-            '\\' => safe.push_str("\\\\"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                safe.push_str(&format!("\\u{:04x}", u32::from(c)))
+                safe.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
-            c if c.is_control() => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => safe.push(c),
         }
     }
@@ -79,8 +79,8 @@ mod tests {
         assert_eq!(mermaid("- a"), "#45; a");
         assert_eq!(mermaid("1. a+"), "1#46; a#43;");
         assert_eq!(
-            json("</script>\"\\\n"),
-            "\\u003c/script\\u003e\\\"\\\\\\u000a"
+            in_a_script(&Value::from("</script>\"\\\n")),
+            "\"\\u003c/script\\u003e\\\"\\\\\\n\""
         );
     }
 }

@@ -5,11 +5,12 @@
 //! decided here; the script only shows it.
 
 use crate::dot::uses;
-use crate::escape::{json, xml};
+use crate::escape::{in_a_script, xml};
 use crate::formula::{self, Line};
 use crate::model::{Graph, Kind};
 use crate::quantity::Quantity;
 use crate::{numbers, svg};
+use serde_json::{Value, json};
 
 const PAGE: &str = include_str!("player.html");
 const STYLE: &str = include_str!("player.css");
@@ -22,7 +23,9 @@ pub(crate) fn write(graph: &Graph) -> String {
     } else {
         graph.title()
     };
-    let steps: Vec<String> = steps(graph).iter().map(Step::json).collect();
+    let steps: Vec<String> = (steps(graph).iter())
+        .map(|step| in_a_script(&step.json()))
+        .collect();
     let steps = format!("[\n{}\n]", steps.join(",\n"));
     let mut page = String::new();
     let mut rest = PAGE;
@@ -69,37 +72,28 @@ struct Step {
 }
 
 impl Step {
-    fn json(&self) -> String {
+    fn json(&self) -> Value {
         let phase = match self.phase {
             Phase::Start => "start",
             Phase::Forward => "forward",
             Phase::Backward => "backward",
         };
-        let line = |line: &Line| {
-            let (rule, numbers, result) =
-                (json(&line.rule), json(&line.numbers), json(&line.result));
-            format!(r#"{{"rule":"{rule}","numbers":"{numbers}","result":"{result}"}}"#)
+        let line = |Line {
+                        rule,
+                        numbers,
+                        result,
+                    }: &Line| {
+            json!({ "rule": rule, "numbers": numbers, "result": result })
         };
-        let lines: Vec<_> = self.lines.iter().map(line).collect();
-        let forward: Vec<_> = self.forward.iter().map(usize::to_string).collect();
-        let cotangents: Vec<_> = self
-            .cotangents
-            .iter()
-            .map(|(value, text)| format!(r#"[{value},"{}"]"#, json(text)))
-            .collect();
-        format!(
-            concat!(
-                r#"{{"phase":"{}","node":{},"title":"{}","source":"{}","#,
-                r#""lines":[{}],"forward":[{}],"cotangents":[{}]}}"#
-            ),
-            phase,
-            self.node.map_or("null".to_owned(), |node| node.to_string()),
-            json(&self.title),
-            json(&self.source),
-            lines.join(","),
-            forward.join(","),
-            cotangents.join(","),
-        )
+        json!({
+            "phase": phase,
+            "node": self.node,
+            "title": self.title,
+            "source": self.source,
+            "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
+            "forward": self.forward,
+            "cotangents": self.cotangents,
+        })
     }
 }
 

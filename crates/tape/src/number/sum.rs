@@ -76,7 +76,7 @@ fn sum_of_range<T: Scalar>(range: Range<usize>, term: &mut impl FnMut(usize) -> 
 }
 
 /// The longest list of sums that [`sum_lists`] takes at a time.
-pub(crate) const LISTS: usize = 64;
+pub(crate) const LISTS: usize = 256;
 
 /// Adds many lists of numbers, element by element and pairwise, to `sums`: `add(k, sums)` adds list
 /// `k`. There may be [`LISTS`] sums at most, so that partial ones stand on the stack.
