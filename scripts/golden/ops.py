@@ -166,7 +166,7 @@ def line(out, kind, name, operands, f):
     if any(isinstance(x, m.mpc) for x in of.values()):
         return
     # Differences that may be nothing but rounding say nothing.
-    size = abs(of[all_orders[0]])
+    size = abs(of[all_orders[0]]) or max(abs(x) for x in xs)
     for order in all_orders[1:]:
         unit = math.prod((abs(x) ** -times for x, times in zip(xs, order)), start=size)
         small = of[order] == 0 and min(abs(x) for x in xs) < mpf(10) ** -100
