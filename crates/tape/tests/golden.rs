@@ -197,18 +197,11 @@ fn every_op_agrees_with_mpmath() {
 }
 
 #[test]
-fn the_page_on_testing_says_how_many_points_and_programs_there_are() {
+fn the_page_on_testing_promises_no_more_points_than_there_are() {
     let page = include_str!("../../../docs/testing.md");
     let points = include_str!("golden/ops.tsv").lines().count();
-    let programs = include_str!("golden/composites.txt").lines();
-    let programs = programs.filter(|line| line.starts_with("program ")).count();
-    for count in [
-        format!("| {},{:03} points |", points / 1000, points % 1000),
-        format!("| {programs} programs |"),
-    ] {
-        assert!(
-            page.contains(&count),
-            "docs/testing.md does not say {count}"
-        );
-    }
+    assert!(
+        page.contains("more than 25,000 points") && points > 25_000,
+        "{points} points"
+    );
 }
