@@ -1,7 +1,7 @@
 //! Scalar rules: one block for each function of one or two numbers.
 //!
 //! A rule is a zero-sized type that implements [`Unary`], [`Binary`] or [`Power`](powers::PowI).
-//! From the rule and one line in `ops/registry.rs` come the entry's code, the forward and the
+//! From the rule and one line in `registry.rs` come the entry's code, the forward and the
 //! reverse loop, the tangent, the method on [`Var`](crate::Var), on [`MatrixVar`](crate::MatrixVar)
 //! and on [`Real`](crate::Real), the table in the documentation and the tests.
 //!
