@@ -75,6 +75,9 @@ fn sum_of_range<T: Scalar>(range: Range<usize>, term: &mut impl FnMut(usize) -> 
     first + sum_of_range(middle..range.end, term)
 }
 
+/// How many lists are added one after the other: more than terms, as each costs a list of sums.
+const RUN_OF_LISTS: usize = 32;
+
 /// The longest list of sums that [`sum_lists`] takes at a time.
 pub(crate) const LISTS: usize = 256;
 
@@ -85,7 +88,7 @@ pub(crate) fn sum_lists<T: Scalar>(
     sums: &mut [T],
     add: &mut impl FnMut(usize, &mut [T]),
 ) {
-    if lists.len() <= RUN {
+    if lists.len() <= RUN_OF_LISTS {
         for k in lists {
             add(k, sums);
         }

@@ -1,13 +1,16 @@
 //! `Y = f(X)`, element by element, for every unary scalar rule.
 
 use super::arity::one;
+use super::slopes::add_guarded;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula::Formula;
 use crate::number::Scalar;
 use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
 use crate::rules::{PowI, Unary};
 use crate::shape::Shape;
+use std::iter::zip;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 /// A unary rule applied to every element: `X: R×C → R×C`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,8 +47,19 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let primals = at.operands.get(0).values().iter().zip(at.result.values());
-        let each = primals.zip(cotangent.values());
+        let (x, y, d) = (
+            at.operands.get(0).values(),
+            at.result.values(),
+            cotangent.values(),
+        );
+        if R::GUARDED {
+            let slopes = |at: Range<usize>, slopes: &mut [T]| {
+                let primals = zip(&x[at.clone()], &y[at]);
+                zip(slopes, primals).for_each(|(to, (&x, &y))| *to = R::derivative(x, y));
+            };
+            return add_guarded(sink, 0, d, slopes, |k, d| R::pull(x[k], y[k], d));
+        }
+        let each = x.iter().zip(y).zip(d);
         sink.add(0, each.map(|((&x, &y), &d)| R::pull(x, y, d)));
     }
 

@@ -20,6 +20,7 @@ mod reshape;
 mod row_log_sum_exp;
 mod row_maxima;
 mod shifted;
+mod slopes;
 mod softmax;
 mod stack;
 mod sum;

@@ -4,6 +4,7 @@
 //! column, a scalar for every element. The reverse rule of repeating is summing.
 
 use super::arity::two;
+use super::slopes::add_guarded;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula::Formula;
 use crate::number::{LISTS, Scalar, pairwise_sum, sum_lists, sum_of};
@@ -155,6 +156,19 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let operands = [at.operands.get(0), at.operands.get(1)];
+        if R::GUARDED && operands[0].shape() == operands[1].shape() {
+            let [x, y] = operands.map(|operand| operand.values());
+            let (z, d) = (at.result.values(), cotangent.values());
+            let slopes = |partial: fn(T, T, T) -> T| {
+                move |at: Range<usize>, slopes: &mut [T]| {
+                    let primals = zip(zip(&x[at.clone()], &y[at.clone()]), &z[at]);
+                    zip(slopes, primals).for_each(|(to, ((&x, &y), &z))| *to = partial(x, y, z));
+                }
+            };
+            let (dx, dy) = (slopes(R::dx), slopes(R::dy));
+            add_guarded(sink, 0, d, dx, |k, d| R::pull_x(x[k], y[k], z[k], d));
+            return add_guarded(sink, 1, d, dy, |k, d| R::pull_y(x[k], y[k], z[k], d));
+        }
         to_operand(0, R::pull_x::<T>, operands, at.result, cotangent, sink);
         to_operand(1, R::pull_y::<T>, operands, at.result, cotangent, sink);
     }

@@ -23,6 +23,7 @@ unary! {
     Sigmoid "sigmoid" "σ"
     value |x| sigmoid(x);
     derivative |x, _| square_of_sech(x * T::from_f64(0.5)) * T::from_f64(0.25);
+    far |x, _, d| decayed(x, d);
     rule (dx = dy * y * (1 - y));
     smooth |_| true;
     points [-40.0, -2.0, 0.0, 0.5, 6.0];
@@ -40,8 +41,15 @@ unary! {
     Softplus "softplus" "softplus"
     value |x| if x >= T::zero() { x + decay(x).ln_1p() } else { decay(x).ln_1p() };
     derivative |x, _| sigmoid(x);
+    far |x, _, d| decayed(x, d);
     rule (dx = dy * sigmoid(x));
     smooth |_| true;
     points [-40.0, -2.0, 0.0, 0.5, 30.0];
     reference "m.log1p(m.exp(x))" on "EVERYWHERE, LARGE";
+}
+
+/// `d · e^−|x|`: `d` times a slope of either function, where that has left the number range.
+fn decayed<T: Scalar>(x: T, d: T) -> T {
+    let root = decay(x * T::from_f64(0.5));
+    (d * root) * root
 }

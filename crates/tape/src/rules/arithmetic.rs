@@ -1,6 +1,6 @@
 //! Sums, products and what undoes them.
 
-use super::rule::{binary, is_normal, scaled, unary};
+use super::rule::{binary, is_normal, unary};
 
 binary! {
     /// `z = x + y`.
@@ -45,11 +45,11 @@ binary! {
     value |x, y| x / y;
     dx |_, y, _| T::one().over(y);
     dy |_, y, z| -z.over(y);
-    pull_x |_, y, _, d| scaled(d, T::one().over(y), || d.over(y));
-    pull_y |_, y, z, d| scaled(d, -z.over(y), || {
+    far_x |_, y, _, d| d.over(y);
+    far_y |_, y, z, d| {
         let quotient = d.over(y);
         if is_normal(quotient) { -(quotient * z) } else { -(d * z).over(y) }
-    });
+    };
     rule (dx = dz / y, dy = -dz * z / y);
     smooth |_, y| y.abs() > 0.05;
     points [(1.0, 2.0), (-3.5, 0.25), (0.0, -5.0), (7.0, 1e3)];
@@ -72,7 +72,7 @@ unary! {
     Recip "recip" "1/x"
     value |x| T::one() / x;
     derivative |_, y| -(y * y);
-    pull |_, y, d| -((d * y) * y);
+    far |_, y, d| -((d * y) * y);
     rule (y = 1 / x, dx = -dy * y^2);
     smooth |x| x.abs() > 0.05;
     points [-2.0, 0.5, 3.0, 1e3];

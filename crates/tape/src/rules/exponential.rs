@@ -1,6 +1,6 @@
 //! Exponentials and logarithms.
 
-use super::rule::{scaled, unary};
+use super::rule::unary;
 use crate::number::Scalar;
 use std::f64::consts::{LN_2, LOG2_E, LOG10_E};
 
@@ -9,7 +9,7 @@ unary! {
     Exp "exp" "exp"
     value |x| x.exp();
     derivative |_, y| y;
-    pull |x, y, d| scaled(d, y, || { let root = half(x).exp(); (d * root) * root });
+    far |x, _, d| { let root = half(x).exp(); (d * root) * root };
     rule (dx = dy * y);
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
@@ -21,10 +21,10 @@ unary! {
     Exp2 "exp2" "2ˣ"
     value |x| x.exp2();
     derivative |_, y| y * T::from_f64(LN_2);
-    pull |x, y, d| scaled(d, y * T::from_f64(LN_2), || {
+    far |x, _, d| {
         let root = half(x).exp2();
         (d * root) * (root * T::from_f64(LN_2))
-    });
+    };
     rule (y = 2^x, dx = dy * y * ln(2));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1.0, 0.0, 2.5];
@@ -36,7 +36,7 @@ unary! {
     ExpM1 "exp_m1" "expm1"
     value |x| x.exp_m1();
     derivative |x, _| x.exp();
-    pull |x, _, d| scaled(d, x.exp(), || { let root = half(x).exp(); (d * root) * root });
+    far |x, _, d| { let root = half(x).exp(); (d * root) * root };
     rule (dx = dy * exp(x));
     smooth |x| x.abs() < 50.0;
     points [-20.0, -1e-9, 0.0, 2.5];
@@ -48,7 +48,7 @@ unary! {
     Ln "ln" "ln"
     value |x| x.ln();
     derivative |x, _| reciprocal(x);
-    pull |x, _, d| scaled(d, reciprocal(x), || inverse(d, x));
+    far |x, _, d| inverse(d, x);
     rule (dx = dy / x);
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
@@ -71,7 +71,7 @@ unary! {
     Log2 "log2" "log₂"
     value |x| x.log2();
     derivative |x, _| reciprocal(x) * T::from_f64(LOG2_E);
-    pull |x, _, d| scaled(d, reciprocal(x), || inverse(d, x)) * T::from_f64(LOG2_E);
+    far |x, _, d| inverse(d, x) * T::from_f64(LOG2_E);
     rule (dx = dy / (x * ln(2)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];
@@ -83,7 +83,7 @@ unary! {
     Log10 "log10" "log₁₀"
     value |x| x.log10();
     derivative |x, _| reciprocal(x) * T::from_f64(LOG10_E);
-    pull |x, _, d| scaled(d, reciprocal(x), || inverse(d, x)) * T::from_f64(LOG10_E);
+    far |x, _, d| inverse(d, x) * T::from_f64(LOG10_E);
     rule (dx = dy / (x * ln(10)));
     smooth |x| x > 0.05;
     points [0.1, 1.0, 2.5, 1e6];

@@ -1,6 +1,6 @@
 //! Hyperbolic functions and their inverses.
 
-use super::rule::{scaled, unary};
+use super::rule::unary;
 use super::trigonometric::one_minus_square;
 use crate::number::{LARGE, Scalar};
 use std::f64::consts::LN_2;
@@ -10,7 +10,7 @@ unary! {
     Sinh "sinh" "sinh"
     value |x| x.sinh();
     derivative |x, _| x.cosh();
-    pull |x, _, d| scaled(d, x.cosh(), || grown(x, d));
+    far |x, _, d| grown(x, d);
     rule (dx = dy * cosh(x));
     smooth |x| x.abs() < 50.0;
     points [-2.0, 0.0, 0.5, 3.0];
@@ -22,11 +22,11 @@ unary! {
     Cosh "cosh" "cosh"
     value |x| x.cosh();
     derivative |x, _| x.sinh();
-    pull |x, _, d| scaled(d, x.sinh(), || match x {
+    far |x, _, d| match x {
         x if x.abs() < T::one() => d * x.sinh(),
         x if x < T::zero() => -grown(x, d),
         x => grown(x, d),
-    });
+    };
     rule (dx = dy * sinh(x));
     smooth |x| x.abs() < 50.0;
     points [-2.0, 0.0, 0.5, 3.0];
@@ -39,10 +39,10 @@ unary! {
     Tanh "tanh" "tanh"
     value |x| x.tanh();
     derivative |x, _| square_of_sech(x);
-    pull |x, y, d| scaled(d, Self::derivative(x, y), || {
+    far |x, _, d| {
         let root = decay(x);
         (d * root) * root * T::from_f64(4.0)
-    });
+    };
     rule (dx = dy / cosh(x)^2);
     smooth |_| true;
     points [-6.0, -0.5, 0.0, 3.0];

@@ -11,7 +11,7 @@ unary! {
     Square "square" "x²"
     value |x| x * x;
     derivative |x, _| x + x;
-    pull |x, _, d| { let half = d * x; half + half };
+    far |x, _, d| { let half = d * x; half + half };
     rule (y = x^2, dx = dy * 2 * x);
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
@@ -50,46 +50,54 @@ binary! {
     value |x, y| x.powf(y);
     dx |x, y, z| power_slope(x, y, z);
     dy |x, y, z| if is_flat(x, y) { T::zero() } else { z * x.ln() };
+    far_x |x, y, z, d| far_power_slope(d, x, y, z);
+    far_y |x, y, _, d| {
+        let root = x.abs().powf(y * T::from_f64(0.5));
+        if is_flat(x, y) { d * T::zero() } else { (d * root) * (root * x.ln()) }
+    };
     rule (z = x^y, dx = dz * y * x^(y - 1), dy = dz * z * ln(x));
     smooth |x, _| x > 0.05;
     points [(2.0, 3.0), (0.5, -1.5), (1.0, 0.0), (9.0, 0.5), (3.0, 1.0)];
     reference "m.power(x, y)" on "POWERS";
 }
 
-/// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`; there `z = x^y` can neither
-/// overflow nor vanish.
+/// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`.
 fn power_slope<T: Scalar>(x: T, y: T, z: T) -> T {
-    let has_quotient = x != T::zero() && x.real().is_finite();
-    if y.abs() < T::from_f64(0.5) && has_quotient {
-        return y * z.over(x);
+    let power = if y.abs() < T::from_f64(0.5) {
+        z.over(x)
+    } else {
+        x.powf(y - T::one())
+    };
+    let slope = y * power;
+    if is_normal(power) && is_normal(slope) {
+        slope
+    } else {
+        far_power_slope(T::one(), x, y, z)
+    }
+}
+
+/// `d · y · x^(y−1)` where the power has left the number range, by two halves of it; and at the
+/// ends of the domain, where it is a limit.
+fn far_power_slope<T: Scalar>(d: T, x: T, y: T, z: T) -> T {
+    let less = y - T::one();
+    let is_inside = x != T::zero() && x.real().is_finite() && y.real().is_finite();
+    if is_inside && y.abs() < T::from_f64(0.5) {
+        let root = T::one().over(x.abs().sqrt());
+        let z = if x < T::zero() { -z } else { z };
+        return ((d * root) * z) * (y * root);
+    }
+    let power = x.powf(less);
+    if is_inside && !power.to_f64().is_nan() {
+        let root = x.abs().powf(less * T::from_f64(0.5));
+        let is_negative = power.to_f64().is_sign_negative();
+        return (d * root) * (y * if is_negative { -root } else { root });
     }
     if y == T::zero() {
-        return T::zero();
+        return d * T::zero();
     }
-    let power = x.powf(y - T::one());
-    if is_normal(power) {
-        return y * power;
-    }
-    if power == T::zero() && !y.real().is_finite() {
-        // A power vanishes faster than its exponent grows.
-        return power;
-    }
-    if !has_quotient || !y.real().is_finite() {
-        return y * power;
-    }
-    // `x^(y−1)` has left the number range, the slope may not have.
-    let half = (y - T::one()) * T::from_f64(0.5);
-    let root = x.abs().powf(half);
-    let sign = if power.to_f64().is_sign_negative() {
-        -T::one()
-    } else {
-        T::one()
-    };
-    if power.to_f64().is_nan() {
-        power
-    } else {
-        (y * root) * (root * sign)
-    }
+    // A power vanishes faster than its exponent grows.
+    let is_limit = power == T::zero() && !y.real().is_finite();
+    d * if is_limit { power } else { y * power }
 }
 
 /// Whether `x^y` and all powers with exponents next to `y` are the same: of 0 with `y ≥ 0` (from
@@ -132,8 +140,8 @@ impl PowI {
         self.pull(x, T::one())
     }
 
-    /// `d · n · xⁿ⁻¹`, which may be an ordinary number where `xⁿ⁻¹` is none: then it is multiplied
-    /// by the two halves of the power.
+    /// `d · n · xⁿ⁻¹`, which may be an ordinary number where `xⁿ⁻¹` or `n` times that is none: then
+    /// it is multiplied by the two halves of the power.
     #[inline]
     pub fn pull<T: Scalar>(self, x: T, d: T) -> T {
         if self.0 == 0 {
@@ -142,7 +150,7 @@ impl PowI {
         let n = T::from_f64(f64::from(self.0));
         if let Some(less) = self.0.checked_sub(1) {
             let power = x.powi(less);
-            if is_normal(power) {
+            if is_normal(power) && is_normal(n * power) {
                 return d * (n * power);
             }
         }

@@ -27,12 +27,21 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     fn value<T: Scalar>(x: T) -> T;
     /// `f′(x)`, where `y = f(x)` is at hand.
     fn derivative<T: Scalar>(x: T, y: T) -> T;
+    /// Whether the slope may overflow or vanish where its product with a cotangent does not:
+    /// [`far`](Unary::far) has that product then.
+    const GUARDED: bool = false;
+    /// `d · f′(x)` in another order, for where `f′(x)` is no normal number.
+    #[inline(always)]
+    fn far<T: Scalar>(x: T, y: T, d: T) -> T {
+        d * Self::derivative(x, y)
+    }
     /// What the operand gets of the result's cotangent `d`, `d · f′(x)`; also what the result gets
-    /// of the operand's tangent. A rule whose slope may overflow or vanish where that product does
-    /// not computes it in another order.
+    /// of the operand's tangent.
     #[inline(always)]
     fn pull<T: Scalar>(x: T, y: T, d: T) -> T {
-        d * Self::derivative(x, y)
+        guarded(Self::GUARDED, d, Self::derivative(x, y), || {
+            Self::far(x, y, d)
+        })
     }
     /// Whether `f` is defined and smooth in a neighbourhood of `x` (of about 0.01 on a kink's
     /// side): where finite differences must agree with the rule.
@@ -57,16 +66,31 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     fn dx<T: Scalar>(x: T, y: T, z: T) -> T;
     /// `∂f/∂y`, where `z = f(x, y)` is at hand.
     fn dy<T: Scalar>(x: T, y: T, z: T) -> T;
-    /// What the first operand gets of the result's cotangent `d`, `d · ∂f/∂x`, as
-    /// [`pull`](Unary::pull) has it.
+    /// Whether a slope may leave the number range, as [`Unary::GUARDED`] has it.
+    const GUARDED: bool = false;
+    /// `d · ∂f/∂x` in another order, for where `∂f/∂x` is no normal number.
+    #[inline(always)]
+    fn far_x<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
+        d * Self::dx(x, y, z)
+    }
+    /// `d · ∂f/∂y` in another order, for where `∂f/∂y` is no normal number.
+    #[inline(always)]
+    fn far_y<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
+        d * Self::dy(x, y, z)
+    }
+    /// What the first operand gets of the result's cotangent `d`, `d · ∂f/∂x`.
     #[inline(always)]
     fn pull_x<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
-        d * Self::dx(x, y, z)
+        guarded(Self::GUARDED, d, Self::dx(x, y, z), || {
+            Self::far_x(x, y, z, d)
+        })
     }
     /// What the second operand gets, `d · ∂f/∂y`.
     #[inline(always)]
     fn pull_y<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
-        d * Self::dy(x, y, z)
+        guarded(Self::GUARDED, d, Self::dy(x, y, z), || {
+            Self::far_y(x, y, z, d)
+        })
     }
     /// Whether `f` is defined and smooth in a neighbourhood of the point.
     fn is_smooth(x: f64, y: f64) -> bool;
@@ -81,7 +105,7 @@ macro_rules! unary {
     ($(#[$doc:meta])* $rule:ident $name:literal $symbol:literal
      value |$x:ident| $value:expr;
      derivative |$dx:pat_param, $dy:pat_param| $derivative:expr;
-     $(pull |$px:pat_param, $py:pat_param, $pd:pat_param| $pull:expr;)?
+     $(far |$px:pat_param, $py:pat_param, $pd:pat_param| $far:expr;)?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$s:pat_param| $smooth:expr;
      points $points:expr;
@@ -107,9 +131,10 @@ macro_rules! unary {
             fn derivative<T: $crate::Scalar>($dx: T, $dy: T) -> T {
                 $derivative
             }
-            $(#[inline(always)]
-            fn pull<T: $crate::Scalar>($px: T, $py: T, $pd: T) -> T {
-                $pull
+            $(const GUARDED: bool = true;
+            #[inline(always)]
+            fn far<T: $crate::Scalar>($px: T, $py: T, $pd: T) -> T {
+                $far
             })?
             fn is_smooth($s: f64) -> bool {
                 $smooth
@@ -136,8 +161,8 @@ macro_rules! binary {
      dx |$ax:pat_param, $ay:pat_param, $az:pat_param| $dx:expr;
      dy |$bx:pat_param, $by:pat_param, $bz:pat_param| $dy:expr;
      $(
-         pull_x |$px:pat_param, $py:pat_param, $pz:pat_param, $pd:pat_param| $pull_x:expr;
-         pull_y |$qx:pat_param, $qy:pat_param, $qz:pat_param, $qd:pat_param| $pull_y:expr;
+         far_x |$px:pat_param, $py:pat_param, $pz:pat_param, $pd:pat_param| $far_x:expr;
+         far_y |$qx:pat_param, $qy:pat_param, $qz:pat_param, $qd:pat_param| $far_y:expr;
      )?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$sx:pat_param, $sy:pat_param| $smooth:expr;
@@ -168,13 +193,14 @@ macro_rules! binary {
             fn dy<T: $crate::Scalar>($bx: T, $by: T, $bz: T) -> T {
                 $dy
             }
-            $(#[inline(always)]
-            fn pull_x<T: $crate::Scalar>($px: T, $py: T, $pz: T, $pd: T) -> T {
-                $pull_x
+            $(const GUARDED: bool = true;
+            #[inline(always)]
+            fn far_x<T: $crate::Scalar>($px: T, $py: T, $pz: T, $pd: T) -> T {
+                $far_x
             }
             #[inline(always)]
-            fn pull_y<T: $crate::Scalar>($qx: T, $qy: T, $qz: T, $qd: T) -> T {
-                $pull_y
+            fn far_y<T: $crate::Scalar>($qx: T, $qy: T, $qz: T, $qd: T) -> T {
+                $far_y
             })?
             fn is_smooth($sx: f64, $sy: f64) -> bool {
                 $smooth
@@ -207,19 +233,18 @@ pub(crate) fn is_normal<T: Scalar>(slope: T) -> bool {
     } else {
         (f64::MIN_POSITIVE, f64::MAX)
     };
-    let size = slope.to_f64().abs();
-    smallest <= size && size <= largest
+    let size = slope.real().abs();
+    (T::from_f64(smallest) <= size) & (size <= T::from_f64(largest))
 }
 
-/// `d · slope`, or what is to be computed where the slope has left the number range.
+/// `d · slope`; of a guarded rule what `far` computes, where the slope has left the number range.
 #[inline(always)]
-pub(crate) fn scaled<T: Scalar>(d: T, slope: T, otherwise: impl FnOnce() -> T) -> T {
-    if is_normal(slope) {
-        d * slope
-    } else {
-        cold_path();
-        otherwise()
+fn guarded<T: Scalar>(is_guarded: bool, d: T, slope: T, far: impl FnOnce() -> T) -> T {
+    if !is_guarded || is_normal(slope) {
+        return d * slope;
     }
+    cold_path();
+    far()
 }
 
 pub(crate) use {binary, unary};

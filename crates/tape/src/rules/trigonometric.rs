@@ -1,6 +1,6 @@
 //! Trigonometric functions and their inverses; angles are in radians.
 
-use super::rule::{binary, is_normal, scaled, unary};
+use super::rule::{binary, is_normal, unary};
 use crate::number::Scalar;
 
 unary! {
@@ -63,7 +63,7 @@ unary! {
     Atan "atan" "atan"
     value |x| x.atan();
     derivative |x, _| falling(T::one(), x);
-    pull |x, y, d| scaled(d, Self::derivative(x, y), || falling(d, x));
+    far |x, _, d| falling(d, x);
     rule (dx = dy / (1 + x^2));
     smooth |_| true;
     points [-30.0, -0.9, 0.0, 0.5];
@@ -78,8 +78,8 @@ binary! {
     value |x, y| x.atan2(y);
     dx |x, y, _| turn(T::one(), x, y);
     dy |x, y, _| -turn(T::one(), y, x);
-    pull_x |x, y, z, d| scaled(d, Self::dx(x, y, z), || turn(d, x, y));
-    pull_y |x, y, z, d| scaled(d, Self::dy(x, y, z), || -turn(d, y, x));
+    far_x |x, y, _, d| turn(d, x, y);
+    far_y |x, y, _, d| -turn(d, y, x);
     rule (dx = dz * y / (x^2 + y^2), dy = -dz * x / (x^2 + y^2));
     smooth |x, y| x.hypot(y) > 0.2 && (y > 0.0 || x.abs() > 0.05);
     points [(1.0, 2.0), (-3.5, 0.25), (2.0, -1.0), (-0.5, -4.0)];

@@ -89,6 +89,59 @@ fn a_cotangent_may_be_small_where_a_slope_is_large() {
     );
 }
 
+/// Of every rule whose slope may overflow, with the values mpmath has.
+#[test]
+fn a_factor_may_bring_back_a_slope_that_overflows() {
+    let exp2 = 7.974821938827416e109;
+    expect::<f64>(|x| x.exp2() * 1e-200, (1030.0, INF, exp2));
+    let (sinh, exp) = (2.460350465131908e112, 4.920700930263816e112);
+    expect::<f64>(|x| x.exp_m1() * 1e-200, (720.0, INF, exp));
+    expect::<f64>(|x| x.sinh() * 1e-200, (720.0, INF, sinh));
+    expect::<f64>(|x| x.sinh() * 1e-200, (-720.0, -INF, sinh));
+    expect::<f64>(|x| x.cosh() * 1e-200, (720.0, INF, sinh));
+    expect::<f64>(|x| x.cosh() * 1e-200, (-720.0, INF, -sinh));
+    let (log2, slope) = (-1.0297977094150823e-197, 1.442695040888968e110);
+    expect::<f64>(|x| x.log2() * 1e-200, (1e-310, log2, slope));
+    let (log10, slope) = (-3.1e-198, 4.342_944_819_032_531e109);
+    expect::<f64>(|x| x.log10() * 1e-200, (1e-310, log10, slope));
+    expect::<f64>(|y| (1e-100 / y) * 1e-200, (1e-220, 1e-80, -1e140));
+    expect::<f64>(|x| x.powf(3.0) * 1e-200, (1e160, INF, 3e120));
+    expect::<f64>(|x| x.powi(3) * 1e-200, (1e160, INF, 3e120));
+    expect::<f64>(|x| x.powi(10) * 1e-100, (1.6e34, INF, 6.8719476736e208));
+    expect::<f64>(|x| x.powf(10.0) * 1e-100, (1.6e34, INF, 6.8719476736e208));
+    expect::<f64>(|x| x.powf(-2.0) * 1e-200, (-1e-160, INF, 2e280));
+    let slope = 3.684136148790473e122;
+    expect::<f64>(|y| Var::from(1e160).powf(y) * 1e-200, (2.0, INF, slope));
+    // The exponent may be small instead of the cotangent.
+    expect::<f64>(|x| x.powf(1e-200), (1e-320, 1.0, 1e-200 / 1e-320));
+}
+
+/// Of every rule whose slope may vanish, with the values mpmath has.
+#[test]
+fn a_factor_may_bring_back_a_slope_that_vanishes() {
+    let exp = 8.633636377213886e-131;
+    expect::<f64>(|x| x.exp() * 1e200, (-760.0, 0.0, exp));
+    expect::<f64>(|x| x.exp_m1() * 1e200, (-760.0, -1e200, exp));
+    expect::<f64>(|x| x.sigmoid() * 1e200, (-760.0, 0.0, exp));
+    expect::<f64>(|x| x.sigmoid() * 1e200, (760.0, 1e200, exp));
+    expect::<f64>(|x| x.softplus() * 1e200, (-760.0, 0.0, exp));
+    expect::<f32>(|x| x.sigmoid() * 1e30, (-110.0, 0.0, 1.68891188022453e-18));
+    let exp2 = 5.103054783141442e-132;
+    expect::<f64>(|x| x.exp2() * 1e200, (-1100.0, 0.0, exp2));
+    let tanh = 3.4534545508855545e-130;
+    expect::<f64>(|x| x.tanh() * 1e200, (380.0, 1e200, tanh));
+    expect::<f64>(|x| x.tanh() * 1e200, (-380.0, -1e200, tanh));
+    let value = 1e300 * std::f64::consts::FRAC_PI_2;
+    expect::<f64>(|x| x.atan() * 1e300, (1e200, value, 1e-100));
+    expect::<f64>(|x| x.atan2(1.0) * 1e300, (1e200, value, 1e-100));
+    expect::<f64>(|x| x.recip() * 1e300, (-1e200, -1e100, -1e-100));
+    expect::<f64>(|y| (2.0 / y) * 1e300, (1e200, 2e100, -2e-100));
+    expect::<f64>(|x| x.powi(-2) * 1e300, (1e150, 1.0, -2e-150));
+    expect::<f64>(|x| x.powf(-2.5) * 1e300, (1e120, 1.0, -2.5e-120));
+    let slope = 3.914394658089879e-38;
+    expect::<f64>(|y| Var::from(1e170).powf(y) * 1e300, (-2.0, 0.0, slope));
+}
+
 #[test]
 fn slopes_at_infinity_are_their_limits() {
     expect::<f64>(|x| x.powf(0.3), (INF, INF, 0.0));
