@@ -47,7 +47,7 @@ pub(super) fn adjoint_test<T: Scalar>(
     let flow = whole.flow(cotangents, &along);
     let length = {
         let store = whole.tape.store.borrow();
-        store.entries.len() + store.arena.len()
+        store.program.entries.len() + store.primals.arena.len()
     };
     let comparison = Comparison {
         element: 0,

@@ -60,7 +60,7 @@ pub fn dual_rules() -> Report {
     let mut report = Report::default();
     for ((label, plain), lifted) in plain.into_iter().zip(lifted) {
         let (plain, lifted) = (plain.store.borrow(), lifted.store.borrow());
-        let last = plain.entries.len() - 1;
+        let last = plain.program.entries.len() - 1;
         let both = (
             IsolatedEntry::of_entry(&plain, last),
             IsolatedEntry::of_entry(&lifted, last),

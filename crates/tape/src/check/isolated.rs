@@ -81,7 +81,7 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
     /// A recorded entry with copies of its operands; `None` for leaves and constants. An operand
     /// that appears twice is copied twice, so that a fault is pinned to one of them.
     pub fn of_entry(store: &'a Store<T>, index: usize) -> Option<Self> {
-        let entry = store.entries.at(index);
+        let entry = store.program.entries.at(index);
         match entry.code.form() {
             Form::None => None,
             Form::Apply => Some(Self::of_application(store, index)),
@@ -94,32 +94,34 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
     }
 
     fn of_application(store: &'a Store<T>, index: usize) -> Self {
-        let application = &store.applications[store.entries.at(index).a as usize];
-        let ids = &store.operands[application.operands()];
+        let application = &store.program.applications[store.program.entries.at(index).a as usize];
+        let ids = &store.program.operands[application.operands()];
         let operands: Vec<_> = ids.iter().map(|&id| copy(store, id)).collect();
         let mut output = OutputSpec::matrix(0, 0);
-        output.shape = store.shape(index as u32);
+        output.shape = store.program.shape(index as u32);
         output.residual = application.residual.len();
         Self::with_output(&*application.op, output, &operands)
     }
 
     fn of_scalar(store: &'a Store<T>, index: usize, ids: &[u32], positions: &[usize]) -> Self {
-        let entry = store.entries.at(index);
+        let entry = store.program.entries.at(index);
         let mut tape = Tape::default();
         let own = tape.store.get_mut();
         let operands: Vec<u32> = ids.iter().map(|&id| put(own, &copy(store, id))).collect();
         let b = match entry.code.form() {
             Form::Power => entry.b,
             Form::NumberRight | Form::NumberLeft => {
-                own.numbers.push(store.numbers[entry.b as usize]);
+                own.program
+                    .numbers
+                    .push(store.program.numbers[entry.b as usize]);
                 0
             }
             _ => operands.get(1).copied().unwrap_or(0),
         };
-        let (code, value) = (entry.code.of_two(), store.values[index]);
+        let (code, value) = (entry.code.of_two(), store.primals.values[index]);
         let entry = own.push(code, operands[0], b, value, Place(Location::caller()));
         IsolatedEntry {
-            name: store.op_name(index as u32),
+            name: store.program.op_name(index as u32),
             rule: Rule::Scalar(entry),
             tape,
             operands,
@@ -140,11 +142,11 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
     }
 
     pub fn operand_shape(&self, i: usize) -> Shape {
-        self.tape.store.borrow().shape(self.operands[i])
+        self.tape.store.borrow().program.shape(self.operands[i])
     }
 
     pub fn is_active(&self, i: usize) -> bool {
-        self.tape.store.borrow().is_active(self.operands[i])
+        self.tape.store.borrow().program.is_active(self.operands[i])
     }
 
     pub fn result_shape(&self) -> Shape {
@@ -178,14 +180,19 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
             Rule::Scalar(entry) => {
                 let replayed = self.tape.replay();
                 replayed.expect("a scalar rule takes any values, and its tape has no guards");
-                self.result[0] = self.tape.store.get_mut().values[entry as usize];
+                self.result[0] = self.tape.store.get_mut().primals.values[entry as usize];
                 Ok(())
             }
             Rule::Op(op) => {
                 self.result.fill(arbitrary);
                 self.residual.fill(arbitrary);
                 let store = self.tape.store.get_mut();
-                let operands = operands_of(store, &self.operands, &store.values, &store.arena);
+                let operands = operands_of(
+                    store,
+                    &self.operands,
+                    &store.primals.values,
+                    &store.primals.arena,
+                );
                 op.forward(&mut PointMut {
                     operands,
                     result: ViewMut::new(&mut self.result, self.shape),
@@ -222,7 +229,7 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
         }
         let mut sink = Sink {
             ids: &self.operands,
-            layout: store.layout(),
+            layout: store.program.layout(),
             values: &mut cotangents.values,
             arena: &mut cotangents.arena,
             reached: &mut cotangents.reached,
@@ -297,7 +304,12 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
 
     fn point<'s>(&'s self, store: &'s Store<T>) -> Point<'s, T> {
         Point {
-            operands: operands_of(store, &self.operands, &store.values, &store.arena),
+            operands: operands_of(
+                store,
+                &self.operands,
+                &store.primals.values,
+                &store.primals.arena,
+            ),
             result: View::new(&self.result, self.shape),
             residual: &self.residual,
         }
@@ -312,28 +324,25 @@ fn operands_of<'s, T>(
 ) -> Operands<'s, T> {
     Operands {
         ids,
-        layout: store.layout(),
+        layout: store.program.layout(),
         values,
         arena,
     }
 }
 
 fn slot<T: Scalar>(store: &mut Store<T>, id: u32) -> &mut [T] {
-    match store.entries.at(id as usize).block() {
-        None => &mut store.values[id as usize..id as usize + 1],
-        Some(block) => &mut store.arena[store.blocks[block as usize].range()],
-    }
+    store.primals.slice_mut(&store.program, id as usize)
 }
 
 fn copy<T: Scalar>(store: &Store<T>, id: u32) -> IsolatedOperand<T> {
-    let block = store.entries.at(id as usize).block();
+    let block = store.program.entries.at(id as usize).block();
     IsolatedOperand {
-        shape: store.shape(id),
+        shape: store.program.shape(id),
         values: match block {
-            None => vec![store.values[id as usize]],
+            None => vec![store.primals.values[id as usize]],
             Some(block) => store.view(block).values().to_vec(),
         },
-        active: store.is_active(id),
+        active: store.program.is_active(id),
         scalar: block.is_none(),
     }
 }
@@ -350,14 +359,11 @@ fn put<T: Scalar>(store: &mut Store<T>, given: &IsolatedOperand<T>) -> u32 {
         return store.push(code, 0, 0, given.values[0], place);
     }
     let (index, block) = store.push_block(given.shape, given.active);
-    store.arena[block.range()].copy_from_slice(&given.values);
+    store.primals.arena[block.range()].copy_from_slice(&given.values);
     store.push(Code::MatrixLeaf, 0, index, T::zero(), place)
 }
 
 /// The result of an entry, column by column.
 pub(super) fn results<T: Scalar>(store: &Store<T>, index: usize) -> &[T] {
-    match store.entries.at(index).block() {
-        None => &store.values[index..index + 1],
-        Some(block) => &store.arena[store.blocks[block as usize].range()],
-    }
+    store.primals.view(&store.program, index).values()
 }

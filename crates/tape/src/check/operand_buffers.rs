@@ -15,16 +15,16 @@ impl<T: Scalar> OperandBuffers<T> {
     /// Buffers that hold an arbitrary number, which nobody may read.
     pub fn new(store: &Store<T>, arbitrary: T) -> Self {
         OperandBuffers {
-            values: vec![arbitrary; store.entries.len()],
-            arena: vec![arbitrary; store.arena.len()],
-            reached: vec![false; store.entries.len()],
+            values: vec![arbitrary; store.program.entries.len()],
+            arena: vec![arbitrary; store.primals.arena.len()],
+            reached: vec![false; store.program.entries.len()],
         }
     }
 
     fn slot(&mut self, store: &Store<T>, id: u32) -> &mut [T] {
-        match store.entries.at(id as usize).block() {
+        match store.program.entries.at(id as usize).block() {
             None => &mut self.values[id as usize..id as usize + 1],
-            Some(block) => &mut self.arena[store.blocks[block as usize].range()],
+            Some(block) => &mut self.arena[store.program.blocks[block as usize].range()],
         }
     }
 

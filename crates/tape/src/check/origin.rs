@@ -177,7 +177,7 @@ impl<T: Scalar> Tape<T> {
                 let at = results(&store, index).iter().position(|x| !x.is_finite())?;
                 Some((index, at))
             };
-            (0..store.entries.len()).find_map(first)?
+            (0..store.program.entries.len()).find_map(first)?
         };
         let entries = self.entries();
         let store = self.store.borrow();
@@ -261,7 +261,7 @@ fn breaks<T: Scalar>(store: &Store<T>, reader: usize, operand: usize, cotangent:
         return false;
     }
     let given = isolated.vjp(cotangent, &BufferContents::Arbitrary(T::zero()));
-    let reads = store.arguments(store.entries.at(reader));
+    let reads = store.program.arguments(store.program.entries.at(reader));
     let given = given.iter().zip(&isolated.positions);
     given.into_iter().any(|(given, &position)| {
         reads[position] == Argument::Entry(operand) && given.iter().any(|x| !x.is_finite())
@@ -281,7 +281,7 @@ fn range<T: Scalar>(values: &[T]) -> (f64, f64) {
 }
 
 fn position<T: Scalar>(store: &Store<T>, entry: usize, element: usize) -> (usize, usize) {
-    let rows = store.shape(entry as u32).rows.max(1);
+    let rows = store.program.shape(entry as u32).rows.max(1);
     (element % rows, element / rows)
 }
 

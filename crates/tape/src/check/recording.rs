@@ -59,7 +59,7 @@ impl Check {
         };
         let Some(owner) = owner else { return report };
         tape.assert_same(owner, "check");
-        let shape = tape.store.borrow().shape(index);
+        let shape = tape.store.borrow().program.shape(index);
         let mut random = Random::new(self.seed ^ u64::from(index));
         for weights in self.weights::<T>(shape, &mut random) {
             let whole = WeightedOutput {

@@ -23,7 +23,7 @@ pub fn rules<T: Scalar>() -> Report {
         let tape = Tape::default();
         record(&tape);
         let store = tape.store.borrow();
-        let index = store.entries.len() - 1;
+        let index = store.program.entries.len() - 1;
         let mut isolated =
             IsolatedEntry::of_entry(&store, index).expect("the last entry is an operation");
         let mut random = Random::new(index as u64);
@@ -91,7 +91,8 @@ mod tests {
             let tape = Tape::default();
             let recorded = record(&tape).value();
             let store = tape.store.borrow();
-            let mut isolated = IsolatedEntry::of_entry(&store, store.entries.len() - 1).unwrap();
+            let mut isolated =
+                IsolatedEntry::of_entry(&store, store.program.entries.len() - 1).unwrap();
             isolated.forward(f64::NAN).unwrap();
             let again = isolated.result()[0];
             assert_eq!(again.to_bits(), recorded.to_bits(), "{label}");

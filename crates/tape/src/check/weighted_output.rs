@@ -6,7 +6,7 @@ use super::isolated::results;
 use super::perturb::{Direction, Flow, OperandGradient, Perturbable};
 use super::perturb::{flow_through, rounding_noise};
 use crate::handle::Tape;
-use crate::list::{EntryId, MatrixId, Store, VarId};
+use crate::list::{EntryId, MatrixId, Primals, Store, VarId};
 use crate::number::Scalar;
 use crate::op::View;
 use crate::rules::Code;
@@ -34,8 +34,8 @@ impl<'t, T: Scalar> WeightedOutput<'t, T> {
     pub fn gradients(&self, cotangents: &Cotangents<T>) -> Vec<OperandGradient> {
         let store = self.tape.store.borrow();
         let leaves = (0..=self.output).filter(|&id| {
-            let code = store.entries.at(id as usize).code;
-            matches!(code, Code::Leaf | Code::MatrixLeaf) && store.is_active(id)
+            let code = store.program.entries.at(id as usize).code;
+            matches!(code, Code::Leaf | Code::MatrixLeaf) && store.program.is_active(id)
         });
         let gradient = |id: u32| OperandGradient {
             operand: id as usize,
@@ -47,7 +47,7 @@ impl<'t, T: Scalar> WeightedOutput<'t, T> {
 
     /// A seed of entry `index`, column by column.
     pub fn seed<'s>(&self, index: u32, values: &'s [T]) -> Seed<'s, T> {
-        let shape = self.tape.store.borrow().shape(index);
+        let shape = self.tape.store.borrow().program.shape(index);
         let (id, values) = match id_of(self.tape, index) {
             EntryId::Scalar(VarId(id)) => (id, SeedValues::Scalar(values[0])),
             EntryId::Matrix(MatrixId(id)) => (id, SeedValues::Matrix(View::new(values, shape))),
@@ -122,58 +122,52 @@ impl<'w, 't, T: Scalar> ReplayedOutput<'w, 't, T> {
 /// replay with moved leaves panics half way.
 struct Numbers<'t, T: Scalar> {
     tape: &'t Tape<T>,
-    values: Vec<T>,
-    arena: Vec<T>,
-    residuals: Vec<T>,
+    primals: Primals<T>,
 }
 
 impl<'t, T: Scalar> Numbers<'t, T> {
     fn of(tape: &'t Tape<T>) -> Self {
-        let store = tape.store.borrow();
-        Numbers {
-            tape,
-            values: store.values.clone(),
-            arena: store.arena.clone(),
-            residuals: store.residuals.clone(),
-        }
+        let primals = tape.store.borrow().primals.clone();
+        Numbers { tape, primals }
     }
 }
 
 impl<T: Scalar> Drop for Numbers<'_, T> {
     fn drop(&mut self) {
         let mut store = self.tape.store.borrow_mut();
-        store.values.copy_from_slice(&self.values);
-        store.arena.copy_from_slice(&self.arena);
-        store.residuals.copy_from_slice(&self.residuals);
+        store.primals.copy_from(&self.primals);
     }
 }
 
 impl<T: Scalar> Perturbable for ReplayedOutput<'_, '_, T> {
     fn set(&mut self, leaf: usize, element: usize, value: f64) {
         let mut store = self.output.tape.store.borrow_mut();
-        match store.entries.at(leaf).block() {
-            None => store.values[leaf] = T::from_f64(value),
+        match store.program.entries.at(leaf).block() {
+            None => store.primals.values[leaf] = T::from_f64(value),
             Some(block) => {
-                let at = store.blocks[block as usize].start + element;
-                store.arena[at] = T::from_f64(value);
+                let at = store.program.blocks[block as usize].start + element;
+                store.primals.arena[at] = T::from_f64(value);
             }
         }
     }
 
     fn reset(&mut self, leaf: usize, element: usize) {
         let mut store = self.output.tape.store.borrow_mut();
-        match store.entries.at(leaf).block() {
-            None => store.values[leaf] = self.before.values[leaf],
+        match store.program.entries.at(leaf).block() {
+            None => store.primals.values[leaf] = self.before.primals.values[leaf],
             Some(block) => {
-                let at = store.blocks[block as usize].start + element;
-                store.arena[at] = self.before.arena[at];
+                let at = store.program.blocks[block as usize].start + element;
+                store.primals.arena[at] = self.before.primals.arena[at];
             }
         }
     }
 
     fn evaluate(&mut self) -> Option<Evaluation> {
         let mut store = self.output.tape.store.borrow_mut();
-        store.run().ok()?;
+        let Store {
+            program, primals, ..
+        } = &mut *store;
+        program.run(primals).ok()?;
         Some(Evaluation {
             value: self.output.value(&store),
             noise: self.noise,
@@ -204,7 +198,7 @@ impl<T: Scalar> Perturbable for ReplayedOutput<'_, '_, T> {
         for (c, weight) in direction {
             let leaf = c.operand as u32;
             if tangents.last().is_none_or(|(last, _)| *last != leaf) {
-                let len = self.output.tape.store.borrow().shape(leaf).len();
+                let len = self.output.tape.store.borrow().program.shape(leaf).len();
                 tangents.push((leaf, vec![T::zero(); len]));
             }
             let (_, tangent) = tangents.last_mut().expect("one was just pushed");
@@ -215,7 +209,12 @@ impl<T: Scalar> Perturbable for ReplayedOutput<'_, '_, T> {
     }
 
     fn largest_around(&self) -> f64 {
-        let numbers = self.before.values.iter().chain(&self.before.arena);
+        let numbers = self
+            .before
+            .primals
+            .values
+            .iter()
+            .chain(&self.before.primals.arena);
         let sizes = numbers.map(|x| x.to_f64().abs());
         sizes.filter(|size| size.is_finite()).fold(0.0, f64::max)
     }
@@ -225,13 +224,20 @@ impl<T: Scalar> Perturbable for ReplayedOutput<'_, '_, T> {
     }
 
     fn work(&self) -> usize {
-        self.before.values.len() + self.before.arena.len()
+        self.before.primals.values.len() + self.before.primals.arena.len()
     }
 }
 
 fn id_of<T: Scalar>(tape: &Tape<T>, index: u32) -> EntryId {
     let id = tape.id(index);
-    match tape.store.borrow().entries.at(index as usize).block() {
+    match tape
+        .store
+        .borrow()
+        .program
+        .entries
+        .at(index as usize)
+        .block()
+    {
         None => EntryId::Scalar(VarId(id)),
         Some(_) => EntryId::Matrix(MatrixId(id)),
     }

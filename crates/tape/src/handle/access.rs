@@ -2,7 +2,7 @@
 
 use super::tape::Tape;
 use crate::error::{Error, equally_many};
-use crate::list::{History, MatrixId, Store, VarId};
+use crate::list::{History, MatrixId, Program, VarId};
 use crate::number::Scalar;
 use crate::op::{Block, View, ViewMut};
 use crate::rules::Code;
@@ -19,7 +19,7 @@ impl<T: Scalar> Tape<T> {
     #[inline(always)]
     pub fn value(&self, id: VarId) -> Result<T, Error> {
         let index = self.resolve(id.0)?;
-        Ok(self.store.borrow().values[index as usize])
+        Ok(self.store.borrow().primals.values[index as usize])
     }
 
     /// Hands the values of a matrix entry to `read`, without a copy.
@@ -33,6 +33,7 @@ impl<T: Scalar> Tape<T> {
         let index = self.resolve(id.0)?;
         let store = self.store.borrow_closed();
         let block = store
+            .program
             .entries
             .at(index as usize)
             .block()
@@ -83,11 +84,11 @@ impl<T: Scalar> Tape<T> {
     pub fn set_vars(&mut self, ids: &[VarId], values: &[T]) -> Result<(), Error> {
         equally_many(values.len(), ids.len())?;
         let store = self.store.get_mut();
-        let (codes, leaves) = (store.entries.codes(), &mut store.values[..]);
+        let (codes, leaves) = (store.program.entries.codes(), &mut store.primals.values[..]);
         for id in ids {
             self.history.check(id.0, self.number, codes.len())?;
             if codes[id.entry()] != Code::Leaf {
-                return Err(store.not_a_leaf(id.entry()));
+                return Err(store.program.not_a_leaf(id.entry()));
             }
         }
         for (id, &value) in zip(ids, values) {
@@ -134,9 +135,12 @@ impl<T: Scalar> Tape<T> {
     /// [`Error::NotALeaf`] if the entry is the result of an operation. The tape is then as it was.
     pub fn leaf_mut(&mut self, id: MatrixId) -> Result<ViewMut<'_, T>, Error> {
         let store = self.store.get_mut();
-        let block = leaf_block(store, &self.history, self.number, id)?;
-        self.staleness.leaf_set(store.entries.len());
-        Ok(ViewMut::new(&mut store.arena[block.range()], block.shape()))
+        let block = leaf_block(&store.program, &self.history, self.number, id)?;
+        self.staleness.leaf_set(store.program.entries.len());
+        Ok(ViewMut::new(
+            &mut store.primals.arena[block.range()],
+            block.shape(),
+        ))
     }
 
     /// The shape of a matrix leaf: says, without touching it, whether [`leaf_mut`](Tape::leaf_mut)
@@ -145,7 +149,7 @@ impl<T: Scalar> Tape<T> {
     /// # Errors
     /// As [`leaf_mut`](Tape::leaf_mut).
     pub fn leaf_shape(&self, id: MatrixId) -> Result<Shape, Error> {
-        let block = leaf_block(&self.store.borrow(), &self.history, self.number, id)?;
+        let block = leaf_block(&self.store.borrow().program, &self.history, self.number, id)?;
         Ok(block.shape())
     }
 
@@ -160,15 +164,15 @@ impl<T: Scalar> Tape<T> {
 
 /// The block that a matrix leaf lies in.
 fn leaf_block<T: Scalar>(
-    store: &Store<T>,
+    program: &Program<T>,
     history: &History,
     tape: u64,
     id: MatrixId,
 ) -> Result<Block, Error> {
-    history.check(id.0, tape, store.entries.len())?;
-    let entry = store.entries.at(id.entry());
+    history.check(id.0, tape, program.entries.len())?;
+    let entry = program.entries.at(id.entry());
     if entry.code != Code::MatrixLeaf {
-        return Err(store.not_a_leaf(id.entry()));
+        return Err(program.not_a_leaf(id.entry()));
     }
-    Ok(store.blocks[entry.b as usize])
+    Ok(program.blocks[entry.b as usize])
 }

@@ -3,7 +3,7 @@
 use super::tape::Tape;
 use crate::error::Place;
 use crate::formula::Formula;
-use crate::list::{EntryId, MatrixId, Store, VarId};
+use crate::list::{EntryId, MatrixId, Program, VarId};
 use crate::number::Scalar;
 use crate::op::Entry;
 use crate::rules::{Code, Form};
@@ -79,29 +79,29 @@ impl<T: Scalar> Tape<T> {
     /// ```
     pub fn entries(&self) -> Vec<EntryInfo<T>> {
         let store = self.store.borrow();
-        let names = store.names.by_entry();
-        let mut scopes = store.scopes.paths();
-        (0..store.entries.len())
+        let names = store.program.names.by_entry();
+        let mut scopes = store.program.scopes.paths();
+        (0..store.program.entries.len())
             .map(|index| {
                 let name = names.get(&(index as u32)).map(|name| name.to_string());
-                self.describe(&store, index, name, scopes.of(index))
+                self.describe(&store.program, index, name, scopes.of(index))
             })
             .collect()
     }
 
     fn describe(
         &self,
-        store: &Store<T>,
+        program: &Program<T>,
         index: usize,
         name: Option<String>,
         scope: Vec<String>,
     ) -> EntryInfo<T> {
-        let entry = store.entries.at(index);
+        let entry = program.entries.at(index);
         let id = self.id(index as u32);
         let description = entry.code.describe();
         let (op, symbol, formula) = match entry.code {
             Code::Apply => {
-                let op = &store.applications[entry.a as usize].op;
+                let op = &program.applications[entry.a as usize].op;
                 (op.name(), op.symbol(), op.formula())
             }
             Code::PowI => {
@@ -110,7 +110,7 @@ impl<T: Scalar> Tape<T> {
             }
             _ => (description.name, description.symbol, description.formula),
         };
-        let active = store.is_active(index as u32);
+        let active = program.is_active(index as u32);
         EntryInfo {
             index,
             id: match entry.block() {
@@ -127,17 +127,17 @@ impl<T: Scalar> Tape<T> {
             op,
             symbol,
             formula,
-            operands: store.arguments(entry),
-            shape: store.shape(index as u32),
+            operands: program.arguments(entry),
+            shape: program.shape(index as u32),
             active,
             name,
             scope,
-            place: store.place(index as u32),
+            place: program.place(index as u32),
         }
     }
 }
 
-impl<T: Scalar> Store<T> {
+impl<T: Scalar> Program<T> {
     /// What an entry reads, in the order of its rule.
     pub(crate) fn arguments(&self, entry: Entry) -> Vec<Argument<T>> {
         let Entry { code, a, b } = entry;

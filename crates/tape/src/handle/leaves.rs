@@ -59,7 +59,10 @@ impl<T: Scalar> Tape<T> {
         let place = Place(Location::caller());
         let mut store = self.store.borrow_mut();
         let (index, block) = store.push_block(shape, active);
-        for (to, from) in store.arena[block.range()].iter_mut().zip(values.iter()) {
+        for (to, from) in store.primals.arena[block.range()]
+            .iter_mut()
+            .zip(values.iter())
+        {
             *to = *from;
         }
         let index = store.push(Code::MatrixLeaf, 0, index, T::zero(), place);

@@ -28,10 +28,10 @@ impl<T: Scalar> Tape<T> {
     /// ```
     pub fn find(&self, name: &str) -> Option<EntryId> {
         let store = self.store.borrow();
-        let names = store.names.by_entry();
+        let names = store.program.names.by_entry();
         let (&index, _) = names.iter().rev().find(|&(_, &given)| given == name)?;
         let id = self.id(index);
-        Some(match store.entries.at(index as usize).block() {
+        Some(match store.program.entries.at(index as usize).block() {
             None => EntryId::Scalar(VarId(id)),
             Some(_) => EntryId::Matrix(MatrixId(id)),
         })
@@ -59,7 +59,7 @@ impl TypedId for VarId {
         Ok(Var::on(
             tape,
             index,
-            tape.store.borrow().values[index as usize],
+            tape.store.borrow().primals.values[index as usize],
         ))
     }
 }
@@ -68,6 +68,10 @@ impl TypedId for MatrixId {
     type Handle<'t, T: 't> = MatrixVar<'t, T>;
     fn handle<T: Scalar>(self, tape: &Tape<T>) -> Result<MatrixVar<'_, T>, Error> {
         let index = tape.resolve(self.0)?;
-        Ok(MatrixVar::on(tape, index, tape.store.borrow().shape(index)))
+        Ok(MatrixVar::on(
+            tape,
+            index,
+            tape.store.borrow().program.shape(index),
+        ))
     }
 }

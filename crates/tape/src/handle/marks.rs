@@ -69,7 +69,7 @@ impl<T: Scalar> Tape<T> {
         let store = self.store.get_mut();
         store.truncate(to);
         // Whoever opened these scopes has closed them: an open scope borrows the tape.
-        store.scopes.close_all(to.entries as u32);
+        store.program.scopes.close_all(to.entries as u32);
         self.history.cut(to);
         self.staleness.cut(to.entries);
     }

@@ -41,10 +41,10 @@ impl<T: Scalar> Tape<T> {
         let recorded = self.record_op(Box::new(op), operands.iter());
         let recorded = recorded.map_err(|error| *error)?;
         let (store, index) = (self.store.borrow(), recorded.index);
-        Ok(if store.has_block(index) {
+        Ok(if store.program.has_block(index) {
             Output::Matrix(MatrixVar::on(self, index, recorded.shape()))
         } else {
-            Output::Scalar(Var::on(self, index, store.values[index as usize]))
+            Output::Scalar(Var::on(self, index, store.primals.values[index as usize]))
         })
     }
 
@@ -58,7 +58,7 @@ impl<T: Scalar> Tape<T> {
         operands: impl Iterator<Item: Borrow<Operand<'t, T>>>,
     ) -> MatrixVar<'t, T> {
         let recorded = taken(self.record_op(Box::new(op), operands));
-        debug_assert!(self.store.borrow().has_block(recorded.index));
+        debug_assert!(self.store.borrow().program.has_block(recorded.index));
         MatrixVar::on(self, recorded.index, recorded.shape())
     }
 
@@ -72,8 +72,12 @@ impl<T: Scalar> Tape<T> {
         operands: impl Iterator<Item: Borrow<Operand<'t, T>>>,
     ) -> Var<'t, T> {
         let Recorded { index, .. } = taken(self.record_op(Box::new(op), operands));
-        debug_assert!(!self.store.borrow().has_block(index));
-        Var::on(self, index, self.store.borrow().values[index as usize])
+        debug_assert!(!self.store.borrow().program.has_block(index));
+        Var::on(
+            self,
+            index,
+            self.store.borrow().primals.values[index as usize],
+        )
     }
 
     /// Records an application and runs it; taking the next operand must not record.
@@ -87,7 +91,7 @@ impl<T: Scalar> Tape<T> {
         let mut store = self.store.borrow_mut();
         let unfinished = Unfinished::new(&mut store);
         let store = &mut *unfinished.store;
-        let first = store.operands.len();
+        let first = store.program.operands.len();
         store.shapes.clear();
         let mut active = false;
         for operand in operands {
@@ -106,11 +110,11 @@ impl<T: Scalar> Tape<T> {
             // A scalar's shape is known, and one active operand is enough: a long dot product looks
             // nothing else up.
             let (shape, is_active) = match operand {
-                Operand::Matrix(_) => store.shape_and_activity(index),
-                Operand::Scalar(_) => (Shape::SCALAR, !active && store.is_active(index)),
+                Operand::Matrix(_) => store.program.shape_and_activity(index),
+                Operand::Scalar(_) => (Shape::SCALAR, !active && store.program.is_active(index)),
             };
             active |= is_active;
-            store.operands.push(index);
+            store.program.operands.push(index);
             store.shapes.push(shape);
         }
         let signature = match op.shape(&store.shapes) {
@@ -139,7 +143,7 @@ struct Unfinished<'s, T: Scalar> {
 impl<'s, T: Scalar> Unfinished<'s, T> {
     #[inline(always)]
     fn new(store: &'s mut Store<T>) -> Self {
-        let (entries, operands) = (store.entries.len(), store.operands.len());
+        let (entries, operands) = (store.program.entries.len(), store.program.operands.len());
         Unfinished {
             store,
             entries,
@@ -159,13 +163,13 @@ impl<T: Scalar> Drop for Unfinished<'_, T> {
             ..store.lengths()
         };
         // The application's entry comes last, if it got so far.
-        if let Some(last) = store.entries.len().checked_sub(1)
+        if let Some(last) = store.program.entries.len().checked_sub(1)
             && last >= self.entries
-            && store.entries.at(last).code == Code::Apply
+            && store.program.entries.at(last).code == Code::Apply
         {
-            let (application, block) = store.application(last);
+            let (application, block) = store.program.application(last);
             lengths.applications = application;
-            lengths.residuals = store.applications[application].residual.start;
+            lengths.residuals = store.program.applications[application].residual.start;
             if let Some(block) = block {
                 (lengths.blocks, lengths.arena) = (lengths.blocks - 1, block.start);
             }
@@ -220,19 +224,20 @@ fn record_application<T: Scalar>(
     place: Place,
 ) -> Result<u32, Box<Error>> {
     let index32 = |n: usize| u32::try_from(n).expect("a tape holds fewer than 2³² operands");
-    let last = store.operands.len();
-    let residual = store.residuals.len();
+    let last = store.program.operands.len();
+    let residual = store.primals.residuals.len();
     store
+        .primals
         .residuals
         .resize(residual + signature.residual(), T::zero());
-    store.applications.push(Application {
+    store.program.applications.push(Application {
         op,
         operands: index32(first)..index32(last),
         residual: residual..residual + signature.residual(),
         active,
         place,
     });
-    let application = store.applications.len() - 1;
+    let application = store.program.applications.len() - 1;
     let (block_index, block) = if signature.is_scalar() {
         let scalar = if active {
             Entry::SCALAR
@@ -251,8 +256,11 @@ fn record_application<T: Scalar>(
         T::zero(),
         place,
     );
-    match store.run_application(application, index as usize, block) {
+    let program = &store.program;
+    match program.run_application(&mut store.primals, application, index as usize, block) {
         Ok(()) => Ok(index),
-        Err(error) => Err(Box::new(store.forward_error(index as usize, &error))),
+        Err(error) => Err(Box::new(
+            store.program.forward_error(index as usize, &error),
+        )),
     }
 }

@@ -9,8 +9,8 @@ impl<T: Scalar> Tape<T> {
     /// pictures and reports. Scopes nest.
     pub fn scope(&self, name: impl Into<String>) -> Scope<'_, T> {
         let mut store = self.store.borrow_mut();
-        let entry = store.entries.len() as u32;
-        let opening = store.scopes.open(entry, name.into());
+        let entry = store.program.entries.len() as u32;
+        let opening = store.program.scopes.open(entry, name.into());
         drop(store);
         Scope {
             tape: self,
@@ -41,8 +41,8 @@ impl<T: Copy> Drop for Scope<'_, T> {
             false => Some(self.tape.store.borrow_mut()),
         };
         if let Some(mut store) = store {
-            let entry = store.entries.len() as u32;
-            store.scopes.close(entry, self.opening);
+            let entry = store.program.entries.len() as u32;
+            store.program.scopes.close(entry, self.opening);
         }
     }
 }

@@ -76,16 +76,16 @@ impl<T: Scalar> Tape<T> {
     pub fn with_locations(mut self) -> Self {
         let store = self.store.get_mut();
         assert!(
-            store.entries.is_empty(),
+            store.program.entries.is_empty(),
             "locations are kept from the first entry on"
         );
-        store.keep_places();
+        store.program.keep_places();
         self
     }
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.store.borrow().entries.len()
+        self.store.borrow().program.entries.len()
     }
 
     /// Whether nothing is recorded.
@@ -96,7 +96,7 @@ impl<T: Scalar> Tape<T> {
     /// Gives entry `index` a name; the last one given stands.
     #[track_caller]
     pub(crate) fn name(&self, index: u32, name: String) {
-        self.store.borrow_mut().names.give(index, name);
+        self.store.borrow_mut().program.names.give(index, name);
     }
 
     /// Records how a comparison turned out.
@@ -110,8 +110,8 @@ impl<T: Scalar> Tape<T> {
         place: Place,
     ) {
         let mut store = self.store.borrow_mut();
-        let entry = store.entries.len() as u32;
-        store.guards.push(Guard {
+        let entry = store.program.entries.len() as u32;
+        store.program.guards.push(Guard {
             left,
             right,
             relation,
@@ -133,8 +133,9 @@ impl<T: Scalar> Tape<T> {
     #[inline]
     pub(crate) fn resolve(&self, id: Id) -> Result<u32, Error> {
         let store = self.store.borrow();
-        self.history.check(id, self.number, store.entries.len())?;
-        self.staleness.check(&store, id.index)?;
+        self.history
+            .check(id, self.number, store.program.entries.len())?;
+        self.staleness.check(&store.program, id.index)?;
         Ok(id.index)
     }
 
@@ -147,7 +148,7 @@ impl<T: Scalar> Tape<T> {
 
     /// That no entry's value is out of date.
     fn check_current(&self) -> Result<(), Error> {
-        self.staleness.check_all(&self.store.borrow())
+        self.staleness.check_all(&self.store.borrow().program)
     }
 
     /// Panics if some entry's value is out of date.

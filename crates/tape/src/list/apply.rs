@@ -1,7 +1,8 @@
 //! Applications as their ops see them, and running them forward.
 
 use super::application::Application;
-use super::store::Store;
+use super::primals::Primals;
+use super::program::Program;
 use crate::error::{Error, ForwardError};
 use crate::number::Scalar;
 use crate::op::{Block, Layout, Operands, Point, PointMut, View, ViewMut};
@@ -30,7 +31,7 @@ pub(crate) fn split_at_result<'a, T>(
     }
 }
 
-impl<T: Scalar> Store<T> {
+impl<T: Scalar> Program<T> {
     /// The index of the application at entry `entry`, and the block of its result unless that is a
     /// scalar.
     #[inline]
@@ -44,6 +45,7 @@ impl<T: Scalar> Store<T> {
     #[inline(always)]
     pub fn point<'s>(
         &'s self,
+        primals: &'s Primals<T>,
         application: &Application<T>,
         entry: usize,
         block: Option<Block>,
@@ -51,38 +53,43 @@ impl<T: Scalar> Store<T> {
         let operands = Operands {
             ids: &self.operands[application.operands()],
             layout: self.layout(),
-            values: &self.values,
-            arena: &self.arena,
+            values: &primals.values,
+            arena: &primals.arena,
         };
         let result = match block {
-            None => View::over(&self.values[entry..=entry], Shape::SCALAR),
-            Some(block) => View::over(&self.arena[block.range()], block.shape()),
+            None => View::over(&primals.values[entry..=entry], Shape::SCALAR),
+            Some(block) => View::over(&primals.arena[block.range()], block.shape()),
         };
         Point {
             operands,
             result,
-            residual: &self.residuals[application.residual.clone()],
+            residual: &primals.residuals[application.residual.clone()],
         }
     }
 
     /// Runs the op of entry `entry` forward.
-    pub fn apply_forward(&mut self, entry: usize) -> Result<(), ForwardError> {
+    pub fn apply_forward(
+        &self,
+        primals: &mut Primals<T>,
+        entry: usize,
+    ) -> Result<(), ForwardError> {
         let (application, block) = self.application(entry);
-        self.run_application(application, entry, block)
+        self.run_application(primals, application, entry, block)
     }
 
     /// Runs an application forward, whose result is that of `entry` and lies in `block` unless it
     /// is a scalar.
     #[inline(always)]
     pub fn run_application(
-        &mut self,
+        &self,
+        primals: &mut Primals<T>,
         application: usize,
         entry: usize,
         block: Option<Block>,
     ) -> Result<(), ForwardError> {
         let application = &self.applications[application];
         let (values, arena, result) =
-            split_at_result(&mut self.values, &mut self.arena, entry, block);
+            split_at_result(&mut primals.values, &mut primals.arena, entry, block);
         let operands = Operands {
             ids: &self.operands[application.operands()],
             layout: Layout {
@@ -95,7 +102,7 @@ impl<T: Scalar> Store<T> {
         application.op.forward(&mut PointMut {
             operands,
             result,
-            residual: &mut self.residuals[application.residual.clone()],
+            residual: &mut primals.residuals[application.residual.clone()],
         })
     }
 

@@ -8,32 +8,32 @@ use crate::number::Scalar;
 
 /// Makes [`Lengths`] from the names of the columns, so that none can be forgotten in one place.
 macro_rules! columns {
-    ($($column:ident),*) => {
+    ($($part:ident: $($column:ident),*;)*) => {
         /// How long each column of a store is.
         #[derive(Clone, Copy, Debug, Default)]
         pub(crate) struct Lengths {
-            $(pub $column: usize),*
+            $($(pub $column: usize,)*)*
         }
 
         impl Lengths {
             /// How much is recorded in all: grows by whatever is recorded, entry or not.
             pub fn total(&self) -> usize {
-                0 $(+ self.$column)*
+                0 $($(+ self.$column)*)*
             }
         }
 
         impl<T: Scalar> Store<T> {
             /// How long each column is.
             pub fn lengths(&self) -> Lengths {
-                Lengths { $($column: self.$column.len()),* }
+                Lengths { $($($column: self.$part.$column.len(),)*)* }
             }
 
             /// Cuts every column back to what it was; the memory is kept.
             pub fn truncate(&mut self, to: &Lengths) {
-                $(self.$column.truncate(to.$column);)*
+                $($(self.$part.$column.truncate(to.$column);)*)*
                 // These two have an element for each entry.
-                self.values.truncate(to.entries);
-                if let Some(places) = &mut self.places {
+                self.primals.values.truncate(to.entries);
+                if let Some(places) = &mut self.program.places {
                     places.truncate(to.entries);
                 }
             }
@@ -41,14 +41,6 @@ macro_rules! columns {
     };
 }
 columns!(
-    entries,
-    numbers,
-    operands,
-    blocks,
-    applications,
-    arena,
-    residuals,
-    guards,
-    scopes,
-    names
+    program: entries, numbers, operands, blocks, applications, guards, scopes, names;
+    primals: arena, residuals;
 );

@@ -1,8 +1,10 @@
 //! The Wengert list: every operation a program takes, in order, with its result.
 //!
-//! A [`Store`] is the list itself: parallel columns for entries and what they point at, and beside
-//! them the comparisons, scopes and names of the recording. A [`BufferedStore`] is a store that can
-//! be written through `&Tape`; it puts a small buffer before the columns, because that is faster.
+//! A [`Store`] is the list itself, in two parts. Its [`Program`] is what was recorded: parallel
+//! columns for entries and what they point at, and beside them comparisons, scopes and names. Its
+//! [`Primals`] are the numbers that the program computes; a program can be run on others, too. A
+//! [`BufferedStore`] is a store that can be written through `&Tape`; it puts a small buffer before
+//! the columns, because that is faster.
 //! [`Lengths`] tell a moment of the recording, [`History`] what has been removed since,
 //! [`Staleness`] what a replay has to compute again, and an [`Id`] names an entry across all three.
 //!
@@ -27,6 +29,8 @@ mod history;
 mod id;
 mod lengths;
 mod names;
+mod primals;
+mod program;
 mod scopes;
 mod staleness;
 mod store;
@@ -39,6 +43,8 @@ pub(crate) use history::History;
 pub use id::{EntryId, MatrixId, VarId};
 pub(crate) use id::{Id, next_tape_number};
 pub(crate) use lengths::Lengths;
+pub(crate) use primals::Primals;
+pub(crate) use program::Program;
 pub(crate) use staleness::Staleness;
 pub(crate) use store::Store;
 pub(crate) use write_buffer::BufferedStore;

@@ -1,6 +1,6 @@
 //! Which values are out of date because leaves were set and nothing was replayed since.
 
-use super::store::Store;
+use super::program::Program;
 use crate::error::Error;
 use crate::number::Scalar;
 use crate::rules::Form;
@@ -49,28 +49,28 @@ impl Staleness {
 
     /// That an entry's value is current.
     #[inline]
-    pub fn check<T: Scalar>(&self, store: &Store<T>, index: u32) -> Result<(), Error> {
+    pub fn check<T: Scalar>(&self, program: &Program<T>, index: u32) -> Result<(), Error> {
         if index >= self.end {
             return Ok(());
         }
-        self.look(store, index)
+        self.look(program, index)
     }
 
     #[cold]
     #[inline(never)]
-    fn look<T: Scalar>(&self, store: &Store<T>, index: u32) -> Result<(), Error> {
-        let code = store.entries.codes()[index as usize];
+    fn look<T: Scalar>(&self, program: &Program<T>, index: u32) -> Result<(), Error> {
+        let code = program.entries.codes()[index as usize];
         if code.form() == Form::None {
             return Ok(());
         }
         Err(Error::Stale {
             entry: index as usize,
-            op: store.op_name(index),
+            op: program.op_name(index),
         })
     }
 
     /// That every entry's value is current.
-    pub fn check_all<T: Scalar>(&self, store: &Store<T>) -> Result<(), Error> {
-        (0..self.end).try_for_each(|index| self.look(store, index))
+    pub fn check_all<T: Scalar>(&self, program: &Program<T>) -> Result<(), Error> {
+        (0..self.end).try_for_each(|index| self.look(program, index))
     }
 }

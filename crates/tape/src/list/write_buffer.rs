@@ -139,8 +139,8 @@ impl<T: Scalar> BufferedStore<T> {
             return self.append_with_number(code, a, number, value, place);
         }
         let mut store = self.store.borrow_mut();
-        let b = store.numbers.len() as u32;
-        store.numbers.push(number);
+        let b = store.program.numbers.len() as u32;
+        store.program.numbers.push(number);
         (store.push(code, a, b, value, place), value)
     }
 
@@ -150,10 +150,10 @@ impl<T: Scalar> BufferedStore<T> {
         let Ok(store) = self.store.try_borrow_mut() else {
             being_read()
         };
-        if store.places.is_some() {
+        if store.program.places.is_some() {
             return false;
         }
-        store.assert_room(CAPACITY);
+        store.program.assert_room(CAPACITY);
         self.buffer.restart(&store);
         self.buffer.open.set(true);
         true
@@ -174,24 +174,25 @@ impl<T: Copy> WriteBuffer<T> {
     #[inline(never)]
     fn flush(&self, store: &mut Store<T>) {
         // Room for what is flushed now, and for the next time: until then nothing asks again.
-        store.assert_room(2 * CAPACITY);
+        store.program.assert_room(2 * CAPACITY);
         let written = self.written.get();
-        store.entries.extend(
+        store.program.entries.extend(
             self.codes[..written].iter().map(Cell::get),
             self.operands[..written].iter().map(Cell::get),
         );
         let numbers = &self.numbers[..self.numbers_written.get()];
         store
+            .primals
             .values
             .extend(self.values[..written].iter().map(Cell::get));
-        store.numbers.extend(numbers.iter().map(Cell::get));
+        store.program.numbers.extend(numbers.iter().map(Cell::get));
         self.restart(store);
     }
 
     /// Starts empty where the store ends.
     fn restart(&self, store: &Store<T>) {
-        self.start.set(store.entries.len() as u32);
-        self.numbers_start.set(store.numbers.len() as u32);
+        self.start.set(store.program.entries.len() as u32);
+        self.numbers_start.set(store.program.numbers.len() as u32);
         self.written.set(0);
         self.numbers_written.set(0);
     }
@@ -262,7 +263,7 @@ impl<T: Copy> BufferedStore<T> {
 impl<T> BufferedStore<T> {
     /// The number of entries, or `None` while the store is being changed.
     pub fn len(&self) -> Option<usize> {
-        let stored = self.store.try_borrow().ok()?.entries.len();
+        let stored = self.store.try_borrow().ok()?.program.entries.len();
         let buffer = &self.buffer;
         let buffered = if buffer.open.get() {
             buffer.written.get()

@@ -2,7 +2,7 @@
 //! what was reached. Kept between sweeps, so that a sweep allocates only while the tape grows.
 
 use crate::error::Error;
-use crate::list::{History, Id, Staleness, Store};
+use crate::list::{History, Id, Program, Staleness};
 use crate::number::Scalar;
 use crate::op::{Block, View};
 use std::fmt;
@@ -70,11 +70,11 @@ impl<T: Scalar> Buffer<T> {
 
     /// Makes room for every entry of the store: nothing further is reached, and what is not reached
     /// may hold anything.
-    pub(crate) fn fit(&mut self, store: &Store<T>) {
-        self.values.resize(store.entries.len(), T::zero());
-        self.reached.resize(store.entries.len(), false);
-        self.arena.resize(store.arena.len(), T::zero());
-        self.zero.resize(store.blocks.len(), false);
+    pub(crate) fn fit(&mut self, program: &Program<T>) {
+        self.values.resize(program.entries.len(), T::zero());
+        self.reached.resize(program.entries.len(), false);
+        self.arena.resize(program.arena_len(), T::zero());
+        self.zero.resize(program.blocks.len(), false);
     }
 
     /// Holds the derivatives of a plain number, which are all zero.
@@ -98,12 +98,12 @@ impl<T: Scalar> Buffer<T> {
     /// Ends a sweep of a tape: what nothing reached is zero, and results can be read by entry.
     pub(crate) fn finish(
         &mut self,
-        store: &Store<T>,
+        program: &Program<T>,
         tape: u64,
         history: &History,
         staleness: &Staleness,
     ) {
-        self.blocks.clone_from(&store.blocks);
+        self.blocks.clone_from(&program.blocks);
         for (block, zero) in self.blocks.iter().zip(&mut self.zero) {
             let reached = self.reached[block.entry as usize];
             if !reached && !*zero {
@@ -113,7 +113,7 @@ impl<T: Scalar> Buffer<T> {
         }
         self.history.copy_from(history);
         self.settings = staleness.settings();
-        self.len = store.entries.len();
+        self.len = program.entries.len();
         self.swept = Swept::Tape(tape);
     }
 

@@ -37,17 +37,18 @@ impl<T: Scalar> Cotangents<T> {
         let Some(cotangent) = self.reached(index) else {
             return vec![];
         };
-        if let Err(error) = tape.staleness.check(store, index as u32) {
+        if let Err(error) = tape.staleness.check(&store.program, index as u32) {
             panic!("{error}");
         }
-        let entry = store.entries.at(index);
+        let entry = store.program.entries.at(index);
         let form = entry.code.form();
         if matches!(form, Form::None | Form::Apply) {
             return vec![];
         }
         // A square adds both of its halves at once; here they are told apart.
         let code = entry.code.of_two();
-        let each = store.contributions(Entry { code, ..entry }, index, cotangent.scalar());
+        let (program, rule) = (&store.program, Entry { code, ..entry });
+        let each = program.contributions(&store.primals, rule, index, cotangent.scalar());
         let each = each.map(|(_, contribution)| Some(contribution));
         match form {
             Form::NumberRight => each.chain([None]).collect(),

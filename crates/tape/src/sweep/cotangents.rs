@@ -138,9 +138,9 @@ impl<T: Scalar> Tape<T> {
         let last = self.plant_all(seeds, buffer)?;
         let store = self.store.borrow();
         if let Some(last) = last {
-            store.reverse(last, buffer);
+            store.program.reverse(&store.primals, last, buffer);
         }
-        buffer.finish(&store, self.number, &self.history, &self.staleness);
+        buffer.finish(&store.program, self.number, &self.history, &self.staleness);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::entry_ref::EntryRef;
 use super::seed::Seed;
 use crate::error::Error;
 use crate::handle::Tape;
-use crate::list::{Store, split_at_result};
+use crate::list::{Primals, Program, split_at_result};
 use crate::number::Scalar;
 use crate::op::{Entry, OperandTangents, Operands};
 use crate::rules::*;
@@ -90,25 +90,30 @@ impl<T: Scalar> Tape<T> {
         let buffer = &mut tangents.0;
         self.plant_all(seeds, buffer)?;
         let store = self.store.borrow();
-        self.staleness.check_all(&store)?;
-        for index in 0..store.entries.len() {
-            let Entry { code, .. } = store.entries.at(index);
-            match code {
-                Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
-                Code::Apply => store.tangent_of_application(index, buffer),
-                _ => store.tangent_of_scalar(index, buffer),
-            }
-        }
-        buffer.finish(&store, self.number, &self.history, &self.staleness);
+        self.staleness.check_all(&store.program)?;
+        store.program.forward(&store.primals, buffer);
+        buffer.finish(&store.program, self.number, &self.history, &self.staleness);
         Ok(())
     }
 }
 
-impl<T: Scalar> Store<T> {
-    fn tangent_of_application(&self, entry: usize, buffer: &mut Buffer<T>) {
+impl<T: Scalar> Program<T> {
+    /// The forward sweep from what was planted in the buffer.
+    pub(crate) fn forward(&self, primals: &Primals<T>, buffer: &mut Buffer<T>) {
+        for index in 0..self.entries.len() {
+            let Entry { code, .. } = self.entries.at(index);
+            match code {
+                Code::Leaf | Code::Constant | Code::MatrixLeaf => {}
+                Code::Apply => self.tangent_of_application(primals, index, buffer),
+                _ => self.tangent_of_scalar(primals, index, buffer),
+            }
+        }
+    }
+
+    fn tangent_of_application(&self, primals: &Primals<T>, entry: usize, buffer: &mut Buffer<T>) {
         let (application, block) = self.application(entry);
         let application = &self.applications[application];
-        let point = self.point(application, entry, block);
+        let point = self.point(primals, application, entry, block);
         let ids = point.operands.ids;
         if !ids.iter().any(|&id| buffer.reached[id as usize]) {
             return;
@@ -144,11 +149,16 @@ macro_rules! tangent {
         unary { $($u:ident),* }
         binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
-        impl<T: Scalar> Store<T> {
-            fn tangent_of_scalar(&self, index: usize, buffer: &mut Buffer<T>) {
+        impl<T: Scalar> Program<T> {
+            fn tangent_of_scalar(
+                &self,
+                primals: &Primals<T>,
+                index: usize,
+                buffer: &mut Buffer<T>,
+            ) {
                 let Entry { code, a, b } = self.entries.at(index);
                 let (a, b) = (a as usize, b as usize);
-                let (values, numbers) = (&self.values[..], &self.numbers[..]);
+                let (values, numbers) = (&primals.values[..], &self.numbers[..]);
                 let (dot, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
                 let result = values[index];
                 // What was not reached contributes nothing: not even 0 · ∞.

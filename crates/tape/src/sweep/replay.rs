@@ -7,7 +7,7 @@
 use crate::cold::cold_path;
 use crate::error::Error;
 use crate::handle::Tape;
-use crate::list::Store;
+use crate::list::{Primals, Program};
 use crate::number::Scalar;
 use crate::op::Entry;
 use crate::rules::*;
@@ -41,16 +41,16 @@ impl<T: Scalar> Tape<T> {
     /// set, and the tape stays [stale](Tape::is_stale) until a replay with other leaves succeeds.
     pub fn replay(&mut self) -> Result<(), Error> {
         let store = self.store.get_mut();
-        self.staleness.replay_begun(store.entries.len());
-        store.run()?;
+        self.staleness.replay_begun(store.program.entries.len());
+        store.program.run(&mut store.primals)?;
         self.staleness.replayed();
         Ok(())
     }
 }
 
-impl<T: Scalar> Store<T> {
+impl<T: Scalar> Program<T> {
     /// Computes every entry, checking each guard where it was recorded.
-    pub(crate) fn run(&mut self) -> Result<(), Error> {
+    pub(crate) fn run(&self, primals: &mut Primals<T>) -> Result<(), Error> {
         let (mut next, mut guard) = (self.leading_leaves(), 0);
         while next < self.entries.len() {
             while let Some(due) = self
@@ -58,23 +58,23 @@ impl<T: Scalar> Store<T> {
                 .get(guard)
                 .filter(|due| due.entry as usize <= next)
             {
-                due.check(&self.values)?;
+                due.check(&primals.values)?;
                 guard += 1;
             }
             let until = self
                 .guards
                 .get(guard)
                 .map_or(self.entries.len(), |due| due.entry as usize);
-            next = self.run_scalars(next..until);
+            next = self.run_scalars(primals, next..until);
             if next < until {
-                self.apply_forward(next)
+                self.apply_forward(primals, next)
                     .map_err(|error| self.forward_error(next, &error))?;
                 next += 1;
             }
         }
         self.guards[guard..]
             .iter()
-            .try_for_each(|guard| guard.check(&self.values))
+            .try_for_each(|guard| guard.check(&primals.values))
     }
 
     /// Computes scalar entries up to the first application or the end of the range; returns where
@@ -83,9 +83,9 @@ impl<T: Scalar> Store<T> {
     /// The values of the two entries before stay in registers. Mostly they are the operands, and a
     /// chain of operations would otherwise wait at each step until the last result can be read back
     /// from memory.
-    fn run_scalars(&mut self, range: Range<usize>) -> usize {
+    fn run_scalars(&self, primals: &mut Primals<T>, range: Range<usize>) -> usize {
         let (codes, operands) = self.entries.first(range.end);
-        let values = &mut self.values[..range.end];
+        let values = &mut primals.values[..range.end];
         let before = |entries: usize| {
             let index = range.start.checked_sub(entries);
             index.map_or(T::zero(), |index| values[index])

@@ -5,7 +5,7 @@
 //! which, never a cotangent that happens to be 0: 0 · ∞ is NaN, and that must show.
 //!
 //! The sweep stands here twice. `reverse_plainly` says what is done, and the tests hold the other
-//! one to it, bit for bit. [`reverse`](Store::reverse) is what runs; it does the same additions in
+//! one to it, bit for bit. [`reverse`](Program::reverse) is what runs; it does the same additions in
 //! the same order, and differs in how it gets through the list:
 //!
 //! - It stops at the leaves that a list mostly begins with, which have no operands.
@@ -17,26 +17,29 @@
 
 use super::buffer::Buffer;
 use crate::cold::cold_path;
-use crate::list::{Store, split_at_result};
+use crate::list::{Primals, Program, split_at_result};
 use crate::number::Scalar;
 use crate::op::{Entry, Sink};
 use crate::rules::*;
 use std::cell::Cell;
+use std::ops::Range;
 
-impl<T: Scalar> Store<T> {
+impl<T: Scalar> Program<T> {
     /// The reverse sweep from `last`, as plain as it can be written.
     #[cfg(test)]
-    fn reverse_plainly(&self, last: usize, buffer: &mut Buffer<T>) {
+    fn reverse_plainly(&self, primals: &Primals<T>, last: usize, buffer: &mut Buffer<T>) {
         for index in (0..=last).rev() {
             if !buffer.reached[index] {
                 continue;
             }
             let entry = self.entries.at(index);
             if entry.code == Code::Apply {
-                self.reverse_application(index, buffer);
+                self.reverse_application(primals, index, buffer);
                 continue;
             }
-            for (operand, contribution) in self.contributions(entry, index, buffer.values[index]) {
+            for (operand, contribution) in
+                self.contributions(primals, entry, index, buffer.values[index])
+            {
                 buffer.add(operand, contribution);
             }
         }
@@ -44,18 +47,18 @@ impl<T: Scalar> Store<T> {
 
     /// The reverse sweep from `last`: visits every reached entry back to the first that is not a
     /// leaf.
-    pub(crate) fn reverse(&self, last: usize, buffer: &mut Buffer<T>) {
+    pub(crate) fn reverse(&self, primals: &Primals<T>, last: usize, buffer: &mut Buffer<T>) {
         let first = self.leading_leaves();
         let mut end = last + 1;
         while end > first {
             if self.entries.codes()[end - 1] != Code::Apply {
-                let application = self.reverse_scalars(first, end, buffer);
+                let application = self.reverse_scalars(primals, first..end, buffer);
                 end = application.map_or(first, |application| application + 1);
                 continue;
             }
             end -= 1;
             if buffer.reached[end] {
-                self.reverse_application(end, buffer);
+                self.reverse_application(primals, end, buffer);
             }
         }
     }
@@ -63,9 +66,15 @@ impl<T: Scalar> Store<T> {
     /// Visits the scalar entries from `end` back to `first`, or to a reached application, whose
     /// index it returns.
     #[inline(never)]
-    fn reverse_scalars(&self, first: usize, end: usize, buffer: &mut Buffer<T>) -> Option<usize> {
+    fn reverse_scalars(
+        &self,
+        primals: &Primals<T>,
+        range: Range<usize>,
+        buffer: &mut Buffer<T>,
+    ) -> Option<usize> {
+        let Range { start: first, end } = range;
         let (codes, operands) = self.entries.first(end);
-        let values = &self.values[..end];
+        let values = &primals.values[..end];
         let numbers = &self.numbers[..];
         // Cells, so that the loop can walk over what it adds to elsewhere.
         let cotangents = Cell::from_mut(&mut buffer.values[..end]).as_slice_of_cells();
@@ -97,13 +106,13 @@ impl<T: Scalar> Store<T> {
     }
 
     /// Runs the reverse rule of application `entry`.
-    fn reverse_application(&self, entry: usize, buffer: &mut Buffer<T>) {
+    fn reverse_application(&self, primals: &Primals<T>, entry: usize, buffer: &mut Buffer<T>) {
         let (application, block) = self.application(entry);
         let application = &self.applications[application];
         if !application.active {
             return;
         }
-        let point = self.point(application, entry, block);
+        let point = self.point(primals, application, entry, block);
         let (values, arena, cotangent) =
             split_at_result(&mut buffer.values, &mut buffer.arena, entry, block);
         let mut sink = Sink {
@@ -120,12 +129,13 @@ impl<T: Scalar> Store<T> {
     /// the operands, each with what is added to its cotangent.
     pub(super) fn contributions(
         &self,
+        primals: &Primals<T>,
         rule: Entry,
         index: usize,
         cotangent: T,
     ) -> impl Iterator<Item = (usize, T)> + use<T> {
         let mut each = [None; 2];
-        let (values, numbers) = (&self.values[..], &self.numbers[..]);
+        let (values, numbers) = (&primals.values[..], &self.numbers[..]);
         each.reverse(rule, &values[index], cotangent, (values, numbers));
         each.into_iter().flatten()
     }
@@ -243,14 +253,17 @@ mod tests {
     use crate::strategies::{assert_property, graphs};
 
     /// A sweep from the last entry of a tape, by one of the two.
-    fn swept(tape: &Tape, sweep: impl Fn(&Store<f64>, usize, &mut Buffer<f64>)) -> Buffer<f64> {
+    fn swept(
+        tape: &Tape,
+        sweep: impl Fn(&Program<f64>, &Primals<f64>, usize, &mut Buffer<f64>),
+    ) -> Buffer<f64> {
         let (store, mut buffer) = (tape.store.borrow(), Buffer::default());
-        let last = store.entries.len() - 1;
+        let last = store.program.entries.len() - 1;
         buffer.begin(tape.number, &tape.history);
-        buffer.fit(&store);
+        buffer.fit(&store.program);
         buffer.add(last, 0.75);
-        sweep(&store, last, &mut buffer);
-        buffer.finish(&store, tape.number, &tape.history, &tape.staleness);
+        sweep(&store.program, &store.primals, last, &mut buffer);
+        buffer.finish(&store.program, tape.number, &tape.history, &tape.staleness);
         buffer
     }
 
@@ -261,8 +274,8 @@ mod tests {
             let tape = Tape::new();
             let _ = graph.record(&tape) * 1.0;
             let (fast, plain) = (
-                swept(&tape, Store::reverse),
-                swept(&tape, Store::reverse_plainly),
+                swept(&tape, Program::reverse),
+                swept(&tape, Program::reverse_plainly),
             );
             let scalars = |buffer: &Buffer<f64>| -> Vec<u64> {
                 (0..buffer.reached.len() as u32)

@@ -4,7 +4,7 @@ use super::buffer::Buffer;
 use super::entry_ref::{MatrixRef, ScalarRef};
 use crate::error::Error;
 use crate::handle::Tape;
-use crate::list::{Id, Store};
+use crate::list::{Id, Program};
 use crate::number::Scalar;
 use crate::op::View;
 use crate::shape::Shape;
@@ -54,13 +54,13 @@ impl<'s, T: Scalar> Seed<'s, T> {
     }
 
     /// That the seed fits an entry of a tape as it is.
-    pub(super) fn check(&self, tape: &Tape<T>, store: &Store<T>) -> Result<(), Error> {
+    pub(super) fn check(&self, tape: &Tape<T>, program: &Program<T>) -> Result<(), Error> {
         tape.history
-            .check(self.id, tape.number, store.entries.len())?;
+            .check(self.id, tape.number, program.entries.len())?;
         let index = self.id.index;
-        tape.staleness.check(store, index)?;
+        tape.staleness.check(program, index)?;
         if let SeedValues::Matrix(seed) = &self.values {
-            let (entry, found, expected) = (index as usize, seed.shape(), store.shape(index));
+            let (entry, found, expected) = (index as usize, seed.shape(), program.shape(index));
             if found != expected {
                 return Err(Error::Shape {
                     entry,
@@ -73,13 +73,13 @@ impl<'s, T: Scalar> Seed<'s, T> {
     }
 
     /// Adds the seed, which must have been checked, to the buffer. Returns the entry's index.
-    pub(super) fn plant(&self, buffer: &mut Buffer<T>, store: &Store<T>) -> usize {
+    pub(super) fn plant(&self, buffer: &mut Buffer<T>, program: &Program<T>) -> usize {
         let index = self.id.index as usize;
         match &self.values {
             SeedValues::Scalar(seed) => buffer.add(index, *seed),
             SeedValues::Matrix(seed) => {
-                let block = store.entries.at(index).block();
-                let block = store.blocks[block.expect("a matrix id names a matrix") as usize];
+                let block = program.entries.at(index).block();
+                let block = program.blocks[block.expect("a matrix id names a matrix") as usize];
                 let keep = std::mem::replace(&mut buffer.reached[index], true);
                 for (to, &from) in buffer.arena[block.range()].iter_mut().zip(seed.values()) {
                     *to = if keep { *to + from } else { from };
@@ -109,11 +109,11 @@ impl<T: Scalar> Tape<T> {
                 continue;
             }
             let store = self.store.borrow();
-            seed.check(self, &store)?;
-            buffer.fit(&store);
-            last = last.max(Some(seed.plant(buffer, &store)));
+            seed.check(self, &store.program)?;
+            buffer.fit(&store.program);
+            last = last.max(Some(seed.plant(buffer, &store.program)));
         }
-        buffer.fit(&self.store.borrow());
+        buffer.fit(&self.store.borrow().program);
         Ok(last)
     }
 }

@@ -1,0 +1,143 @@
+//! What a recording does, without the numbers it has computed: entries and what they point at.
+
+use super::application::Application;
+use super::guard::Guard;
+use super::names::Names;
+use super::scopes::Scopes;
+use crate::error::{Error, Place};
+use crate::number::Scalar;
+use crate::op::{Block, Entries, Entry, Layout};
+use crate::rules::Code;
+use crate::shape::Shape;
+
+/// The part of a tape that a replay does not change. It can be run on any [`Primals`] that fit it,
+/// by several threads at once.
+///
+/// [`Primals`]: super::Primals
+pub(crate) struct Program<T> {
+    pub entries: Entries,
+    pub numbers: Vec<T>,
+    pub operands: Vec<u32>,
+    pub blocks: Vec<Block>,
+    pub applications: Vec<Application<T>>,
+    pub guards: Vec<Guard<T>>,
+    pub names: Names,
+    pub scopes: Scopes,
+    /// The caller's place for every entry, if the tape keeps them.
+    pub places: Option<Vec<Place>>,
+}
+
+impl<T> Program<T> {
+    pub fn new() -> Self {
+        Program {
+            entries: Entries::default(),
+            numbers: Vec::new(),
+            operands: Vec::new(),
+            blocks: Vec::new(),
+            applications: Vec::new(),
+            guards: Vec::new(),
+            names: Names::default(),
+            scopes: Scopes::default(),
+            places: None,
+        }
+    }
+
+    /// Panics if there is no room for `more` entries.
+    pub fn assert_room(&self, more: usize) {
+        assert!(
+            self.entries.len() + more <= Entry::MOST,
+            "a tape holds at most {} entries",
+            Entry::MOST
+        );
+    }
+
+    /// How many elements all matrices have together.
+    pub fn arena_len(&self) -> usize {
+        self.blocks.last().map_or(0, |block| block.range().end)
+    }
+
+    /// Whether an entry's result is a matrix.
+    #[inline]
+    pub fn has_block(&self, id: u32) -> bool {
+        self.entries.at(id as usize).block().is_some()
+    }
+
+    /// Where results lie.
+    #[inline(always)]
+    pub fn layout(&self) -> Layout<'_> {
+        Layout {
+            entries: &self.entries,
+            blocks: &self.blocks,
+        }
+    }
+
+    /// Whether an entry has a cotangent: constants and what depends on inputs alone have none.
+    #[inline]
+    pub fn is_active(&self, id: u32) -> bool {
+        self.layout().is_active(id)
+    }
+
+    /// The shape of an entry's result, and whether it has a cotangent.
+    #[inline]
+    pub fn shape_and_activity(&self, id: u32) -> (Shape, bool) {
+        self.layout().shape_and_activity(id)
+    }
+
+    /// How many leaves the list begins with: neither replay nor a sweep has anything to do there.
+    pub fn leading_leaves(&self) -> usize {
+        const MANY: usize = 64;
+        let codes = self.entries.codes();
+        let is_leaf = |&code: &Code| code == Code::Leaf;
+        let blocks = codes.chunks_exact(MANY);
+        let far = MANY * blocks.take_while(|codes| codes.iter().all(is_leaf)).count();
+        far + codes[far..]
+            .iter()
+            .take_while(|&code| is_leaf(code))
+            .count()
+    }
+
+    /// The shape of an entry's result.
+    pub fn shape(&self, id: u32) -> Shape {
+        self.shape_and_activity(id).0
+    }
+
+    /// The caller's place of an entry, where it is known.
+    pub fn place(&self, id: u32) -> Option<Place> {
+        let entry = self.entries.at(id as usize);
+        match (&self.places, entry.code) {
+            (Some(places), _) => places.get(id as usize).copied(),
+            (None, Code::Apply) => Some(self.applications[entry.a as usize].place),
+            (None, _) => None,
+        }
+    }
+
+    /// That an entry cannot be set.
+    #[cold]
+    #[inline(never)]
+    pub fn not_a_leaf(&self, index: usize) -> Error
+    where
+        T: Scalar,
+    {
+        Error::NotALeaf {
+            entry: index,
+            op: self.op_name(index as u32),
+        }
+    }
+
+    /// The name of an entry's operation.
+    pub fn op_name(&self, id: u32) -> &'static str
+    where
+        T: Scalar,
+    {
+        let entry = self.entries.at(id as usize);
+        match entry.code {
+            Code::Apply => self.applications[entry.a as usize].op.name(),
+            code => code.describe().name,
+        }
+    }
+
+    /// Keeps the place of every entry from now on.
+    pub fn keep_places(&mut self) {
+        self.places = Some(Vec::new());
+    }
+}
