@@ -82,6 +82,44 @@ pub enum Error {
         /// How many scalars there are.
         expected: usize,
     },
+    /// A function was given another number of numbers than it has inputs.
+    #[error("{found} numbers were given for {expected}: {structure}")]
+    Numbers {
+        /// How many were given.
+        found: usize,
+        /// How many there must be.
+        expected: usize,
+        /// What they are.
+        structure: String,
+    },
+    /// A function was given a point with other parts than its inputs.
+    #[error("the point has {found}; the inputs are {expected}")]
+    Inputs {
+        /// The parts of the point.
+        found: String,
+        /// Those of the function's inputs.
+        expected: String,
+    },
+    /// A matrix of another shape was given for a Jacobian.
+    #[error(
+        "a {found} matrix was given for a Jacobian of {expected}: a row for each result, a column \
+             for each parameter"
+    )]
+    JacobianShape {
+        /// The shape given.
+        found: Shape,
+        /// That of the Jacobian.
+        expected: Shape,
+    },
+    /// A gradient is that of one number, and the function has another number of results.
+    #[error(
+        "the function has {found} results, and a gradient is that of one: ask for the Jacobian, or \
+         for a vjp with a number for each result"
+    )]
+    NotOneResult {
+        /// How many results it has.
+        found: usize,
+    },
     /// A comparison turned out differently than when the tape was recorded.
     #[error(
         "replay took another branch: `{comparison}` at {location} was {recorded} when recorded and \

@@ -25,6 +25,8 @@
 //! - [`Tape`], [`Var`], [`MatrixVar`]: recording, with operators and the functions one knows from
 //!   `f64` and nalgebra.
 //! - [`Cotangents`]: the result of a reverse sweep; [`Tangents`]: of a forward one.
+//! - [`Function`]: a recording as a function, evaluated and differentiated at many points, by
+//!   several threads, safe where a comparison turns out otherwise.
 //! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the
 //!   tape.
 //! - [`Tape::entries`], [`Cotangents::contributions`]: what was recorded and what a sweep made of
@@ -42,6 +44,7 @@ mod cold;
 mod dual;
 mod error;
 pub mod formula;
+mod function;
 mod handle;
 mod list;
 mod number;
@@ -63,6 +66,8 @@ pub use num_dual;
 pub use num_traits;
 
 pub use error::{Error, ForwardError, Place, ShapeError};
+pub use function::jacobian;
+pub use function::{Arguments, Function, Inputs, Outputs, Part, Structure, Values, Workspace};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };

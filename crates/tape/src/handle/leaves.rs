@@ -30,6 +30,19 @@ impl<T: Scalar> Tape<T> {
             .collect()
     }
 
+    /// Records a scalar that has no cotangent for each number: data, which may be set like leaves.
+    #[track_caller]
+    pub(crate) fn data_vars(&self, values: &[T]) -> Vec<Var<'_, T>> {
+        let place = Place(Location::caller());
+        let indices = self
+            .store
+            .borrow_mut()
+            .push_each(Code::Constant, values, place)..;
+        zip(indices, values)
+            .map(|(index, &value)| Var::on(self, index, value))
+            .collect()
+    }
+
     /// Records a matrix leaf, from any nalgebra matrix, vector, row or view.
     #[track_caller]
     pub fn matrix<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
@@ -50,7 +63,7 @@ impl<T: Scalar> Tape<T> {
     }
 
     #[track_caller]
-    fn matrix_leaf<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
+    pub(crate) fn matrix_leaf<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
         &self,
         values: &Matrix<T, R, C, S>,
         active: bool,

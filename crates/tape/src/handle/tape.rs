@@ -1,7 +1,8 @@
 //! The tape itself: a list, its history and its number, and what handles and ids ask of it.
 
 use crate::error::{Error, Place};
-use crate::list::{BufferedStore, Guard, History, Id, Relation, Side, Staleness, next_tape_number};
+use crate::list::next_tape_number;
+use crate::list::{BufferedStore, Guard, History, Id, Primals, Program, Relation, Side, Staleness};
 use crate::number::Scalar;
 
 /// A Wengert list: every operation a program takes, in order, with its result.
@@ -91,6 +92,12 @@ impl<T: Scalar> Tape<T> {
     /// Whether nothing is recorded.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What was recorded, and the numbers it has come to.
+    pub(crate) fn into_parts(self) -> (Program<T>, Primals<T>) {
+        let store = self.store.into_inner();
+        (store.program, store.primals)
     }
 
     /// Gives entry `index` a name; the last one given stands.

@@ -65,21 +65,34 @@ pub(crate) struct Guard<T> {
 }
 
 impl<T: Scalar> Guard<T> {
-    /// Checks the comparison against the current values.
-    pub fn check(&self, values: &[T]) -> Result<(), Error> {
-        let number = |side: Side<T>| match side {
-            Side::Entry(index) => values[index as usize],
-            Side::Number(number) => number,
-        };
-        let (left, right) = (number(self.left), number(self.right));
-        if self.relation.holds(&left, &right) == self.held {
-            return Ok(());
-        }
-        Err(Error::Guard {
+    /// Whether the comparison turns out as it did, with these values.
+    #[inline]
+    pub fn holds(&self, values: &[T]) -> bool {
+        let (left, right) = self.numbers(values);
+        self.relation.holds(&left, &right) == self.held
+    }
+
+    /// Whether another comparison, of the same two numbers, was found to be as this one.
+    pub fn turned_out_as(&self, other: &Guard<T>) -> bool {
+        self.relation == other.relation && self.held == other.held
+    }
+
+    /// That it turns out otherwise.
+    pub fn error(&self, values: &[T]) -> Error {
+        let (left, right) = self.numbers(values);
+        Error::Guard {
             comparison: format!("{left} {} {right}", self.relation.symbol()),
             recorded: self.held,
             entry: self.entry as usize,
             location: self.place,
-        })
+        }
+    }
+
+    fn numbers(&self, values: &[T]) -> (T, T) {
+        let number = |side: Side<T>| match side {
+            Side::Entry(index) => values[index as usize],
+            Side::Number(number) => number,
+        };
+        (number(self.left), number(self.right))
     }
 }

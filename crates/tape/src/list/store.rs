@@ -56,16 +56,17 @@ impl<T: Scalar> Store<T> {
         index
     }
 
-    /// Appends a scalar leaf for each number. Returns the index of the first.
+    /// Appends an entry that is set, a leaf or a constant, for each number. Returns the index of the
+    /// first.
     ///
     /// # Panics
     /// If there would be more entries than an index can tell apart.
-    pub fn push_leaves(&mut self, values: &[T], place: Place) -> u32 {
+    pub fn push_each(&mut self, code: Code, values: &[T], place: Place) -> u32 {
         let (first, count) = (self.program.entries.len() as u32, values.len());
         self.program.assert_room(count);
         self.program
             .entries
-            .extend(repeat_n(Code::Leaf, count), repeat_n([0; 2], count));
+            .extend(repeat_n(code, count), repeat_n([0; 2], count));
         self.primals.values.extend_from_slice(values);
         if let Some(places) = &mut self.program.places {
             places.extend(repeat_n(place, count));

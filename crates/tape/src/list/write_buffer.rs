@@ -109,7 +109,7 @@ impl<T: Scalar> BufferedStore<T> {
 
     /// Appends a leaf for each number, straight to the store. Returns the index of the first.
     pub fn append_leaves(&self, values: &[T], place: Place) -> u32 {
-        self.borrow_mut().push_leaves(values, place)
+        self.borrow_mut().push_each(Code::Leaf, values, place)
     }
 
     #[cold]
@@ -250,6 +250,12 @@ impl<T: Copy> BufferedStore<T> {
     pub fn try_borrow_mut(&self) -> Option<RefMut<'_, Store<T>>> {
         self.close();
         self.store.try_borrow_mut().ok()
+    }
+
+    /// The store itself, with what was in the buffer.
+    pub fn into_inner(mut self) -> Store<T> {
+        self.get_mut();
+        self.store.into_inner()
     }
 
     /// The store, to be changed, where nobody else can be looking.

@@ -113,6 +113,15 @@ impl<T: Scalar> Sink<'_, T> {
         }
     }
 
+    /// Makes zeros of the cotangents that nothing was added to, of operands that want one.
+    pub(crate) fn fill_what_is_left(&mut self) {
+        for i in 0..self.ids.len() {
+            if !self.reached[self.ids[i] as usize] {
+                self.accumulate(i, |target, _| target.fill(T::zero()));
+            }
+        }
+    }
+
     /// Adds one number to a scalar operand, or to every element of a matrix.
     #[inline(always)]
     pub fn add_scalar(&mut self, i: usize, value: T) {

@@ -95,6 +95,44 @@ impl<T: Scalar> Buffer<T> {
         };
     }
 
+    /// Adds a number to each element of an entry, unless all of them are 0.
+    pub(crate) fn add_each(&mut self, program: &Program<T>, entry: usize, numbers: &[T]) {
+        if numbers.iter().all(|number| *number == T::zero()) {
+            return;
+        }
+        let target = match program.layout().block(entry as u32) {
+            None => &mut self.values[entry..=entry],
+            Some(block) => &mut self.arena[block.range()],
+        };
+        let keep = std::mem::replace(&mut self.reached[entry], true);
+        for (to, &from) in target.iter_mut().zip(numbers) {
+            *to = if keep { *to + from } else { from };
+        }
+    }
+
+    /// Writes the numbers of a matrix entry, or of as many scalar entries as there is room for;
+    /// zeros where nothing was reached.
+    pub(crate) fn copy_each(
+        &self,
+        program: &Program<T>,
+        entry: usize,
+        is_matrix: bool,
+        into: &mut [T],
+    ) {
+        if !is_matrix {
+            for (to, index) in into.iter_mut().zip(entry..) {
+                *to = self.scalar(index as u32);
+            }
+            return;
+        }
+        match program.layout().block(entry as u32) {
+            Some(block) if self.reached[entry] => {
+                into.copy_from_slice(&self.arena[block.range()]);
+            }
+            _ => into.fill(T::zero()),
+        }
+    }
+
     /// Ends a sweep of a tape: what nothing reached is zero, and results can be read by entry.
     pub(crate) fn finish(
         &mut self,

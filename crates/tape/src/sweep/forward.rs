@@ -91,16 +91,17 @@ impl<T: Scalar> Tape<T> {
         self.plant_all(seeds, buffer)?;
         let store = self.store.borrow();
         self.staleness.check_all(&store.program)?;
-        store.program.forward(&store.primals, buffer);
+        let end = store.program.entries.len();
+        store.program.forward(&store.primals, end, buffer);
         buffer.finish(&store.program, self.number, &self.history, &self.staleness);
         Ok(())
     }
 }
 
 impl<T: Scalar> Program<T> {
-    /// The forward sweep from what was planted in the buffer.
-    pub(crate) fn forward(&self, primals: &Primals<T>, buffer: &mut Buffer<T>) {
-        for index in 0..self.entries.len() {
+    /// The forward sweep, of the entries before `end`, from what was planted in the buffer.
+    pub(crate) fn forward(&self, primals: &Primals<T>, end: usize, buffer: &mut Buffer<T>) {
+        for index in 0..end {
             let Entry { code, .. } = self.entries.at(index);
             match code {
                 Code::Leaf | Code::Constant | Code::MatrixLeaf => {}

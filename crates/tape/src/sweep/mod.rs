@@ -25,13 +25,17 @@ mod contributions;
 mod cotangents;
 mod entry_ref;
 mod forward;
+mod lanes;
 mod replay;
 mod reverse;
 mod seed;
 
+pub(crate) use buffer::Buffer;
 pub use closure::{gradient, value_and_gradient};
 pub use cotangents::Cotangents;
 pub use entry_ref::{EntryRef, MatrixRef, ScalarRef};
 pub use forward::Tangents;
+pub(crate) use lanes::Lanes;
+pub(crate) use replay::Stopped;
 pub use seed::Seed;
 pub(crate) use seed::SeedValues;

@@ -5,7 +5,7 @@
 //! computed again in order, and the sweep runs on the same buffer. Nothing is allocated.
 
 use crate::cold::cold_path;
-use crate::error::Error;
+use crate::error::{Error, ForwardError};
 use crate::handle::Tape;
 use crate::list::{Primals, Program};
 use crate::number::Scalar;
@@ -42,23 +42,34 @@ impl<T: Scalar> Tape<T> {
     pub fn replay(&mut self) -> Result<(), Error> {
         let store = self.store.get_mut();
         self.staleness.replay_begun(store.program.entries.len());
-        store.program.run(&mut store.primals)?;
+        let (program, primals) = (&store.program, &mut store.primals);
+        let run = program.run(primals);
+        run.map_err(|stopped| program.error(primals, &stopped))?;
         self.staleness.replayed();
         Ok(())
     }
 }
 
+/// Where a run stopped before its end.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// At a comparison that turned out otherwise.
+    Guard(usize),
+    /// At an entry whose op refused its operands' values.
+    Forward(usize, ForwardError),
+}
+
 impl<T: Scalar> Program<T> {
     /// Computes every entry, checking each guard where it was recorded.
-    pub(crate) fn run(&self, primals: &mut Primals<T>) -> Result<(), Error> {
+    pub(crate) fn run(&self, primals: &mut Primals<T>) -> Result<(), Stopped> {
         let (mut next, mut guard) = (self.leading_leaves(), 0);
         while next < self.entries.len() {
-            while let Some(due) = self
-                .guards
-                .get(guard)
-                .filter(|due| due.entry as usize <= next)
+            while let Some(due) = self.guards.get(guard)
+                && due.entry as usize <= next
             {
-                due.check(&primals.values)?;
+                if !due.holds(&primals.values) {
+                    return Err(Stopped::Guard(guard));
+                }
                 guard += 1;
             }
             let until = self
@@ -68,13 +79,22 @@ impl<T: Scalar> Program<T> {
             next = self.run_scalars(primals, next..until);
             if next < until {
                 self.apply_forward(primals, next)
-                    .map_err(|error| self.forward_error(next, &error))?;
+                    .map_err(|error| Stopped::Forward(next, error))?;
                 next += 1;
             }
         }
-        self.guards[guard..]
-            .iter()
-            .try_for_each(|guard| guard.check(&primals.values))
+        let turned =
+            (guard..self.guards.len()).find(|&guard| !self.guards[guard].holds(&primals.values));
+        turned.map_or(Ok(()), |guard| Err(Stopped::Guard(guard)))
+    }
+
+    /// Why a run stopped, for whoever asked for it.
+    #[cold]
+    pub(crate) fn error(&self, primals: &Primals<T>, stopped: &Stopped) -> Error {
+        match stopped {
+            Stopped::Guard(guard) => self.guards[*guard].error(&primals.values),
+            Stopped::Forward(entry, error) => self.forward_error(*entry, error),
+        }
     }
 
     /// Computes scalar entries up to the first application or the end of the range; returns where

@@ -1,0 +1,35 @@
+//! Functions: a recorded program with its inputs and outputs named, evaluated at many points.
+//!
+//! A [`Function`] is made of a closure, or of a tape, its inputs and outputs. It gives values,
+//! gradients, Jacobians and products with them, through `&self`: the program is shared, and what an
+//! evaluation writes lies in a [`Workspace`], one a thread.
+//!
+//! A comparison in the closure (`if x[0] < x[1]`) chooses a branch. Where it turns out otherwise
+//! than recorded, the function records the closure again and keeps both recordings; a point is
+//! evaluated on the one whose comparisons it meets. So no input gets a number of another branch.
+//!
+//! This folder knows the list, the handles and the sweeps.
+//!
+//! What always holds:
+//!
+//! - A recording does not change once it is made.
+//! - What is asked for is computed at the point that was given, by a recording whose comparisons
+//!   all hold there.
+//! - A call that returns an error has written no result.
+
+mod arguments;
+mod branches;
+mod construct;
+mod evaluate;
+mod inputs;
+mod jacobian;
+mod recording;
+mod structure;
+mod workspace;
+
+pub use arguments::{Arguments, Outputs};
+pub use construct::Function;
+pub use inputs::{Inputs, Values};
+pub use jacobian::jacobian;
+pub use structure::{Part, Structure};
+pub use workspace::Workspace;

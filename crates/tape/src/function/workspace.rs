@@ -1,0 +1,117 @@
+//! The numbers of an evaluation: one workspace a thread.
+
+use super::recording::Recording;
+use crate::error::Error;
+use crate::list::{History, Primals};
+use crate::number::Scalar;
+use crate::sweep::{Buffer, Lanes, Stopped};
+use std::fmt;
+use std::sync::Arc;
+
+/// What evaluations write to: the numbers of every entry, and of a sweep.
+///
+/// A [`Function`](crate::Function) is evaluated through `&self`, so several threads may do so at
+/// once, each with a workspace of its own. A workspace may serve several functions; it keeps the
+/// memory of all of them, so that an evaluation that was made before allocates nothing.
+pub struct Workspace<T = f64> {
+    states: Vec<State<T>>,
+    /// Of a recording that is not kept, because the function has enough of them.
+    passing: Option<State<T>>,
+}
+
+impl<T> fmt::Debug for Workspace<T> {
+    /// For how many recordings it has memory.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Workspace(of {} recordings)", self.states.len())
+    }
+}
+
+impl<T> Default for Workspace<T> {
+    fn default() -> Self {
+        Workspace::new()
+    }
+}
+
+impl<T> Workspace<T> {
+    /// An empty workspace; the first evaluation makes room.
+    pub fn new() -> Self {
+        Workspace {
+            states: Vec::new(),
+            passing: None,
+        }
+    }
+}
+
+/// How many directions a sweep takes at once: many, where their numbers fit in a fast cache.
+pub(super) const FEW: usize = 4;
+pub(super) const MANY: usize = 16;
+
+/// A recording with the numbers of its last run.
+pub(super) struct State<T> {
+    pub recording: Arc<Recording<T>>,
+    pub primals: Primals<T>,
+    pub buffer: Buffer<T>,
+    pub few: Lanes<T, FEW>,
+    pub many: Lanes<T, MANY>,
+}
+
+impl<T: Scalar> State<T> {
+    pub fn new(recording: Arc<Recording<T>>) -> Self {
+        State {
+            primals: recording.recorded.clone(),
+            recording,
+            buffer: Buffer::default(),
+            few: Lanes::new(),
+            many: Lanes::new(),
+        }
+    }
+
+    /// Runs the program at a point.
+    pub fn run(&mut self, point: &[T]) -> Result<(), Stopped> {
+        self.recording.set_inputs(point, &mut self.primals);
+        self.recording.program.run(&mut self.primals)
+    }
+
+    /// Why a run stopped.
+    pub fn error(&self, stopped: &Stopped) -> Error {
+        self.recording.program.error(&self.primals, stopped)
+    }
+
+    /// Begins a sweep of one lane.
+    pub fn begin(&mut self) {
+        let history = History::default();
+        self.buffer.begin(self.recording.number, &history);
+        self.buffer.fit(&self.recording.program);
+    }
+}
+
+impl<T: Scalar> Workspace<T> {
+    /// The state of a recording; made, if there is none.
+    pub(super) fn state(&mut self, recording: &Arc<Recording<T>>) -> &mut State<T> {
+        let number = recording.number;
+        let at = self
+            .states
+            .iter()
+            .position(|state| state.recording.number == number);
+        let at = at.unwrap_or_else(|| {
+            self.states.push(State::new(recording.clone()));
+            self.states.len() - 1
+        });
+        // Where it is looked for first, the next time.
+        self.states.swap(0, at);
+        &mut self.states[0]
+    }
+
+    /// The state of a recording that is used once.
+    pub(super) fn passing(&mut self, recording: Arc<Recording<T>>) -> &mut State<T> {
+        self.passing.insert(State::new(recording))
+    }
+
+    /// The recording, of these, that was used last.
+    pub(super) fn last<'r>(&self, of: &'r [Arc<Recording<T>>]) -> Option<&'r Arc<Recording<T>>> {
+        let of_number = |number| of.iter().find(|recording| recording.number == number);
+        self.states
+            .iter()
+            .find_map(|state| of_number(state.recording.number))
+    }
+}

@@ -1,0 +1,10 @@
+//! Functions made of recordings, against fresh recordings.
+
+#[path = "function/branches.rs"]
+mod branches;
+#[path = "function/errors.rs"]
+mod errors;
+#[path = "function/evaluation.rs"]
+mod evaluation;
+#[path = "function/threads.rs"]
+mod threads;
