@@ -67,7 +67,8 @@ pub use num_traits;
 
 pub use error::{Error, ForwardError, Place, ShapeError};
 pub use function::jacobian;
-pub use function::{Arguments, Function, Inputs, Outputs, Part, Structure, Values, Workspace};
+pub use function::{Arguments, Direction, Function, Inputs, Outputs, Part};
+pub use function::{SparsityPattern, Structure, Values, Workspace};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };

@@ -6,5 +6,7 @@ mod branches;
 mod errors;
 #[path = "function/evaluation.rs"]
 mod evaluation;
+#[path = "function/sparse.rs"]
+mod sparse;
 #[path = "function/threads.rs"]
 mod threads;

@@ -25,6 +25,8 @@ pub enum FindingKind {
     NotDeterministic,
     /// The tangent rule disagrees with the reverse rule, or with `forward` on dual numbers.
     Tangent,
+    /// An element of the result depends on one that the op does not say it [reads](crate::Op::reads).
+    Reads,
     /// The shape rule or the forward run refused the op's own samples.
     Refused,
     /// Not a fault: the slopes on the two sides differ, and the rule gives one of them or one in
@@ -57,6 +59,7 @@ impl fmt::Display for FindingKind {
             FindingKind::Unwritten => "depends on what a buffer held before",
             FindingKind::NotDeterministic => "not deterministic",
             FindingKind::Tangent => "tangent rule disagrees",
+            FindingKind::Reads => "depends on what it does not say it reads",
             FindingKind::Refused => "refused",
             FindingKind::Kink { left, right } => {
                 return write!(f, "at a kink: slopes {left:.6} and {right:.6}");

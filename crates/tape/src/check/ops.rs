@@ -25,7 +25,8 @@ use crate::shape::Shape;
 /// in the cotangent, overwrites what a buffer held before and adds to earlier contributions; the
 /// tangent rule is its adjoint, also where some operands have no tangent. 1×1 operands are also
 /// given as scalars where the op takes them, every subset that leaves one operand without a
-/// cotangent is tried, and operands of the same shape are given twice.
+/// cotangent is tried, and operands of the same shape are given twice. An element depends on nothing
+/// but what the op says it [reads](Op::reads), if it says so.
 pub fn ops<T: Scalar>(list: &[Box<dyn Op<T>>]) -> Report {
     let mut report = Report::default();
     for op in list {
@@ -87,6 +88,8 @@ impl<T: Scalar> Suite<'_, T> {
             held[i].active = false;
             self.left_alone(&matrices, &held, i);
         }
+        self.label = label.clone();
+        self.reads(&matrices);
         self.label = format!("{label}, operands repeated");
         self.repeated(&matrices);
     }
@@ -123,6 +126,50 @@ impl<T: Scalar> Suite<'_, T> {
             label: self.label.clone(),
             ..finding
         }));
+    }
+
+    /// Where an op says what an element reads, the element depends on nothing else.
+    fn reads(&mut self, given: &[IsolatedOperand<T>]) {
+        let shapes: Vec<Shape> = given.iter().map(|given| given.shape).collect();
+        let Ok(mut isolated) = IsolatedEntry::of_op(self.op, given) else {
+            return;
+        };
+        if isolated.forward(T::zero()).is_err() {
+            return;
+        }
+        let count = isolated.result().len();
+        for element in 0..count {
+            let mut read = Vec::new();
+            if !self.op.reads(&shapes, element, &mut |operand, at| {
+                read.push((operand, at))
+            }) {
+                return;
+            }
+            let mut cotangent = vec![T::zero(); count];
+            cotangent[element] = T::one();
+            let before = BufferContents::Arbitrary(T::from_f64(f64::NAN));
+            let slopes = isolated.vjp(&cotangent, &before);
+            for (operand, slopes) in slopes.iter().enumerate() {
+                let beside = slopes
+                    .iter()
+                    .enumerate()
+                    .find(|(at, slope)| **slope != T::zero() && !read.contains(&(operand, *at)));
+                if let Some((at, slope)) = beside {
+                    let comparison = Comparison {
+                        element: at,
+                        analytic: slope.to_f64(),
+                        numerical: 0.0,
+                        tolerance: 0.0,
+                    };
+                    return self.find(
+                        FindingKind::Reads,
+                        Some(operand),
+                        shapes[operand],
+                        comparison,
+                    );
+                }
+            }
+        }
     }
 
     /// Where operand `i` wants no cotangent, the others get what they get otherwise.

@@ -19,11 +19,16 @@
 
 mod arguments;
 mod branches;
+mod colouring;
 mod construct;
 mod evaluate;
+mod index_sets;
 mod inputs;
 mod jacobian;
+mod pattern;
 mod recording;
+mod rows;
+mod sparse;
 mod structure;
 mod workspace;
 
@@ -31,5 +36,6 @@ pub use arguments::{Arguments, Outputs};
 pub use construct::Function;
 pub use inputs::{Inputs, Values};
 pub use jacobian::jacobian;
+pub use pattern::{Direction, SparsityPattern};
 pub use structure::{Part, Structure};
 pub use workspace::Workspace;

@@ -1,13 +1,14 @@
 //! A recorded program with its inputs and outputs, which any thread can run on numbers of its own.
 
 use super::arguments::{Arguments, Handles, Outputs};
+use super::pattern::SparsityPattern;
 use super::structure::{Part, Structure};
 use crate::error::Error;
 use crate::handle::{Tape, Var};
 use crate::list::{Guard, Primals, Program};
 use crate::number::Scalar;
 use crate::op::View;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a function runs: a program, where its inputs stand in it, and where its outputs.
 pub(super) struct Recording<T> {
@@ -24,6 +25,17 @@ pub(super) struct Recording<T> {
     pub sources: Vec<Source<T>>,
     /// Where the entries end that an output depends on.
     pub end: usize,
+    /// Where the numbers of parameters and results stand, once that was asked for.
+    places: OnceLock<Places>,
+    /// The pattern of the Jacobian, once that was asked for.
+    pattern: OnceLock<Arc<SparsityPattern>>,
+}
+
+/// Where every number of the parameters and of the results stands: its entry, and which element of
+/// it. A result that is a plain number stands nowhere.
+pub(super) struct Places {
+    pub parameters: Vec<(usize, usize)>,
+    pub results: Vec<Option<(usize, usize)>>,
 }
 
 /// Where an output's numbers come from.
@@ -109,7 +121,28 @@ impl<T: Scalar> Recording<T> {
             outputs,
             input_entries,
             sources,
+            places: OnceLock::new(),
+            pattern: OnceLock::new(),
         }
+    }
+
+    /// The pattern of the Jacobian.
+    pub fn pattern(&self) -> &Arc<SparsityPattern> {
+        self.pattern.get_or_init(|| {
+            let Places {
+                parameters,
+                results,
+            } = self.places();
+            Arc::new(SparsityPattern::of(&self.program, parameters, results))
+        })
+    }
+
+    /// Where the numbers of parameters and results stand, as lists.
+    pub fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places {
+            parameters: self.parameter_places().collect(),
+            results: self.result_places().collect(),
+        })
     }
 
     /// Writes the numbers of a point, which has the recording's structure, into the inputs.

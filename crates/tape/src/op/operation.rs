@@ -121,6 +121,21 @@ pub trait Op<T: Scalar>: Send + Sync {
         vec![]
     }
 
+    /// Which elements of the operands an element of the result depends on, counted column by column:
+    /// calls `read` with an operand's position and the element, for each, and returns `true`. Sparse
+    /// Jacobians ask for it.
+    ///
+    /// The default returns `false`: each element may depend on all of every operand.
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let _ = (operands, element, read);
+        false
+    }
+
     /// Whether the op is smooth in a neighbourhood of these operands, of about 0.05 in each
     /// element: random graphs avoid places where it is not. Everywhere, unless the op says
     /// otherwise.

@@ -77,6 +77,12 @@ impl<T: Scalar> Op<T> for Assemble {
         }
     }
 
+    fn reads(&self, _: &[Shape], element: usize, read: &mut dyn FnMut(usize, usize)) -> bool {
+        let (row, col) = (element % self.rows, element / self.rows);
+        read(row * self.cols + col, 0);
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         let scalar = |k| Sample::scattered(1, 1, -1.0, 2.0, k);
         vec![(0..self.rows * self.cols).map(scalar).collect()]

@@ -61,6 +61,11 @@ impl<T: Scalar> Op<T> for Element {
             .map_or(T::zero(), |dx| dx[(self.row, self.col)]);
     }
 
+    fn reads(&self, operands: &[Shape], _: usize, read: &mut dyn FnMut(usize, usize)) -> bool {
+        read(0, self.col * operands[0].rows + self.row);
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         vec![
             vec![Sample::scattered(self.row + 2, self.col + 1, -1.0, 2.0, 0)],

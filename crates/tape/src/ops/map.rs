@@ -77,6 +77,11 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
         }
     }
 
+    fn reads(&self, _: &[Shape], element: usize, read: &mut dyn FnMut(usize, usize)) -> bool {
+        read(0, element);
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         let points = Sample::new(1, R::POINTS.len(), R::POINTS);
         let column = Sample::new(R::POINTS.len(), 1, R::POINTS);
@@ -134,6 +139,11 @@ impl<T: Scalar> Op<T> for MapPowI {
         for (dy, (&x, &dx)) in tangent.values_mut().iter_mut().zip(each) {
             *dy = PowI(self.0).pull(x, dx);
         }
+    }
+
+    fn reads(&self, _: &[Shape], element: usize, read: &mut dyn FnMut(usize, usize)) -> bool {
+        read(0, element);
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

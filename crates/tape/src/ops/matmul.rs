@@ -73,6 +73,21 @@ impl<T: Scalar> Op<T> for MatMul {
         }
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let (x, w) = (operands[0], operands[1]);
+        let (row, col) = (element % x.rows, element / x.rows);
+        for k in 0..x.cols {
+            read(0, k * x.rows + row);
+            read(1, col * w.rows + k);
+        }
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         let sample = |rows, cols, seed| Sample::scattered(rows, cols, -1.0, 2.0, seed);
         vec![

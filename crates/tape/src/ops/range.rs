@@ -81,6 +81,17 @@ impl<T: Scalar> Op<T> for RowRange {
         }
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let (row, col) = (element % self.len, element / self.len);
+        read(0, col * operands[0].rows + self.start + row);
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         let rows = self.start + self.len;
         vec![
@@ -152,6 +163,16 @@ impl<T: Scalar> Op<T> for ColumnRange {
                 .values_mut()
                 .copy_from_slice(&dx.values()[self.taken(dx.rows())]);
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        read(0, self.start * operands[0].rows + element);
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

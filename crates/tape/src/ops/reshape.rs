@@ -69,6 +69,11 @@ impl<T: Scalar> Op<T> for Reshape {
         }
     }
 
+    fn reads(&self, _: &[Shape], element: usize, read: &mut dyn FnMut(usize, usize)) -> bool {
+        read(0, element);
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         vec![vec![Sample::scattered(
             1,

@@ -83,6 +83,17 @@ impl<T: Scalar> Op<T> for RowMaxima {
         (0..operands[0].rows()).all(|i| distinct(row(operands[0], i)))
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands[0].rows;
+        (0..operands[0].cols).for_each(|col| read(0, col * rows + element));
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
     }

@@ -70,6 +70,22 @@ impl<T: Scalar> Op<T> for HStack {
         }
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let mut start = 0;
+        for (operand, shape) in operands.iter().enumerate() {
+            if (start..start + shape.len()).contains(&element) {
+                read(operand, element - start);
+            }
+            start += shape.len();
+        }
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         let sample = |cols, seed| Sample::scattered(2, cols, -1.0, 2.0, seed);
         vec![
@@ -147,6 +163,24 @@ impl<T: Scalar> Op<T> for VStack {
             }
             start += rows;
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands.iter().map(|x| x.rows).sum::<usize>();
+        let (row, col) = (element % rows, element / rows);
+        let mut start = 0;
+        for (operand, shape) in operands.iter().enumerate() {
+            if (start..start + shape.rows).contains(&row) {
+                read(operand, col * shape.rows + row - start);
+            }
+            start += shape.rows;
+        }
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

@@ -57,6 +57,17 @@ impl<T: Scalar> Op<T> for RowSums {
         }
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands[0].rows;
+        (0..operands[0].cols).for_each(|col| read(0, col * rows + element));
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
     }
@@ -114,6 +125,17 @@ impl<T: Scalar> Op<T> for ColumnSums {
         if let Some(dx) = tangents.get(0) {
             column_sums(dx, tangent.values_mut());
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands[0].rows;
+        (0..rows).for_each(|row| read(0, element * rows + row));
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

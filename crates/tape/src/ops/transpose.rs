@@ -61,6 +61,20 @@ impl<T: Scalar> Op<T> for Transpose {
         }
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        // Row and column of the result are column and row of the operand.
+        let [rows, cols] = [operands[0].cols, operands[0].rows];
+        let (row, col) = (element % rows, element / rows);
+        debug_assert!(col < cols);
+        read(0, row * cols + col);
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         vec![vec![Sample::scattered(2, 3, -1.0, 2.0, 0)]]
     }

@@ -197,6 +197,23 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         });
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let (x, y) = (operands[0], operands[1]);
+        let rows = if x.rows == 1 { y.rows } else { x.rows };
+        let (row, col) = (element % rows, element / rows);
+        for (operand, shape) in [x, y].into_iter().enumerate() {
+            let repeated = |at: usize, len: usize| if len == 1 { 0 } else { at };
+            let (row, col) = (repeated(row, shape.rows), repeated(col, shape.cols));
+            read(operand, col * shape.rows + row);
+        }
+        true
+    }
+
     fn samples(&self) -> Vec<Vec<Sample>> {
         samples(R::POINTS, R::is_smooth)
     }
