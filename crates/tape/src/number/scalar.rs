@@ -15,6 +15,11 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 ///
 /// The functions are the elementary ones of the standard library, under their usual names. Order
 /// and equality look at the real part only; [`is_finite`](Scalar::is_finite) looks at every part.
+#[diagnostic::on_unimplemented(
+    message = "a tape holds real numbers, and `{Self}` is not one of them",
+    label = "expected `f32`, `f64`, or a dual number (feature `num-dual`)",
+    note = "write `2.0` and not `2`; a number type of your own implements `Scalar`"
+)]
 pub trait Scalar:
     Copy
     + nalgebra::Scalar

@@ -2,7 +2,7 @@
 
 use super::buffer::Buffer;
 use super::entry_ref::EntryRef;
-use super::seed::Seed;
+use super::seed::{Seed, Seeds};
 use crate::error::{Error, equally_many};
 use crate::handle::{MatrixVar, Tape, Var};
 use crate::list::VarId;
@@ -128,7 +128,7 @@ impl<T: Scalar> Tape<T> {
     /// good one.
     pub fn sweep<'s>(
         &self,
-        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        seeds: impl Seeds<'s, T>,
         cotangents: &mut Cotangents<T>,
     ) -> Result<(), Error>
     where

@@ -6,7 +6,7 @@
 
 use super::buffer::Buffer;
 use super::entry_ref::EntryRef;
-use super::seed::Seed;
+use super::seed::Seeds;
 use crate::error::Error;
 use crate::handle::Tape;
 use crate::list::{Store, split_at_result};
@@ -81,7 +81,7 @@ impl<T: Scalar> Tape<T> {
     /// If a tangent reaches an op that has no tangent rule.
     pub fn push_forward<'s>(
         &self,
-        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        seeds: impl Seeds<'s, T>,
         tangents: &mut Tangents<T>,
     ) -> Result<(), Error>
     where

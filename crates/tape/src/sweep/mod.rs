@@ -33,5 +33,5 @@ pub use closure::{gradient, value_and_gradient};
 pub use cotangents::Cotangents;
 pub use entry_ref::{EntryRef, MatrixRef, ScalarRef};
 pub use forward::Tangents;
-pub use seed::Seed;
 pub(crate) use seed::SeedValues;
+pub use seed::{Seed, Seeds};
