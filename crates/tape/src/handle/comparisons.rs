@@ -100,6 +100,7 @@ macro_rules! number_on_the_left {
         );
     };
 }
+#[cfg(feature = "num-dual")]
 pub(crate) use number_on_the_left;
 number_on_the_left!([] f32);
 number_on_the_left!([] f64);

@@ -101,7 +101,9 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
         self
     }
 
-    /// A copy of the values; [`Tape::read`] hands them over without one.
+    /// A copy of the values; [`Tape::read`] hands them over without one. What is computed from
+    /// them is not seen by the tape, and has no derivative.
+    #[doc(alias = "detach")]
     pub fn value(self) -> DMatrix<T> {
         let copy = self.tape.matrix_value(self.id());
         copy.expect("a handle names an entry of its tape")

@@ -53,6 +53,7 @@ macro_rules! real {
         ///
         /// The trait is sealed, so that rules can be added to it: it is implemented for every
         /// [`Scalar`] and for handles. A number type of one's own implements [`Scalar`].
+        #[doc(alias = "no_grad")]
         pub trait Real:
             private::Sealed
             + Copy

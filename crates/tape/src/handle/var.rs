@@ -73,8 +73,10 @@ impl<'t, T: Scalar> Var<'t, T> {
         }
     }
 
-    /// The value.
+    /// The value, a plain number: what is computed from it is not seen by the tape, and has no
+    /// derivative.
     #[inline]
+    #[doc(alias = "detach")]
     pub fn value(self) -> T {
         self.value
     }
