@@ -2,6 +2,9 @@
 //!
 //! What cannot compile is in `docs/troubleshooting.md`, and its messages in `first_errors.rs`.
 
+// Operators of what is borrowed are the matter of it.
+#![allow(clippy::op_ref, clippy::needless_borrows_for_generic_args)]
+
 use nalgebra::{DMatrix, dmatrix, dvector, matrix};
 use num_dual::Dual64;
 use tape::{Argument, Cotangents, Kind, MatrixVar, Operand, Real, Seed, Tangents, Tape, Var, ops};
@@ -176,7 +179,10 @@ fn a_matrix_of_nalgebra_on_either_side() {
 fn a_number_compared_with_a_handle_is_a_guard_as_the_other_way_round() {
     let mut tape = Tape::new();
     let x = tape.var(2.0);
-    assert!(0.0 < x && 2.0 <= x && 3.0 > x && 2.0 >= x && 2.0 == x && 1.0 != x);
+    let held = [0.0 < x, 2.0 <= x, 3.0 > x, 2.0 >= x, 2.0 == x, 1.0 != x];
+    assert_eq!(held, [true; 6]);
+    let other = [2.0 < x, 3.0 <= x, 2.0 > x, 1.0 >= x, 1.0 == x, 2.0 != x];
+    assert_eq!(other, [false; 6]);
     assert_eq!(0.5.partial_cmp(&x), Some(std::cmp::Ordering::Less));
     assert_eq!(2.0, x);
     let id = x.id();

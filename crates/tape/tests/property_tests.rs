@@ -67,7 +67,7 @@ fn in_single_precision_and_on_dual_numbers() {
 
 #[test]
 fn a_function_that_hides_from_the_tape_is_found_in_every_type() {
-    let of = |failed: Option<tape::check::Report>| failed.unwrap().gradient[0].label.clone();
+    let of = |failed: Option<Box<tape::check::Report>>| failed.unwrap().gradient[0].label.clone();
     fn hides<'t, T: tape::Scalar>(x: &[Var<'t, T>]) -> Var<'t, T> {
         x[0] * x[1].value()
     }

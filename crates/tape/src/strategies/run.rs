@@ -18,7 +18,7 @@ pub struct Failure<V> {
     pub input: Option<V>,
     /// The report at that input, or of all; `None` if there is none, because the operands were
     /// refused or something panicked.
-    pub report: Option<Report>,
+    pub report: Option<Box<Report>>,
 }
 
 impl<V: fmt::Debug> fmt::Display for Failure<V> {
@@ -84,7 +84,7 @@ pub(super) fn run_checks<S: Strategy>(
         Ok(()) => Err(Failure {
             reason: format!("no input could be judged whole\n{report}"),
             input: None,
-            report: Some(report),
+            report: Some(Box::new(report)),
         }),
         Err(TestError::Abort(reason)) => Err(Failure {
             reason: reason.to_string(),
@@ -95,7 +95,7 @@ pub(super) fn run_checks<S: Strategy>(
             reason: reason.to_string(),
             report: failed_with_report
                 .get()
-                .then(|| check(&input).ok())
+                .then(|| check(&input).ok().map(Box::new))
                 .flatten(),
             input: Some(input),
         }),
