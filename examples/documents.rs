@@ -21,6 +21,7 @@ documents! {
     Architecture "docs/architecture.md"
     Conventions "docs/conventions.md"
     TestingYourOwnOp "docs/testing-your-own-op.md"
+    Troubleshooting "docs/troubleshooting.md"
     Graph "docs/guide/01-graph.md"
     SumsAndProducts "docs/guide/02-sums-and-products.md"
     SoftmaxWithLoss "docs/guide/06-softmax-with-loss.md"

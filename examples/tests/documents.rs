@@ -7,6 +7,7 @@
 //! prints examples/NAME.rs -->` is all that example prints.
 
 mod pages;
+mod troubleshooting;
 
 use pages::{documents, read, root, shown};
 use std::path::Path;

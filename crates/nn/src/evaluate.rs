@@ -41,6 +41,9 @@ impl<T: Scalar> Net<T> {
     /// # Panics
     /// If the shapes do not fit.
     #[track_caller]
+    #[doc(alias = "backprop")]
+    #[doc(alias = "backward")]
+    #[doc(alias = "grad")]
     pub fn gradient(&self, x: &DMatrix<T>, targets: &DMatrix<T>) -> Result<Vec<Layer<T>>, Error> {
         let mut recording = self.recording_of(x, targets)?;
         recording.sweep()?;

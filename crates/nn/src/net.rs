@@ -180,6 +180,7 @@ impl<T: Scalar> Net<T> {
     /// # Panics
     /// If `x` has another number of columns than the net has inputs.
     #[track_caller]
+    #[doc(alias = "no_grad")]
     pub fn predict(&self, x: &DMatrix<T>) -> DMatrix<T> {
         let tape = Tape::default();
         let recorded = self.record(&tape, tape.input(x));

@@ -177,6 +177,9 @@ impl<T: Scalar> Recording<T> {
     ///
     /// # Errors
     /// [`Error::Stale`] if examples, targets or parameters were set since the last run.
+    #[doc(alias = "backprop")]
+    #[doc(alias = "backward")]
+    #[doc(alias = "zero_grad")]
     pub fn sweep(&mut self) -> Result<(), Error> {
         self.tape.sweep(Seed::one(self.loss), &mut self.cotangents)
     }
@@ -261,6 +264,7 @@ impl<T: Scalar> Recording<T> {
     ///
     /// # Errors
     /// If nothing was swept yet.
+    #[doc(alias = "grad")]
     pub fn gradient(&self) -> Result<Vec<Layer<T>>, Error> {
         for &id in &self.parameters {
             self.cotangents.of(id)?;

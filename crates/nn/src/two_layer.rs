@@ -76,6 +76,9 @@ impl<T: Scalar> TwoLayerNet<T> {
     /// # Panics
     /// If the shapes do not fit.
     #[track_caller]
+    #[doc(alias = "backprop")]
+    #[doc(alias = "backward")]
+    #[doc(alias = "grad")]
     pub fn gradient(&self, x: &DMatrix<T>, t: &DMatrix<T>) -> Result<Vec<Layer<T>>, Error> {
         self.net.gradient(x, t)
     }

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use tape::{Argument, Cotangents, EntryId, EntryInfo, Kind, Scalar, Tape, View};
 
 /// Draws what was recorded. Implemented for [`Tape`].
+#[doc(alias = "graphviz")]
+#[doc(alias = "plot")]
 pub trait Draw<T> {
     /// A picture of the tape with the value of every entry. A name stands beside the entry's wire,
     /// or on the leaf or output.

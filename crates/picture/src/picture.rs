@@ -45,6 +45,7 @@ impl Picture {
     }
 
     /// An SVG image.
+    #[doc(alias = "plot")]
     pub fn svg(&self) -> String {
         self.write(svg::write)
     }
@@ -62,6 +63,7 @@ impl Picture {
     }
 
     /// A graph in the DOT language, for Graphviz.
+    #[doc(alias = "graphviz")]
     pub fn dot(&self) -> String {
         self.write(dot::write)
     }

@@ -82,5 +82,5 @@ pub use op::{
 };
 pub use product::{MatrixProduct, Strided, StridedMut};
 pub use shape::Shape;
-pub use sweep::{Cotangents, EntryRef, MatrixRef, ScalarRef, Seed, Tangents};
+pub use sweep::{Cotangents, EntryRef, MatrixRef, ScalarRef, Seed, Seeds, Tangents};
 pub use sweep::{gradient, value_and_gradient};

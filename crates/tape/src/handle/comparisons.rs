@@ -1,4 +1,4 @@
-//! Comparisons of scalars, which the tape keeps as guards.
+//! Comparisons of scalars, which the tape keeps as guards; with numbers on either side.
 
 use super::var::Var;
 use crate::error::Place;
@@ -26,53 +26,81 @@ impl<T: Scalar> Var<'_, T> {
 
     #[inline]
     #[track_caller]
-    fn holds(self, other: Self, relation: Relation) -> bool {
+    pub(super) fn holds(self, other: Self, relation: Relation) -> bool {
         let held = relation.holds(&self.value, &other.value);
         self.compare(other, relation, held);
         held
     }
+
+    #[track_caller]
+    pub(super) fn order(self, other: Self) -> Option<Ordering> {
+        let order = self.value.partial_cmp(&other.value);
+        self.compare(other, Relation::Order(order), true);
+        order
+    }
 }
 
+/// The two traits of comparisons between `$left` and `$right`, each made a handle as shown.
 macro_rules! comparisons {
-    ($([$($generics:tt)*] $other:ty, |$o:ident| $convert:expr);*) => {
-        $(impl<$($generics)* T: Scalar> PartialEq<$other> for Var<'t, T> {
+    ([$($generics:tt)*] $left:ty, $right:ty, |$x:ident, $y:ident| $x_var:expr, $y_var:expr) => {
+        impl<$($generics)*> PartialEq<$right> for $left {
             #[track_caller]
-            fn eq(&self, $o: &$other) -> bool {
-                self.holds($convert, Relation::Equal)
+            fn eq(&self, $y: &$right) -> bool {
+                let $x = self;
+                $x_var.holds($y_var, $crate::list::Relation::Equal)
             }
             // Not left to the default, which would ask `eq` at a place of its own.
             #[allow(clippy::partialeq_ne_impl)]
             #[track_caller]
-            fn ne(&self, $o: &$other) -> bool {
-                !self.holds($convert, Relation::Equal)
+            fn ne(&self, $y: &$right) -> bool {
+                let $x = self;
+                !$x_var.holds($y_var, $crate::list::Relation::Equal)
             }
         }
 
-        impl<$($generics)* T: Scalar> PartialOrd<$other> for Var<'t, T> {
+        impl<$($generics)*> PartialOrd<$right> for $left {
             #[track_caller]
-            fn partial_cmp(&self, $o: &$other) -> Option<Ordering> {
-                let other = $convert;
-                let order = self.value.partial_cmp(&other.value);
-                self.compare(other, Relation::Order(order), true);
-                order
+            fn partial_cmp(&self, $y: &$right) -> Option<std::cmp::Ordering> {
+                let $x = self;
+                $x_var.order($y_var)
             }
             #[track_caller]
-            fn lt(&self, $o: &$other) -> bool {
-                self.holds($convert, Relation::Less)
+            fn lt(&self, $y: &$right) -> bool {
+                let $x = self;
+                $x_var.holds($y_var, $crate::list::Relation::Less)
             }
             #[track_caller]
-            fn le(&self, $o: &$other) -> bool {
-                self.holds($convert, Relation::LessOrEqual)
+            fn le(&self, $y: &$right) -> bool {
+                let $x = self;
+                $x_var.holds($y_var, $crate::list::Relation::LessOrEqual)
             }
             #[track_caller]
-            fn gt(&self, $o: &$other) -> bool {
-                self.holds($convert, Relation::Greater)
+            fn gt(&self, $y: &$right) -> bool {
+                let $x = self;
+                $x_var.holds($y_var, $crate::list::Relation::Greater)
             }
             #[track_caller]
-            fn ge(&self, $o: &$other) -> bool {
-                self.holds($convert, Relation::GreaterOrEqual)
+            fn ge(&self, $y: &$right) -> bool {
+                let $x = self;
+                $x_var.holds($y_var, $crate::list::Relation::GreaterOrEqual)
             }
-        })*
+        }
     };
 }
-comparisons!(['t,] Var<'t, T>, |o| *o; ['t,] T, |o| Var::from(*o));
+pub(crate) use comparisons;
+comparisons!(['t, T: Scalar] Var<'t, T>, Var<'t, T>, |x, y| *x, *y);
+comparisons!(['t, T: Scalar] Var<'t, T>, T, |x, y| *x, Var::from(*y));
+
+/// A number on the left of a handle; one list of concrete types, because Rust has no other way.
+macro_rules! number_on_the_left {
+    ([$($generics:tt)*] $number:ty) => {
+        $crate::handle::comparisons::comparisons!(
+            ['t, $($generics)*] $number, $crate::Var<'t, $number>,
+            |x, y| $crate::Var::from(*x), *y
+        );
+    };
+}
+#[cfg(feature = "num-dual")]
+pub(crate) use number_on_the_left;
+number_on_the_left!([] f32);
+number_on_the_left!([] f64);

@@ -1,12 +1,13 @@
-//! Operators with a dual number on the left of a handle.
+//! Operators and comparisons with a dual number on the left of a handle.
 
 use num_dual::{Dual, Dual2, Dual3, DualSVec, HyperDual, HyperHyperDual};
 
-/// The operators with a dual number on the left of a handle.
+/// The operators and comparisons with a dual number on the left of a handle.
 macro_rules! dual_on_the_left {
     ($([$($generics:tt)*] $dual:ty),* $(,)?) => {
         $(
             super::scalar_operators::number_on_the_left!([$($generics)*] $dual);
+            super::comparisons::number_on_the_left!([$($generics)*] $dual);
             super::matrix_operators::number_on_the_left!([$($generics)*] $dual);
         )*
     };

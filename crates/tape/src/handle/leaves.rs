@@ -14,6 +14,7 @@ use std::panic::Location;
 impl<T: Scalar> Tape<T> {
     /// Records a scalar leaf.
     #[track_caller]
+    #[doc(alias = "requires_grad")]
     pub fn var(&self, value: T) -> Var<'_, T> {
         let place = Place(Location::caller());
         let (index, value) = self.store.append(Code::Leaf, 0, 0, value, place);
@@ -22,6 +23,7 @@ impl<T: Scalar> Tape<T> {
 
     /// Records a scalar leaf for each number.
     #[track_caller]
+    #[doc(alias = "requires_grad")]
     pub fn vars(&self, values: &[T]) -> Vec<Var<'_, T>> {
         let place = Place(Location::caller());
         let indices = self.store.append_leaves(values, place)..;
@@ -45,6 +47,7 @@ impl<T: Scalar> Tape<T> {
 
     /// Records a matrix leaf, from any nalgebra matrix, vector, row or view.
     #[track_caller]
+    #[doc(alias = "requires_grad")]
     pub fn matrix<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
         &self,
         values: &Matrix<T, R, C, S>,
@@ -55,6 +58,8 @@ impl<T: Scalar> Tape<T> {
     /// Records an input: a matrix leaf that has no cotangent, so that none is ever computed for it.
     /// Its values may change between replays: examples, labels, targets.
     #[track_caller]
+    #[doc(alias = "no_grad")]
+    #[doc(alias = "requires_grad")]
     pub fn input<R: Dim, C: Dim, S: RawStorage<T, R, C>>(
         &self,
         values: &Matrix<T, R, C, S>,

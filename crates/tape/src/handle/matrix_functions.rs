@@ -219,8 +219,8 @@ macro_rules! elementwise_methods {
             )*
             $(
                 #[doc = concat!("Applies [`", stringify!($b), "`](crate::rules::", stringify!($b),
-                    ") to every pair of elements, broadcasting; the other operand is a matrix or a \
-                    scalar.")]
+                    ") to every pair of elements, broadcasting; the other operand is a matrix, a \
+                    scalar or a number.")]
                 #[track_caller]
                 pub fn $bm(self, other: impl Into<Operand<'t, T>>) -> Self {
                     Self::zip::<rules::$b>(self.into(), other.into())

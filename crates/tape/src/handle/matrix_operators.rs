@@ -1,15 +1,16 @@
 //! The operators of matrices: with matrices, scalars and numbers on either side.
 
+use super::by_reference::{assignment, by_reference};
 use super::matrix_var::MatrixVar;
 use super::var::Var;
 use crate::number::Scalar;
 use crate::rules;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// An operator of a matrix with a scalar or a number, on either side.
+/// An operator of a matrix with a scalar or a number, on either side, and as an assignment.
 macro_rules! with_scalars {
-    ($($trait:ident $method:ident),*) => {
-        $(impl<'t, T: Scalar> $trait<Var<'t, T>> for MatrixVar<'t, T> {
+    ($trait:ident $method:ident $assign:ident $assign_method:ident) => {
+        impl<'t, T: Scalar> $trait<Var<'t, T>> for MatrixVar<'t, T> {
             type Output = Self;
             #[track_caller]
             fn $method(self, other: Var<'t, T>) -> Self {
@@ -29,12 +30,25 @@ macro_rules! with_scalars {
             type Output = Self;
             #[track_caller]
             fn $method(self, other: T) -> Self {
-                Self::zip::<rules::$trait>(self.into(), Var::from(other).into())
+                Self::zip::<rules::$trait>(self.into(), other.into())
             }
-        })*
+        }
+
+        by_reference!($trait $method,
+            ['t, T: Scalar] MatrixVar<'t, T>, Var<'t, T> => MatrixVar<'t, T>);
+        by_reference!($trait $method,
+            ['t, T: Scalar] Var<'t, T>, MatrixVar<'t, T> => MatrixVar<'t, T>);
+        by_reference!($trait $method, ['t, T: Scalar] MatrixVar<'t, T>, T => MatrixVar<'t, T>);
+        assignment!($trait $method $assign $assign_method,
+            ['t, T: Scalar] MatrixVar<'t, T>, Var<'t, T>);
+        assignment!($trait $method $assign $assign_method,
+            ['t, T: Scalar] MatrixVar<'t, T>, T);
     };
 }
-with_scalars!(Add add, Sub sub, Mul mul, Div div);
+with_scalars!(Add add AddAssign add_assign);
+with_scalars!(Sub sub SubAssign sub_assign);
+with_scalars!(Mul mul MulAssign mul_assign);
+with_scalars!(Div div DivAssign div_assign);
 
 /// A number on the left of a matrix. `inline`, so that it is compiled where it is used: here it
 /// would bring the whole ops along, for a dozen types of numbers: half of what the compiler would
@@ -55,6 +69,12 @@ macro_rules! number_on_the_left {
                 std::ops::$trait::$method($crate::Var::from(self), other)
             }
         }
+
+        $crate::handle::by_reference::by_reference!(
+            $trait $method,
+            ['t, $($generics)*] $number, $crate::MatrixVar<'t, $number>
+                => $crate::MatrixVar<'t, $number>
+        );
     };
 }
 pub(crate) use number_on_the_left;
@@ -88,10 +108,33 @@ impl<T: Scalar> Mul for MatrixVar<'_, T> {
     }
 }
 
+/// The same with one matrix or both behind a reference, and as an assignment: `x *= y` is the
+/// matrix product `x = x * y`.
+macro_rules! of_matrices {
+    ($trait:ident $method:ident $assign:ident $assign_method:ident) => {
+        by_reference!($trait $method,
+            ['t, T: Scalar] MatrixVar<'t, T>, MatrixVar<'t, T> => MatrixVar<'t, T>);
+        assignment!($trait $method $assign $assign_method,
+            ['t, T: Scalar] MatrixVar<'t, T>, MatrixVar<'t, T>);
+    };
+}
+of_matrices!(Add add AddAssign add_assign);
+of_matrices!(Sub sub SubAssign sub_assign);
+of_matrices!(Mul mul MulAssign mul_assign);
+
 impl<T: Scalar> Neg for MatrixVar<'_, T> {
     type Output = Self;
     #[track_caller]
     fn neg(self) -> Self {
         self.map::<rules::Neg>()
+    }
+}
+
+impl<'t, T: Scalar> Neg for &MatrixVar<'t, T> {
+    type Output = MatrixVar<'t, T>;
+    #[inline]
+    #[track_caller]
+    fn neg(self) -> MatrixVar<'t, T> {
+        -*self
     }
 }

@@ -12,7 +12,18 @@ use std::fmt;
 /// `*` is the matrix product, as in nalgebra; products and quotients of elements are
 /// [`component_mul`](MatrixVar::component_mul) and [`component_div`](MatrixVar::component_div).
 /// Operations of two matrices broadcast: a 1×C row is repeated for every row, an R×1 column for
-/// every column, a scalar for every element.
+/// every column, a scalar for every element. A matrix of nalgebra beside one on the tape becomes
+/// an [`input`](Tape::input), which has no derivative:
+///
+/// ```
+/// use nalgebra::dmatrix;
+/// use tape::Tape;
+/// let tape = Tape::new();
+/// let x = dmatrix![1.0, 2.0; 3.0, 4.0];
+/// let w = tape.matrix(&dmatrix![0.5; -1.0]);
+/// let y = (&x * w).max(0.0); // the data times the weights, and a number for every element
+/// assert_eq!(y.sum().gradient().of(w), dmatrix![0.0; 0.0]);
+/// ```
 pub struct MatrixVar<'t, T = f64> {
     pub(crate) tape: &'t Tape<T>,
     pub(crate) index: u32,
@@ -90,7 +101,9 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
         self
     }
 
-    /// A copy of the values; [`Tape::read`] hands them over without one.
+    /// A copy of the values; [`Tape::read`] hands them over without one. What is computed from
+    /// them is not seen by the tape, and has no derivative.
+    #[doc(alias = "detach")]
     pub fn value(self) -> DMatrix<T> {
         let copy = self.tape.matrix_value(self.id());
         copy.expect("a handle names an entry of its tape")

@@ -11,8 +11,8 @@
 //! - `var`, `matrix_var`, `operand`: the handles.
 //! - `record`: how an application of an op becomes an entry, which every matrix function goes
 //!   through.
-//! - `scalar_*`, `matrix_*`, `comparisons`, `slices`, `real`, `by_name`: operators and functions, a
-//!   line each.
+//! - `scalar_*`, `matrix_*`, `nalgebra_operators`, `comparisons`, `slices`, `real`, `by_name`:
+//!   operators and functions, a line each; `by_reference` has those of borrowed operands.
 //!
 //! This folder knows the list, the ops and the scalar rules. It knows no sweep: a gradient is asked
 //! of a handle by a method that [`sweep`](crate::sweep) adds to it.
@@ -25,6 +25,7 @@
 
 mod access;
 mod by_name;
+mod by_reference;
 mod comparisons;
 #[cfg(feature = "num-dual")]
 mod dual_operators;
@@ -35,6 +36,7 @@ mod marks;
 mod matrix_functions;
 mod matrix_operators;
 mod matrix_var;
+mod nalgebra_operators;
 mod operand;
 mod real;
 mod record;

@@ -25,6 +25,25 @@ impl<'t, T: Copy> From<MatrixVar<'t, T>> for Operand<'t, T> {
     }
 }
 
+impl<T: Scalar> From<T> for Operand<'_, T> {
+    /// A plain number.
+    fn from(number: T) -> Self {
+        Operand::Scalar(Var::from(number))
+    }
+}
+
+impl<'t, T: Copy> From<&Var<'t, T>> for Operand<'t, T> {
+    fn from(var: &Var<'t, T>) -> Self {
+        Operand::Scalar(*var)
+    }
+}
+
+impl<'t, T: Copy> From<&MatrixVar<'t, T>> for Operand<'t, T> {
+    fn from(matrix: &MatrixVar<'t, T>) -> Self {
+        Operand::Matrix(*matrix)
+    }
+}
+
 /// The result of an application: what the op's [`OutputSpec`](crate::OutputSpec) said.
 #[derive(Clone, Copy, Debug)]
 pub enum Output<'t, T: Copy> {

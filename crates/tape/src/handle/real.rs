@@ -34,11 +34,26 @@ macro_rules! real {
         /// assert_eq!(gradient(|v| banana(v[0], v[1]), &[1.0, 2.0]), [-400.0, 200.0]);
         /// ```
         ///
+        /// Operators and comparisons take another `R`, or the plain number underneath on the right:
+        /// where that is `f64`, literals need no conversion.
+        ///
+        /// ```
+        /// use tape::{Real, gradient};
+        ///
+        /// fn cubic<R: Real<Number = f64>>(x: R) -> R {
+        ///     if x > 0.0 { x.powi(3) * 2.0 + 1.0 } else { x - 1.0 }
+        /// }
+        ///
+        /// assert_eq!(cubic(2.0), 17.0);
+        /// assert_eq!(gradient(|v| cubic(v[0]), &[2.0]), [24.0]);
+        /// ```
+        ///
         /// The functions follow the crate's conventions on every type: `max` of NaN is NaN, `abs`
         /// has slope 0 at 0.
         ///
         /// The trait is sealed, so that rules can be added to it: it is implemented for every
         /// [`Scalar`] and for handles. A number type of one's own implements [`Scalar`].
+        #[doc(alias = "no_grad")]
         pub trait Real:
             private::Sealed
             + Copy
@@ -55,6 +70,15 @@ macro_rules! real {
             + DivAssign
             + Sum
             + Product
+            + PartialOrd<<Self as Real>::Number>
+            + Add<<Self as Real>::Number, Output = Self>
+            + Sub<<Self as Real>::Number, Output = Self>
+            + Mul<<Self as Real>::Number, Output = Self>
+            + Div<<Self as Real>::Number, Output = Self>
+            + AddAssign<<Self as Real>::Number>
+            + SubAssign<<Self as Real>::Number>
+            + MulAssign<<Self as Real>::Number>
+            + DivAssign<<Self as Real>::Number>
         {
             /// The plain numbers underneath: `f64` for `f64` and for `Var<f64>`.
             type Number: Scalar;

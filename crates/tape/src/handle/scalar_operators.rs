@@ -1,10 +1,11 @@
 //! Operators of scalars: with handles and with numbers on either side.
 
+use super::by_reference::{assignment, by_reference};
 use super::var::Var;
 use crate::number::Scalar;
 use crate::rules;
 use std::iter::{Product, Sum};
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// An operator on two handles, on a handle and a number, and as an assignment.
 macro_rules! operator {
@@ -27,21 +28,10 @@ macro_rules! operator {
             }
         }
 
-        impl<'t, T: Scalar> $assign for Var<'t, T> {
-            #[inline(always)]
-            #[track_caller]
-            fn $assign_method(&mut self, other: Self) {
-                *self = self.binary::<rules::$trait>(other);
-            }
-        }
-
-        impl<'t, T: Scalar> $assign<T> for Var<'t, T> {
-            #[inline(always)]
-            #[track_caller]
-            fn $assign_method(&mut self, other: T) {
-                *self = self.number_right::<rules::$trait>(other);
-            }
-        }
+        by_reference!($trait $method, ['t, T: Scalar] Var<'t, T>, Var<'t, T> => Var<'t, T>);
+        by_reference!($trait $method, ['t, T: Scalar] Var<'t, T>, T => Var<'t, T>);
+        assignment!($trait $method $assign $assign_method, ['t, T: Scalar] Var<'t, T>, Var<'t, T>);
+        assignment!($trait $method $assign $assign_method, ['t, T: Scalar] Var<'t, T>, T);
     };
 }
 operator!(Add add AddAssign add_assign);
@@ -66,6 +56,11 @@ macro_rules! number_on_the_left {
                 other.number_left::<$crate::rules::$trait>(self)
             }
         }
+
+        $crate::handle::by_reference::by_reference!(
+            $trait $method,
+            ['t, $($generics)*] $number, $crate::Var<'t, $number> => $crate::Var<'t, $number>
+        );
     };
 }
 pub(crate) use number_on_the_left;
@@ -78,6 +73,15 @@ impl<T: Scalar> Neg for Var<'_, T> {
     #[track_caller]
     fn neg(self) -> Self {
         self.unary::<rules::Neg>()
+    }
+}
+
+impl<'t, T: Scalar> Neg for &Var<'t, T> {
+    type Output = Var<'t, T>;
+    #[inline]
+    #[track_caller]
+    fn neg(self) -> Var<'t, T> {
+        -*self
     }
 }
 

@@ -55,6 +55,14 @@ impl<T: Scalar> From<T> for Var<'_, T> {
     }
 }
 
+impl<'t, T: Scalar> From<&Var<'t, T>> for Var<'t, T> {
+    /// A copy of the handle, which names the same entry.
+    #[inline]
+    fn from(handle: &Self) -> Self {
+        *handle
+    }
+}
+
 impl<'t, T: Scalar> Var<'t, T> {
     #[inline(always)]
     pub(crate) fn on(tape: &'t Tape<T>, index: u32, value: T) -> Self {
@@ -65,8 +73,10 @@ impl<'t, T: Scalar> Var<'t, T> {
         }
     }
 
-    /// The value.
+    /// The value, a plain number: what is computed from it is not seen by the tape, and has no
+    /// derivative.
     #[inline]
+    #[doc(alias = "detach")]
     pub fn value(self) -> T {
         self.value
     }

@@ -15,6 +15,25 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 ///
 /// The functions are the elementary ones of the standard library, under their usual names. Order
 /// and equality look at the real part only; [`is_finite`](Scalar::is_finite) looks at every part.
+///
+/// On a tape of dual numbers the gradient's dual part is its derivative along the dual parts of the
+/// leaves: the Hessian times that direction.
+///
+/// ```
+/// use num_dual::Dual64;
+///
+/// // x² y at (2, 3), along (1, 0)
+/// let point = [Dual64::new(2.0, 1.0), Dual64::new(3.0, 0.0)];
+/// let gradient = tape::gradient(|x| x[0] * x[0] * x[1], &point);
+/// assert_eq!([gradient[0].re, gradient[1].re], [12.0, 4.0]); // 2xy, x²
+/// assert_eq!([gradient[0].eps, gradient[1].eps], [6.0, 4.0]); // the Hessian's row: 2y, 2x
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a tape holds real numbers, and `{Self}` is not one of them",
+    label = "expected `f32`, `f64`, or a dual number (feature `num-dual`)",
+    note = "write `2.0` and not `2`; a number type of your own implements `Scalar`"
+)]
+#[doc(alias = "hessian")]
 pub trait Scalar:
     Copy
     + nalgebra::Scalar

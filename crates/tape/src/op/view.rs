@@ -180,6 +180,16 @@ impl<T> Index<(usize, usize)> for View<'_, T> {
     }
 }
 
+impl<T> Index<usize> for View<'_, T> {
+    type Output = T;
+    /// Element `k`, counted column by column, as nalgebra counts: of a row or a column, the one at
+    /// that place.
+    #[inline]
+    fn index(&self, k: usize) -> &T {
+        &self.values[k]
+    }
+}
+
 /// A matrix to be written: a column-major slice and its shape.
 pub struct ViewMut<'a, T> {
     values: &'a mut [T],
@@ -280,5 +290,21 @@ impl<T> IndexMut<(usize, usize)> for ViewMut<'_, T> {
     #[inline]
     fn index_mut(&mut self, (i, j): (usize, usize)) -> &mut T {
         &mut self.column_mut(j)[i]
+    }
+}
+
+impl<T> Index<usize> for ViewMut<'_, T> {
+    type Output = T;
+    /// Element `k`, counted column by column.
+    #[inline]
+    fn index(&self, k: usize) -> &T {
+        &self.values[k]
+    }
+}
+
+impl<T> IndexMut<usize> for ViewMut<'_, T> {
+    #[inline]
+    fn index_mut(&mut self, k: usize) -> &mut T {
+        &mut self.values[k]
     }
 }

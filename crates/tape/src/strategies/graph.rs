@@ -33,10 +33,11 @@ struct Chosen {
 /// Programs of up to `most` steps on two scalars and up to three small matrices.
 ///
 /// ```
+/// use proptest::prelude::ProptestConfig;
 /// use tape::strategies::{assert_property, graphs};
 /// use tape::Tape;
 ///
-/// assert_property(graphs(5), |graph| {
+/// assert_property(ProptestConfig::with_cases(20), graphs(5), |graph| {
 ///     let tape = Tape::new();
 ///     let report = tape.check(graph.record(&tape));
 ///     if report.is_ok() { Ok(()) } else { Err(report.to_string()) }

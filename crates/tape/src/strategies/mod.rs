@@ -5,17 +5,22 @@
 //!   zero and apart from each other. [`matrices`] has random shapes.
 //! - [`graphs`] is random programs of scalars and matrices over every op of this crate, well shaped
 //!   and inside every domain. They shrink to a small failing program.
-//! - [`assert_op`] and [`assert_function`] are the tests themselves. `docs/testing-your-own-op.md`
-//!   walks through one.
+//! - [`converted`] makes points and matrices of `f32` or of dual numbers.
+//! - [`assert_op`] and [`assert_function`] are the tests themselves; [`check_op`] and
+//!   [`check_function`] answer with the report. `docs/testing-your-own-op.md` walks through one.
 //!
-//! The random numbers are the same in every run, so a test that passes goes on passing.
+//! They take proptest's `Config` and run as `proptest!` does: variables like `PROPTEST_CASES`
+//! outrank it, each run draws other values unless `rng_seed` is fixed, and a failing seed is written
+//! to a file of `proptest-regressions` beside the caller's source and tried first from then on.
 
 mod asserts;
 mod graph;
 mod operations;
 mod pick;
+mod run;
 mod values;
 
-pub use asserts::{assert_function, assert_op, assert_property};
+pub use asserts::{assert_function, assert_op, assert_property, check_function, check_op};
 pub use graph::{Graph, graphs};
-pub use values::{matrices, matrix, points};
+pub use run::Failure;
+pub use values::{Convert, converted, matrices, matrix, points};

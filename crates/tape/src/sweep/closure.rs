@@ -10,6 +10,8 @@ use crate::number::Scalar;
 /// let gradient = tape::gradient(|x| x[0] * x[0] + x[0] * x[1].sin(), &[3.0, 0.0]);
 /// assert_eq!(gradient, [6.0, 3.0]);
 /// ```
+#[doc(alias = "backprop")]
+#[doc(alias = "grad")]
 pub fn gradient<T, F>(f: F, point: &[T]) -> Vec<T>
 where
     T: Scalar,
@@ -27,6 +29,7 @@ where
 /// let (value, gradient) = tape::value_and_gradient(|x| (x[0] * x[1]).exp(), &[1.0_f64, 0.0]);
 /// assert_eq!((value, gradient), (1.0, vec![0.0, 1.0]));
 /// ```
+#[doc(alias = "grad")]
 pub fn value_and_gradient<T, F>(f: F, point: &[T]) -> (T, Vec<T>)
 where
     T: Scalar,

@@ -2,7 +2,7 @@
 
 use super::buffer::Buffer;
 use super::entry_ref::EntryRef;
-use super::seed::Seed;
+use super::seed::{Seed, Seeds};
 use crate::error::{Error, equally_many};
 use crate::handle::{MatrixVar, Tape, Var};
 use crate::list::VarId;
@@ -19,6 +19,8 @@ use std::iter::zip;
 /// next sweep.
 #[derive(Clone)]
 #[must_use]
+#[doc(alias = "grad")]
+#[doc(alias = "zero_grad")]
 pub struct Cotangents<T = f64>(pub(super) Buffer<T>);
 
 impl<T> fmt::Debug for Cotangents<T> {
@@ -54,6 +56,7 @@ impl<T: Scalar> Cotangents<T> {
     /// yet or the last sweep failed.
     #[inline]
     #[track_caller]
+    #[doc(alias = "grad")]
     pub fn of<A: EntryRef<T>>(&self, entry: A) -> A::Found<'_> {
         entry.find(&self.0)
     }
@@ -119,16 +122,20 @@ impl<T: Scalar> Cotangents<T> {
 impl<T: Scalar> Tape<T> {
     /// Sweeps the tape backwards from one or more seeds; their contributions add up.
     ///
-    /// The tape is not changed, and the buffer's memory is reused.
+    /// The tape is not changed, and the buffer's memory is reused: what it held is gone, and nothing
+    /// has to be zeroed before the next sweep.
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
     /// [`Error::Shape`] if a matrix seed has another shape than its entry, [`Error::Stale`] if a
     /// leaf was set since the entry was computed. The buffer then holds no sweep, until the next
     /// good one.
+    #[doc(alias = "backprop")]
+    #[doc(alias = "backward")]
+    #[doc(alias = "zero_grad")]
     pub fn sweep<'s>(
         &self,
-        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        seeds: impl Seeds<'s, T>,
         cotangents: &mut Cotangents<T>,
     ) -> Result<(), Error>
     where
@@ -148,6 +155,9 @@ impl<T: Scalar> Tape<T> {
 impl<T: Scalar> Var<'_, T> {
     /// The gradient of this value: a sweep from here with a seed of 1. Of a plain number, every
     /// derivative is zero.
+    #[doc(alias = "backprop")]
+    #[doc(alias = "backward")]
+    #[doc(alias = "grad")]
     pub fn gradient(self) -> Cotangents<T> {
         let Some(tape) = self.tape else {
             return Cotangents(Buffer::of_number());
@@ -161,6 +171,7 @@ impl<T: Scalar> Var<'_, T> {
 
 impl<T: Scalar> MatrixVar<'_, T> {
     /// The vector-Jacobian product: the cotangents of a sweep from here with the seed `cotangent`.
+    /// A row of the Jacobian comes from a seed of one 1 among zeros.
     ///
     /// ```
     /// use nalgebra::dmatrix;
@@ -174,6 +185,8 @@ impl<T: Scalar> MatrixVar<'_, T> {
     /// # Panics
     /// If `cotangent` has another shape than this matrix.
     #[track_caller]
+    #[doc(alias = "backward")]
+    #[doc(alias = "jacobian")]
     pub fn vjp(self, cotangent: &DMatrix<T>) -> Cotangents<T> {
         let mut cotangents = Cotangents::new();
         if let Err(error) = self

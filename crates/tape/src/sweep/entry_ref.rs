@@ -9,6 +9,11 @@ use crate::number::Scalar;
 use crate::op::View;
 
 /// What a sweep's result can be asked for: a handle or an id of a scalar or a matrix.
+#[diagnostic::on_unimplemented(
+    message = "a derivative is asked for by a handle or an id of numbers `{T}`, not by `{Self}`",
+    label = "expected a `Var`, a `MatrixVar`, a `VarId` or a `MatrixId`",
+    note = "of several scalars: `xs.iter().map(|x| gradient.of(x))`, or `of_vars` with their ids"
+)]
 pub trait EntryRef<T: Scalar>: Copy + private::Sealed {
     /// A number for a scalar handle, a view for a matrix handle, the `Result` of either for an id.
     type Found<'b>;
@@ -23,6 +28,7 @@ mod private {
     impl<T> Sealed for super::MatrixVar<'_, T> {}
     impl Sealed for super::VarId {}
     impl Sealed for super::MatrixId {}
+    impl<A: Sealed> Sealed for &A {}
 }
 
 impl<T: Scalar> EntryRef<T> for Var<'_, T> {
@@ -81,14 +87,35 @@ impl<T: Scalar> EntryRef<T> for MatrixId {
     }
 }
 
+/// A reference to a handle or an id is as good as that: `for x in &handles`.
+#[diagnostic::do_not_recommend]
+impl<T: Scalar, A: EntryRef<T>> EntryRef<T> for &A {
+    type Found<'b> = A::Found<'b>;
+    #[inline]
+    #[track_caller]
+    fn find(self, buffer: &Buffer<T>) -> A::Found<'_> {
+        A::find(*self, buffer)
+    }
+}
+
 /// What a scalar seed can name: a handle or an id.
-pub trait ScalarRef: private::Sealed {
+#[diagnostic::on_unimplemented(
+    message = "the seed is of a scalar, and `{Self}` names none",
+    label = "expected a `Var` or a `VarId`",
+    note = "a matrix has `Seed::matrix`, with a weight for each element"
+)]
+pub trait ScalarRef: Copy + private::Sealed {
     #[doc(hidden)]
     fn id_of(self) -> Id;
 }
 
 /// What a matrix seed can name: a handle or an id.
-pub trait MatrixRef: private::Sealed {
+#[diagnostic::on_unimplemented(
+    message = "the seed is of a matrix, and `{Self}` names none",
+    label = "expected a `MatrixVar` or a `MatrixId`",
+    note = "a scalar has `Seed::one` and `Seed::scalar`"
+)]
+pub trait MatrixRef: Copy + private::Sealed {
     #[doc(hidden)]
     fn id_of(self) -> Id;
 }
@@ -111,5 +138,18 @@ impl<T: Scalar> MatrixRef for MatrixVar<'_, T> {
 impl MatrixRef for MatrixId {
     fn id_of(self) -> Id {
         self.0
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: ScalarRef> ScalarRef for &A {
+    fn id_of(self) -> Id {
+        A::id_of(*self)
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<A: MatrixRef> MatrixRef for &A {
+    fn id_of(self) -> Id {
+        A::id_of(*self)
     }
 }

@@ -6,7 +6,7 @@
 
 use super::buffer::Buffer;
 use super::entry_ref::EntryRef;
-use super::seed::Seed;
+use super::seed::Seeds;
 use crate::error::Error;
 use crate::handle::Tape;
 use crate::list::{Primals, Program, split_at_result};
@@ -58,7 +58,8 @@ impl<T: Scalar> Tangents<T> {
 
 impl<T: Scalar> Tape<T> {
     /// Sweeps the tape forwards from tangents of one or more entries, as a rule leaves. A seed of
-    /// an entry that was computed is added to what the entry gets from its operands.
+    /// an entry that was computed is added to what the entry gets from its operands. From a leaf's
+    /// seed of 1 it gives a column of the Jacobian.
     ///
     /// ```
     /// use tape::{Tangents, Seed, Tape};
@@ -79,9 +80,10 @@ impl<T: Scalar> Tape<T> {
     ///
     /// # Panics
     /// If a tangent reaches an op that has no tangent rule.
+    #[doc(alias = "jacobian")]
     pub fn push_forward<'s>(
         &self,
-        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        seeds: impl Seeds<'s, T>,
         tangents: &mut Tangents<T>,
     ) -> Result<(), Error>
     where

@@ -37,5 +37,5 @@ pub use entry_ref::{EntryRef, MatrixRef, ScalarRef};
 pub use forward::Tangents;
 pub(crate) use lanes::Lanes;
 pub(crate) use replay::Stopped;
-pub use seed::Seed;
 pub(crate) use seed::SeedValues;
+pub use seed::{Seed, Seeds};

@@ -90,13 +90,29 @@ impl<'s, T: Scalar> Seed<'s, T> {
     }
 }
 
+/// What a sweep starts from: a [`Seed`], or several in an array, a slice's iterator or a `Vec`.
+///
+/// Implemented for whatever iterates over seeds; it is a trait of its own so that a handle in the
+/// place of a seed is told what to write.
+#[diagnostic::on_unimplemented(
+    message = "a sweep starts from a `Seed`, and `{Self}` is none",
+    label = "expected a `Seed`, or an array or a `Vec` of seeds",
+    note = "of a scalar `y`: `Seed::one(y)` for its derivatives, `Seed::scalar(y, 0.5)` for others",
+    note = "of a matrix `y`: `Seed::matrix(y, &weights)`, with a weight for each element; for the \
+        derivatives of their sum, sweep from `y.sum()`"
+)]
+pub trait Seeds<'s, T: 's>: IntoIterator<Item = Seed<'s, T>> {}
+
+#[diagnostic::do_not_recommend]
+impl<'s, T: 's, I: IntoIterator<Item = Seed<'s, T>>> Seeds<'s, T> for I {}
+
 impl<T: Scalar> Tape<T> {
     /// Begins a sweep: adds every seed to the buffer. Returns the last entry that one names.
     ///
     /// The store is not held while a seed is made, which may record.
     pub(super) fn plant_all<'s>(
         &self,
-        seeds: impl IntoIterator<Item = Seed<'s, T>>,
+        seeds: impl Seeds<'s, T>,
         buffer: &mut Buffer<T>,
     ) -> Result<Option<usize>, Error>
     where
