@@ -66,7 +66,7 @@ pub use error::{Error, ForwardError, Place, ShapeError};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };
-pub use handle::{apply_rule, dot, log_sum_exp, sum};
+pub use handle::{apply_rule, dot, log_sum_exp, norm, sum};
 pub use list::{EntryId, MatrixId, VarId};
 #[doc(hidden)]
 pub use number::{BinaryFunction, UnaryFunction};

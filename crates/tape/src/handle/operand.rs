@@ -25,6 +25,13 @@ impl<'t, T: Copy> From<MatrixVar<'t, T>> for Operand<'t, T> {
     }
 }
 
+impl<T: Scalar> From<T> for Operand<'_, T> {
+    /// A constant.
+    fn from(number: T) -> Self {
+        Operand::Scalar(Var::from(number))
+    }
+}
+
 /// The result of an application: what the op's [`OutputSpec`](crate::OutputSpec) said.
 #[derive(Clone, Copy, Debug)]
 pub enum Output<'t, T: Copy> {
