@@ -83,10 +83,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("norm", "dX = dy · X / y, 0 at the origin"),
     ("norm", "dxᵢ = dy · xᵢ / y, 0 at the origin"),
     ("row_norms", "dxᵢⱼ = dyᵢ · xᵢⱼ / yᵢ, 0 at the origin"),
-    ("row_variances", "dxᵢⱼ = dyᵢ · 2 · (xᵢⱼ − (Σₖ xᵢₖ) / C) / C"),
+    ("row_variances", "dxᵢⱼ = dyᵢ · 2 · (xᵢⱼ − Σₖ xᵢₖ / C) / C"),
     (
         "column_variances",
-        "dxᵢⱼ = dyⱼ · 2 · (xᵢⱼ − (Σₖ xₖⱼ) / R) / R",
+        "dxᵢⱼ = dyⱼ · 2 · (xᵢⱼ − Σₖ xₖⱼ / R) / R",
     ),
     ("gather_rows", "dX = the sum of its rows of dY, dI = 0"),
     (

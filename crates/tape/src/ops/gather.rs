@@ -134,7 +134,7 @@ pub struct ScatterAddRows {
 }
 
 /// Adds the rows of `x` to the rows of `y` that the indices name, which become zeros first.
-/// `lost`, as long as the result, holds what rounding has kept from each sum so far.
+/// `lost`, as long as the result, holds what rounding has kept from each sum.
 fn scatter<T: Scalar>(
     x: View<'_, T>,
     indices: View<'_, T>,
@@ -150,23 +150,24 @@ fn scatter<T: Scalar>(
             add(&mut sums[row], &mut lost[row], x);
         }
         for (sum, &lost) in sums.iter_mut().zip(&*lost) {
-            // Of an infinite sum nothing can be said to be missing.
-            if lost.is_finite() {
-                *sum += lost;
-            }
+            *sum += lost;
         }
     }
 }
 
-/// Adds `x` to `sum`, and to `lost` what rounding kept from it (Neumaier, 1974).
+/// Adds `x` to `sum`, with what rounding has kept from it so far, `lost`, which becomes what
+/// rounding keeps from it now (Kahan, 1965): the error does not grow with how many are added.
 #[inline]
 fn add<T: Scalar>(sum: &mut T, lost: &mut T, x: T) {
+    let x = x + *lost;
     let total = *sum + x;
-    *lost += if sum.abs() >= x.abs() {
+    let rest = if sum.abs() >= x.abs() {
         (*sum - total) + x
     } else {
         (x - total) + *sum
     };
+    // From an infinite sum nothing can be missing.
+    *lost = if rest.is_finite() { rest } else { T::zero() };
     *sum = total;
 }
 

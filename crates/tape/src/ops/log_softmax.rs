@@ -47,8 +47,8 @@ impl<T: Scalar> Op<T> for LogSoftmax {
                 continue;
             };
             // A row with ∞, or of only −∞, has no share that would be right: all are NaN.
-            let (share, shift) = (sum.share(), sum.largest.real() * T::zero());
-            let log = sum.others.ln_1p() + shift;
+            let no_share = sum.largest.real() * T::zero();
+            let (share, log) = (sum.share() + no_share, sum.others.ln_1p() + no_share);
             *missing = sum.others * share;
             for j in 0..x.cols() {
                 shares[j * rows + i] *= share;
