@@ -6,6 +6,8 @@ use tape::{MatrixVar, Scalar, Tape, Var, apply_rule, log_sum_exp, norm};
 
 #[path = "golden/composites.rs"]
 mod composites;
+#[path = "golden/machine.rs"]
+mod machine;
 
 /// What a number may differ by, in units of the last place for each unit of the condition number.
 /// The elementary functions of the C library are good to one of them, and a formula uses up to
@@ -49,7 +51,7 @@ macro_rules! by_name {
 }
 
 /// Applies a scalar rule to every element by its name.
-fn matrix_by_name<'t>(op: &str, x: MatrixVar<'t>) -> MatrixVar<'t> {
+fn matrix_by_name<'t, T: Scalar>(op: &str, x: MatrixVar<'t, T>) -> MatrixVar<'t, T> {
     by_name!(op, x; recip square sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10
         sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs relu sigmoid softplus
         log_sigmoid)

@@ -59,8 +59,7 @@ impl Chooser for Select {
 
 /// The first of three numbers, brought into the range from the second to the third: the second
 /// where the first is below it, the third where it is above that. At the ends, and where it is NaN,
-/// the first itself. If the second is above the third, every number that is not below the second
-/// becomes the third.
+/// the first itself. If the second is above the third, it is the third, as in NumPy's `clip`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clamp;
 
@@ -78,13 +77,8 @@ impl Chooser for Clamp {
 
     #[inline(always)]
     fn chosen<T: Scalar>([x, low, high]: [T; 3]) -> usize {
-        if x < low {
-            1
-        } else if x > high {
-            2
-        } else {
-            0
-        }
+        let (place, raised) = if x < low { (1, low) } else { (0, x) };
+        if raised > high { 2 } else { place }
     }
 
     fn is_smooth([x, low, high]: [f64; 3]) -> bool {

@@ -91,7 +91,7 @@ fn clamp_at_its_ends() {
     let (value, slopes) = clamped(NAN, -1.0, 2.0);
     assert!(value.is_nan() && slopes == kept);
     // The ends the wrong way round.
-    assert_eq!(clamped(0.0, 2.0, -1.0).0, 2.0);
+    assert_eq!(clamped(0.0, 2.0, -1.0), (-1.0, [0.0, 0.0, 1.0]));
     assert_eq!(clamped(3.0, 2.0, -1.0).0, -1.0);
 }
 
