@@ -204,8 +204,93 @@ def attention(p):
     (weights @ v).square().sum() - weights.row_maxima().ln().sum()
 
 
+@build("piecewise")
+def piecewise(p, at):
+    """One of several formulas, of which some have no value there."""
+    x, y = p.leaf(at), p.leaf(0.7)
+    root = x.greater_than(0.0).select(x.abs().sqrt(), (x * 0.5).exp() - 1.0)
+    huber = x.abs().at_least(y).select(x.abs() - 0.5 * y, x.square() / (2.0 * y))
+    bounded = (x * y).clamp(-0.4, 0.9) + y.clamp(x - 1.0, x + 1.0)
+    root * huber + bounded * (x - y).log_sigmoid()
+
+
+@build("choices")
+def choices(p, seed):
+    m, n = p.leaf(np.array(fixed(3, 4, seed)) * 2.0), p.leaf(fixed(3, 4, seed + 1))
+    row, column = p.leaf(fixed(1, 4, seed + 2)), p.leaf(fixed(3, 1, seed + 3))
+    leaky = m.greater_than(n).select(m, n * 0.1)
+    kept = leaky.clamp(row - 0.5, column + 0.6)
+    masked = kept.at_least(0.05).select(kept.square() * n.exp(), row)
+    (masked * column + leaky.sin()).sum()
+
+
+@build("embedding")
+def embedding(p, length, rows):
+    table = p.leaf(fixed(rows, 3, 80))
+    indices = [[float(k * k % rows)] for k in range(length)]
+    words = table.gather_rows(p.data(indices))
+    mixed = (words @ p.leaf(fixed(3, 3, 81))).tanh() * words
+    sums = mixed.scatter_add_rows(p.data([[float(k % 2)] for k in range(length)]), 3)
+    (sums.square().row_sums() + 1.0).ln().sum() + words.mean()
+
+
+@build("batch_norm")
+def batch_norm(p, rows, cols, shift):
+    x = p.leaf(np.array(fixed(rows, cols, 90)) + shift)
+    gain, bias = p.leaf(np.array(fixed(1, cols, 91)) + 1.5), p.leaf(fixed(1, cols, 92))
+    normal = (x - x.column_means()) / (x.column_variances() + 1e-3).sqrt()
+    (normal * gain + bias).relu().square().sum()
+
+
+@build("layer_norm")
+def layer_norm(p, rows, cols):
+    x, w = p.leaf(fixed(rows, cols, 93)), p.leaf(fixed(cols, cols, 94))
+    for _ in range(2):
+        x = (x - x.row_means()) / (x.row_variances() + 1e-2).sqrt() @ w
+    x.row_norms().sum() + x.norm()
+
+
+@build("directions")
+def directions(p, rows, cols):
+    x, y = p.leaf(fixed(rows, cols, 95)), p.leaf(fixed(rows, cols, 96))
+    cosine = (x * y).row_sums() / (x.row_norms() * y.row_norms())
+    ((1.0 - cosine).square() + (x - y).row_norms().log_sigmoid()).sum()
+
+
+@build("lengths")
+def lengths(p, count):
+    x = [p.leaf(math.sin(2.0 * k + 1.0)) for k in range(count)]
+    total = x[0].norm_of(*x[1:])
+    total * total.ln() + x[0].norm_of(*[v.sin() for v in x[1:]]) * x[-1]
+
+
+@build("log_shares")
+def log_shares(p, scale):
+    z, t = p.leaf(np.array(fixed(4, 5, 97)) * scale), p.leaf(np.array(fixed(4, 5, 98)) + 1.2)
+    logs = z.log_softmax()
+    -(t.log_softmax().exp() * logs).sum() / 4.0 + (logs * 0.5).exp().mean()
+
+
+@build("soft_targets")
+def soft_targets(p, weighted):
+    student, teacher = p.leaf(np.array(fixed(3, 4, 99)) * 2.0), p.leaf(np.array(fixed(3, 4, 100)) * 3.0)
+    wanted = teacher.softmax()
+    if weighted:
+        wanted = wanted * p.data([[0.5, 2.0, 1.0, 0.25]])
+    -(wanted * student.log_softmax()).sum() / wanted.sum()
+
+
+@build("logistic")
+def logistic(p, rows):
+    x, w, b = p.leaf(fixed(rows, 3, 101)), p.leaf(fixed(3, 1, 102)), p.leaf(0.3)
+    signs = p.data([[1.0 if k % 3 else -1.0] for k in range(rows)])
+    margins = (x @ w + b) * signs * 4.0
+    -margins.log_sigmoid().mean() + 0.01 * w.norm()
+
+
 # Where a random program may use a function, and what brings a number there.
-BOUNDED = ["sin", "cos", "tanh", "sigmoid", "atan", "softplus", "asinh", "exp_m1", "square", "cbrt", "relu", "abs"]
+BOUNDED = ["sin", "cos", "tanh", "sigmoid", "atan", "softplus", "asinh", "exp_m1", "log_sigmoid", "square", "cbrt",
+           "relu", "abs"]
 
 
 @build("random")
@@ -220,7 +305,7 @@ def random_program(p, seed):
         if way == 0:
             matrices.append((x @ y) / 2.0)
         elif way == 1:
-            matrices.append(getattr(x + 0.01, stream.choice(BOUNDED[:9]))() * s)
+            matrices.append(getattr(x + 0.01, stream.choice(BOUNDED[:10]))() * s)
         elif way == 2:
             matrices.append(x.softmax() * y - y.row_log_sum_exp())
         elif way == 3:
@@ -236,6 +321,42 @@ def random_program(p, seed):
         total = total + x.tanh().sum()
     for s in scalars:
         total = total + s.sin()
+
+
+@build("random_choice")
+def random_choice(p, seed):
+    """A random program of choices, rows by index, lengths and spreads; nothing near a kink, no sum that cancels."""
+    stream = random.Random(1000 + seed)
+    apart = lambda rows, cols: [[stream.choice([-1, 1]) * stream.uniform(0.2, 1.6) for _ in range(cols)]
+                                for _ in range(rows)]
+    matrices = [p.leaf(apart(3, 3)) for _ in range(3)]
+    column = lambda count: p.data([[float(stream.randrange(3))] for _ in range(count)])
+    for _ in range(stream.randint(3, 7)):
+        x, y, c = stream.choice(matrices), stream.choice(matrices), stream.choice(matrices[:3])
+        way = stream.randrange(10)
+        if way == 0:
+            matrices.append(c.select(x.tanh(), y * 0.5))
+        elif way == 1:
+            matrices.append((c * 2.0).clamp(-0.37, 3.3) * x.sin())
+        elif way == 2:
+            matrices.append(x.gather_rows(column(3)) * y.cos())
+        elif way == 3:
+            matrices.append((x * 0.3 + y.log_sigmoid()).scatter_add_rows(column(3), 3))
+        elif way == 4:
+            matrices.append(x / (x.row_norms() + 1.0))
+        elif way == 5:
+            matrices.append((x - x.column_means()) / (x.column_variances() + 0.5).sqrt())
+        elif way == 6:
+            matrices.append((x - x.row_means()) * (y.row_variances() + 0.1).sqrt())
+        elif way == 7:
+            matrices.append(x.log_softmax() * 0.5 + y.sigmoid())
+        elif way == 8:
+            matrices.append(c.greater_than(0.0) * x + c.at_least(0.0).select(y, x.exp()).tanh())
+        else:
+            matrices.append((x @ y) / 2.0)
+    total = matrices[0].norm()
+    for x in matrices[1:]:
+        total = total + x.tanh().square().sum()
 
 
 def programs():
@@ -264,12 +385,24 @@ def programs():
     yield from (deep_net(depth) for depth in (2, 6))
     yield from (recurrent(steps) for steps in (3, 10))
     yield attention()
-    yield from (random_program(seed) for seed in range(24))
+    yield from (random_program(seed) for seed in range(36))
+    yield from (piecewise(at) for at in (-1.7, -0.35, 0.2, 1.1, 2.4))
+    yield from (choices(seed) for seed in (110, 120, 130, 140))
+    yield from (embedding(length, rows) for length, rows in ((1, 2), (6, 4), (11, 3)))
+    yield from (batch_norm(rows, cols, shift) for rows, cols in ((4, 3), (9, 2)) for shift in (0.0, 5.0))
+    yield from (layer_norm(rows, cols) for rows, cols in ((1, 4), (3, 5)))
+    yield from (directions(rows, cols) for rows, cols in ((2, 2), (4, 3)))
+    yield from (lengths(count) for count in (2, 5))
+    yield from (log_shares(scale) for scale in (0.5, 3.0, 12.0))
+    yield from (soft_targets(weighted) for weighted in (0, 1))
+    yield from (logistic(rows) for rows in (1, 8))
+    yield from (random_choice(seed) for seed in range(48))
 
 
 def main():
     lines = [list(program.lines()) for program in programs()]
     OUT.write_text("\n".join(line for program in lines for line in program) + "\n")
+    assert len({program[0] for program in lines}) == len(lines), "two programs have one name"
     print(len(lines), "programs")
 
 

@@ -84,6 +84,12 @@ ROWS = [[0.0, 0.0], [1.0, 1.0 + 2**-20], [1000.0, 1001.0, 999.5], [-1000.0, -100
         [1e-9, -1e-9, 3e-9, 0.5], [30.0, -30.0, 0.0], [709.0, 710.0, 700.0], [5.0, 5.0, 5.0, 5.0, 5.0], [0.3],
         [1e8, 1e8], [1e4, 1e4, 1e4 - 16], [-3e30, -3e30], *(some(-5, 5, 6, k) for k in range(20, 40)),
         *(some(-50, 50, 8, k) for k in range(40, 60))]
+# Rows of lengths: squares that overflow and vanish, sides of all sizes, nothing but one side.
+LENGTHS = [[3e200, 4e200], [-3e-200, 4e-200, 0.0], [1e30, 1e-30, -1.0], [0.0, -7.0, 0.0], [2.0] * 9, [1e150, 1e160, 1e140],
+           [3e20, -4e20], [5e-21, 12e-21], *(sizes(5, k) for k in range(60, 80))]
+# Rows of variances: near their mean, which is far from 0.
+NEAR_MEAN = [[1e8, 1e8 + 1, 1e8 + 2], [1e6 + 0.5, 1e6, 1e6 - 0.25, 1e6], [-3e4, -3e4 - 0.125], [7.0] * 7, [0.1] * 10,
+             [1e15, 1e15 + 1], *([1e4 + x for x in some(-1, 1, 7, k)] for k in range(80, 90))]
 
 
 def rules():
@@ -151,7 +157,7 @@ def orders(operands, degree):
 def line(out, kind, name, operands, f):
     """One point; left out where the operands or the value are no normal numbers of the type."""
     limits = RANGE[kind]
-    if name in ("max", "min") and operands[0] == operands[1]:
+    if name in ("max", "min", "greater_than", "at_least") and operands[0] == operands[1]:
         return
     if any(x != 0 and not limits[0] <= abs(x) <= limits[1] for x in operands):
         return
@@ -186,6 +192,56 @@ def line(out, kind, name, operands, f):
     out.append("\t".join(cells))
 
 
+def norms(out, kind, row):
+    # Conditions: a length moves as its sides do, a slope by two of them.
+    limits = RANGE[kind]
+    if any(x != 0 and not limits[0] <= abs(x) <= limits[1] for x in row) or not any(row):
+        return
+    xs = [mpf(x) for x in row]
+    value = m.sqrt(m.fsum(x * x for x in xs))
+    cells = [kind, "norm", " ".join(repr(x) for x in row), number(value, limits), "1"]
+    for x in xs:
+        cells += [number(x / value, limits), "2"]
+    out.append("\t".join(cells))
+
+
+def variances(out, kind, row):
+    # Conditions: the differences from the mean are as good as the largest of them.
+    limits = RANGE[kind]
+    if any(x != 0 and not limits[0] <= abs(x) <= limits[1] for x in row):
+        return
+    xs = [mpf(x) for x in row]
+    n = len(xs)
+    mean = m.fsum(xs) / n
+    off = [x - mean for x in xs]
+    # Of equal numbers the mean is one of them, and nothing is left.
+    value = m.fsum(d * d for d in off) / n if len(set(row)) > 1 else mpf(0)
+    largest = max(abs(d) for d in off)
+    cells = [kind, "row_variances", " ".join(repr(x) for x in row), number(value, limits), "2"]
+    for d in off:
+        known = value != 0 and d != 0
+        cells += [number(2 * d / n, limits), f"{float(2 + largest / abs(d)):.2g}"] if known else ["-", "0"]
+    out.append("\t".join(cells))
+
+
+def log_shares(out, kind, row, place):
+    # Conditions: an exponential moves by the distance of two elements.
+    limits = RANGE[kind]
+    if any(x != 0 and not limits[0] <= abs(x) <= limits[1] for x in row):
+        return
+    xs = [mpf(x) for x in row]
+    with m.workdps(DIGITS):
+        shares = [1 / m.fsum(m.exp(y - x) for y in xs) for x in xs]
+        value = m.log(shares[place])
+        slopes = [m.fsum(s for k, s in enumerate(shares) if k != i) if i == place else -share
+                  for i, share in enumerate(shares)]
+    spread = f"{float(max(xs) - min(xs)) + 2:.2g}"
+    cells = [kind, f"log_softmax {place}", " ".join(repr(x) for x in row), number(value, limits), spread]
+    for slope in slopes:
+        cells += [number(slope, limits), spread]
+    out.append("\t".join(cells))
+
+
 def rows(out, kind, row):
     # Conditions: a row's shift moves every element; a share moves by the distance of two elements.
     if any(x != 0 and not RANGE[kind][0] <= abs(x) <= RANGE[kind][1] for x in row):
@@ -215,6 +271,14 @@ def main():
                 line(out, kind, name, point, f)
         for row in ROWS:
             rows(out, kind, [rounded(x) for x in row])
+        for row in ROWS + LENGTHS:
+            norms(out, kind, [rounded(x) for x in row])
+        for row in ROWS + NEAR_MEAN:
+            variances(out, kind, [rounded(x) for x in row])
+        for row in ROWS:
+            row = [rounded(x) for x in row]
+            for place in {0, row.index(max(row)), len(row) - 1}:
+                log_shares(out, kind, row, place)
     OUT.write_text("\n".join(out) + "\n")
     print(len(out), "points")
 

@@ -7,6 +7,12 @@ from jax.scipy.special import logsumexp
 
 jax.config.update("jax_enable_x64", True)
 
+
+
+def whole(indices):
+    return indices[:, 0].astype(int)
+
+
 UNARY = {
     "neg": lambda x: -x,
     "recip": lambda x: 1 / x,
@@ -36,6 +42,7 @@ UNARY = {
     "relu": jax.nn.relu,
     "sigmoid": jax.nn.sigmoid,
     "softplus": jax.nn.softplus,
+    "log_sigmoid": jax.nn.log_sigmoid,
 }
 BINARY = {
     "add": jnp.add,
@@ -47,6 +54,8 @@ BINARY = {
     "max": jnp.maximum,
     "min": jnp.minimum,
     "hypot": lambda x, y: jnp.sqrt(x * x + y * y),
+    "greater_than": lambda x, y: jax.lax.stop_gradient(jnp.where(x > y, 1.0, 0.0)),
+    "at_least": lambda x, y: jax.lax.stop_gradient(jnp.where(x >= y, 1.0, 0.0)),
 }
 OTHERS = {
     "matmul": lambda x, w: x @ w,
@@ -59,6 +68,18 @@ OTHERS = {
     "row_maxima": lambda x: jnp.max(x, axis=1, keepdims=True),
     "row_log_sum_exp": lambda x: logsumexp(x, axis=1, keepdims=True),
     "softmax": lambda x: jax.nn.softmax(x, axis=1),
+    "log_softmax": lambda x: jax.nn.log_softmax(x, axis=1),
+    "norm": lambda x: jnp.sqrt(jnp.sum(x * x)),
+    "row_norms": lambda x: jnp.sqrt(jnp.sum(x * x, axis=1, keepdims=True)),
+    "row_means": lambda x: jnp.mean(x, axis=1, keepdims=True),
+    "column_means": lambda x: jnp.mean(x, axis=0, keepdims=True),
+    "row_variances": lambda x: jnp.var(x, axis=1, keepdims=True),
+    "column_variances": lambda x: jnp.var(x, axis=0, keepdims=True),
+    "select": lambda c, a, b: jnp.where(c > 0, a, b),
+    "clamp": jnp.clip,
+    "gather_rows": lambda x, i: x[whole(i), :],
+    "scatter_add_rows": lambda x, i, n: jnp.zeros((n, x.shape[1])).at[whole(i), :].add(x),
+    "norm_of": lambda *xs: jnp.sqrt(sum(x * x for x in xs)),
     "reshape": lambda x, r, c: jnp.reshape(x, (r, c), order="F"),
     "rows": lambda x, a, b: x[a:b, :],
     "columns": lambda x, a, b: x[:, a:b],
@@ -121,12 +142,19 @@ class Program:
 
     def __init__(self, name):
         self.name, self.leaves, self.steps, self.values = name, {}, [], {}
+        self.inputs = set()
 
     def leaf(self, value):
         name = f"x{len(self.leaves)}"
         self.leaves[name] = np.asarray(value, dtype=np.float64)
         self.values[name] = jnp.asarray(self.leaves[name])
         return Node(self, name)
+
+    def data(self, value):
+        """A matrix without a gradient."""
+        node = self.leaf(value)
+        self.inputs.add(node.name)
+        return node
 
     def step(self, op, *operands):
         name = f"y{len(self.steps)}"
@@ -151,13 +179,14 @@ class Program:
         numbers = lambda array: " ".join(repr(float(x)) for x in np.asarray(array).ravel())
         yield f"program {self.name}"
         for name, leaf in self.leaves.items():
+            kind = "data" if name in self.inputs else "leaf"
             shape = "scalar" if leaf.ndim == 0 else f"{leaf.shape[0]} {leaf.shape[1]}"
-            yield f"leaf {name} {shape} {numbers(leaf)}"
+            yield f"{kind} {name} {shape} {numbers(leaf)}"
         for name, op, operands in self.steps:
             # A float is written with a mark, to tell it from a parameter.
             words = [f"#{x!r}" if isinstance(x, float) else str(x) for x in operands]
             yield f"step {name} {op} {' '.join(words)}"
         yield f"value {numbers(value)}"
-        for name in self.leaves:
+        for name in (name for name in self.leaves if name not in self.inputs):
             yield f"gradient {name} {numbers(gradients[name])}"
         yield "end"

@@ -19,7 +19,8 @@ pub fn affine<'t, T: Scalar>(
 }
 
 /// Softmax with cross-entropy, [`ops::SoftmaxCrossEntropy`]: the mean loss of `logits: N×C` against
-/// `targets: N×1` labels or `N×C` one-hot rows.
+/// `targets: N×1` labels or `N×C` rows of probabilities, one-hot or computed. With class weights,
+/// or a label that is ignored: see there.
 ///
 /// # Errors
 /// If a label is not a whole number below C, a row is not a distribution, or there is no example.
@@ -31,9 +32,7 @@ pub fn softmax_cross_entropy<'t, T: Scalar>(
     logits: MatrixVar<'t, T>,
     targets: MatrixVar<'t, T>,
 ) -> Result<Var<'t, T>, Error> {
-    let operands = [logits.into(), targets.into()];
-    let recorded = logits.tape().apply(ops::SoftmaxCrossEntropy, &operands)?;
-    Ok(recorded.scalar())
+    ops::SoftmaxCrossEntropy::new().record(logits, targets)
 }
 
 /// Cross-entropy of probabilities, [`ops::CrossEntropy`].

@@ -120,3 +120,199 @@ fn a_bias_gets_the_sum_of_millions_of_rows() {
     let exact = rows as f64 * f64::from(0.1_f32);
     close("the slope", gradient.of(b).values()[0].into(), exact, 1e-7);
 }
+
+/// The loss of an op with class weights and an ignored label, and its gradient.
+fn weighted(
+    op: nn::ops::SoftmaxCrossEntropy,
+    logits: &DMatrix<f64>,
+    targets: &DMatrix<f64>,
+) -> (f64, DMatrix<f64>) {
+    let tape = Tape::new();
+    let (x, targets) = (tape.matrix(logits), tape.input(targets));
+    let loss = op.record(x, targets).expect("good targets");
+    (loss.value(), loss.gradient().of(x).to_matrix())
+}
+
+#[test]
+fn class_weights_are_those_of_a_weighted_mean() {
+    let logits = dmatrix![1.0, 0.5, -2.0; 0.25, 3.0, 0.0; -1.0, 0.0, 1.5; 40.0, 0.0, 0.0];
+    let (labels, weights) = ([2, 1, 2, 0], [0.25, 2.0, 3.0]);
+    let share = |i: usize, j: usize| {
+        let sum: f64 = (0..3)
+            .map(|k| (logits[(i, k)] - logits[(i, j)]).exp())
+            .sum();
+        1.0 / sum
+    };
+    let total: f64 = labels.iter().map(|&t| weights[t]).sum();
+    let losses = labels.iter().enumerate();
+    let expected: f64 = losses
+        .map(|(i, &t)| -weights[t] * share(i, t).ln())
+        .sum::<f64>()
+        / total;
+    let op = || nn::ops::SoftmaxCrossEntropy::new().class_weights(&weights);
+    let column = DMatrix::from_fn(4, 1, |i, _| labels[i] as f64);
+    let one_hot = DMatrix::from_fn(4, 3, |i, j| f64::from(u8::from(labels[i] == j)));
+    for targets in [&column, &one_hot] {
+        let (value, slopes) = weighted(op(), &logits, targets);
+        close("the loss", value, expected, 1e-15);
+        for i in 0..4 {
+            for j in (0..3).filter(|&j| j != labels[i]) {
+                let slope = weights[labels[i]] * share(i, j) / total;
+                close("a slope", slopes[(i, j)], slope, 1e-14);
+            }
+            let others: f64 = (0..3)
+                .filter(|&j| j != labels[i])
+                .map(|j| share(i, j))
+                .sum();
+            let slope = -weights[labels[i]] * others / total;
+            close("the wanted slope", slopes[(i, labels[i])], slope, 1e-14);
+        }
+    }
+    // As the op says it: each class by itself.
+    let soft = dmatrix![0.5, 0.25, 0.25];
+    let (value, slopes) = weighted(op(), &logits.rows(0, 1).into_owned(), &soft);
+    let parts = [0.125, 0.5, 0.75];
+    let total: f64 = parts.iter().sum();
+    let expected: f64 = (0..3).map(|j| -parts[j] * share(0, j).ln()).sum::<f64>() / total;
+    close("the soft loss", value, expected, 1e-15);
+    for j in 0..3 {
+        close(
+            "a soft slope",
+            slopes[j],
+            share(0, j) - parts[j] / total,
+            1e-14,
+        );
+    }
+    // All alike are none.
+    let alike = nn::ops::SoftmaxCrossEntropy::new().class_weights(&[2.0; 3]);
+    let plain = nn::ops::SoftmaxCrossEntropy::new();
+    let (found, expected) = (
+        weighted(alike, &logits, &column),
+        weighted(plain, &logits, &column),
+    );
+    close("the loss", found.0, expected.0, 1e-15);
+    assert!((found.1 - expected.1).amax() < 1e-16);
+}
+
+#[test]
+fn rows_that_are_left_out_may_hold_anything() {
+    let logits = dmatrix![1.0, 0.5; f64::NAN, 1.0; f64::INFINITY, 3.0; 0.25, 3.0];
+    let labels = dmatrix![1.0; -1.0; -1.0; 0.0];
+    let kept = dmatrix![1.0, 0.5; 0.25, 3.0];
+    let op = nn::ops::SoftmaxCrossEntropy::new;
+    let (expected, of_kept) = weighted(op(), &kept, &dmatrix![1.0; 0.0]);
+    let (value, slopes) = weighted(op().ignoring(-1), &logits, &labels);
+    assert_eq!(value, expected);
+    assert_eq!(slopes.row(0), of_kept.row(0));
+    assert_eq!(slopes.row(3), of_kept.row(1));
+    assert_eq!(slopes.rows(1, 2), DMatrix::zeros(2, 2));
+    // A class may be the ignored one, or weigh nothing.
+    let labels = dmatrix![1.0; 2.0; 2.0; 0.0];
+    let wide = DMatrix::from_fn(4, 3, |i, j| {
+        if j < 2 {
+            logits[(i, j)]
+        } else {
+            -f64::INFINITY
+        }
+    });
+    let (value, slopes) = weighted(op().ignoring(2), &wide, &labels);
+    close("the loss", value, expected, 1e-15);
+    let (again, same) = weighted(op().class_weights(&[1.0, 1.0, 0.0]), &wide, &labels);
+    close("the loss by weights", again, expected, 1e-15);
+    assert_eq!(slopes, same);
+
+    let refused = |op: nn::ops::SoftmaxCrossEntropy, labels: DMatrix<f64>| {
+        let tape = Tape::new();
+        let x = tape.matrix(&DMatrix::zeros(labels.nrows(), 2));
+        op.record(x, tape.input(&labels)).unwrap_err().to_string()
+    };
+    let message = refused(op().ignoring(-1), dmatrix![-1.0; -1.0]);
+    assert!(message.contains("none of the 2 rows counts"), "{message}");
+    let message = refused(op().class_weights(&[0.0, 1.0]), dmatrix![0.0; 0.0]);
+    assert!(message.contains("none of the 2 rows counts"), "{message}");
+    let message = refused(op().ignoring(-1), dmatrix![-2.0; 0.0]);
+    assert!(message.contains("row 0 has the label -2"), "{message}");
+}
+
+#[test]
+#[should_panic(expected = "3 class weights for 2 classes: there must be one for each")]
+fn a_weight_is_wanted_for_each_class() {
+    let op = nn::ops::SoftmaxCrossEntropy::new().class_weights(&[1.0; 3]);
+    weighted(op, &dmatrix![0.0, 0.0], &dmatrix![0.0]);
+}
+
+#[test]
+#[should_panic(expected = "a class weighs NaN, expected a finite number from 0 up")]
+fn a_weight_is_a_number() {
+    let _ = nn::ops::SoftmaxCrossEntropy::new().class_weights(&[1.0, f64::NAN]);
+}
+
+/// Student and teacher; what the fused loss gives both, and the formula written out.
+fn distilled(weights: &[f64]) -> [[f64; 12]; 2] {
+    let student = dmatrix![1.0, 0.5, -2.0; 0.25, 30.0, 0.0];
+    let teacher = dmatrix![0.5, 1.0, 1.5; 2.0, 40.0, -1.0];
+    let run = |fused: bool| {
+        let tape = Tape::new();
+        let (x, z) = (tape.matrix(&student), tape.matrix(&teacher));
+        let t = z.softmax();
+        let loss = if fused {
+            let op = nn::ops::SoftmaxCrossEntropy::new();
+            let op = if weights.is_empty() {
+                op
+            } else {
+                op.class_weights(weights)
+            };
+            op.record(x, t).expect("a softmax is a distribution")
+        } else {
+            let w = tape.input(&DMatrix::from_fn(1, 3, |_, j| {
+                *weights.get(j).unwrap_or(&1.0)
+            }));
+            let wanted = t.component_mul(w);
+            -wanted.dot(x.log_softmax()) / wanted.sum()
+        };
+        tape.check(loss).assert_ok();
+        let gradient = loss.gradient();
+        let mut all = [0.0; 12];
+        let both = gradient
+            .of(x)
+            .values()
+            .iter()
+            .chain(gradient.of(z).values());
+        all.iter_mut().zip(both).for_each(|(to, x)| *to = *x);
+        all
+    };
+    [run(true), run(false)]
+}
+
+#[test]
+fn probabilities_that_were_computed_have_a_gradient() {
+    for weights in [&[][..], &[0.5, 2.0, 1.0]] {
+        let [fused, written] = distilled(weights);
+        for (found, expected) in fused.into_iter().zip(written) {
+            let apart = (found - expected).abs();
+            assert!(
+                apart <= 1e-14 * expected.abs().max(1e-3),
+                "{found} is not {expected}"
+            );
+        }
+        assert!(fused[6..].iter().any(|x| x.abs() > 1e-2));
+    }
+    // Forwards as backwards, and on dual numbers: off the distributions, too.
+    use num_dual::Dual64;
+    let tape = Tape::<Dual64>::default();
+    let logits = tape.matrix(&dmatrix![1.0, 0.5, -2.0].map(Dual64::from));
+    let moved = dmatrix![0.25, 0.0, 0.75].zip_map(&dmatrix![1.0, -3.0, 0.5], Dual64::new);
+    let targets = tape.matrix(&moved);
+    let loss = nn::softmax_cross_entropy(logits, targets).unwrap();
+    let gradient = loss.gradient();
+    let along: f64 = (gradient.of(targets).values().iter())
+        .zip(moved.iter())
+        .map(|(slope, t)| slope.re * t.eps)
+        .sum();
+    close("the dual part", loss.value().eps, along, 1e-15);
+    let mut tangents = tape::Tangents::new();
+    let direction = moved.map(|t| Dual64::from(t.eps));
+    let seed = tape::Seed::matrix(targets, &direction);
+    tape.push_forward(seed, &mut tangents).unwrap();
+    close("the tangent", tangents.of(loss).re, along, 1e-15);
+}

@@ -72,7 +72,7 @@ pub use function::{SparsityPattern, Structure, Values, Workspace};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };
-pub use handle::{apply_rule, dot, log_sum_exp, sum};
+pub use handle::{apply_rule, dot, log_sum_exp, norm, sum};
 pub use list::{EntryId, MatrixId, VarId};
 #[doc(hidden)]
 pub use number::{BinaryFunction, UnaryFunction};

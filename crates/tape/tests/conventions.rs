@@ -9,6 +9,8 @@ use num_dual::Dual64;
 use std::f64::consts::PI;
 use tape::{Scalar, Tape, Var};
 
+#[path = "conventions/choices.rs"]
+mod choices;
 #[path = "conventions/rows.rs"]
 mod rows;
 #[path = "conventions/structure.rs"]
@@ -298,6 +300,9 @@ fn saturation_is_exact_at_infinity() {
     unary!(tanh at -INF => -1.0, 0.0);
     unary!(softplus at INF => INF, 1.0);
     unary!(softplus at -INF => 0.0, 0.0);
+    unary!(log_sigmoid at INF => -0.0, 0.0);
+    unary!(log_sigmoid at -INF => -INF, 1.0);
+    unary!(log_sigmoid at -1e30 => -1e30, 1.0);
     unary!(atan at INF => PI / 2.0, 0.0);
     unary!(relu at -INF => 0.0, 0.0);
     unary!(relu at INF => INF, 1.0);
@@ -309,6 +314,7 @@ fn nan_goes_through() {
     unary!(sin at NAN => NAN, NAN);
     unary!(sigmoid at NAN => NAN, NAN);
     unary!(softplus at NAN => NAN, NAN);
+    unary!(log_sigmoid at NAN => NAN, NAN);
     unary!(tanh at NAN => NAN, NAN);
     unary!(sqrt at NAN => NAN, NAN);
     binary!(|x, y| x + y, at NAN, 1.0 => NAN, 1.0, 1.0);
@@ -323,6 +329,7 @@ fn every_convention_is_documented_and_every_documented_one_is_tested() {
         include_str!("../../../docs/conventions.md"),
         concat!(
             include_str!("conventions.rs"),
+            include_str!("conventions/choices.rs"),
             include_str!("conventions/rows.rs"),
             include_str!("conventions/structure.rs"),
         ),

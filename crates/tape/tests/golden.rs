@@ -2,10 +2,12 @@
 
 use num_dual::{Dual, Dual2};
 use std::collections::BTreeMap;
-use tape::{MatrixVar, Scalar, Tape, Var, apply_rule, log_sum_exp};
+use tape::{MatrixVar, Scalar, Tape, Var, apply_rule, log_sum_exp, norm};
 
 #[path = "golden/composites.rs"]
 mod composites;
+#[path = "golden/machine.rs"]
+mod machine;
 
 /// What a number may differ by, in units of the last place for each unit of the condition number.
 /// The elementary functions of the C library are good to one of them, and a formula uses up to
@@ -16,8 +18,24 @@ const ULPS: [f64; 3] = [4.0, 4.0, 16.0];
 fn scalar_by_name<'t, T: Scalar>(op: &str, x: &[Var<'t, T>]) -> Var<'t, T> {
     match op.split_once(' ') {
         Some(("powi", n)) => x[0].powi(n.parse().unwrap()),
+        Some(("log_softmax", place)) => of_row(x, |row| {
+            row.log_softmax().element(0, place.parse().unwrap())
+        }),
+        _ if op == "row_variances" => of_row(x, |row| row.row_variances().element(0, 0)),
         _ if op == "log_sum_exp" => log_sum_exp(x),
+        _ if op == "norm" => norm(x),
         _ => apply_rule(op, x).unwrap_or_else(|| panic!("no rule {op} of {} operands", x.len())),
+    }
+}
+
+/// A number that is made of a row of numbers, on their tape if they have one.
+fn of_row<'t, T: Scalar>(
+    x: &[Var<'t, T>],
+    f: impl for<'s> Fn(MatrixVar<'s, T>) -> Var<'s, T>,
+) -> Var<'t, T> {
+    match x[0].tape() {
+        Some(tape) => f(tape.assemble(1, x.len(), x)),
+        None => f(Tape::default().assemble(1, x.len(), x)).value().into(),
     }
 }
 
@@ -33,9 +51,10 @@ macro_rules! by_name {
 }
 
 /// Applies a scalar rule to every element by its name.
-fn matrix_by_name<'t>(op: &str, x: MatrixVar<'t>) -> MatrixVar<'t> {
+fn matrix_by_name<'t, T: Scalar>(op: &str, x: MatrixVar<'t, T>) -> MatrixVar<'t, T> {
     by_name!(op, x; recip square sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10
-        sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs relu sigmoid softplus)
+        sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs relu sigmoid softplus
+        log_sigmoid)
 }
 
 fn numbers(cell: &str) -> Vec<f64> {
@@ -179,7 +198,13 @@ fn every_op_agrees_with_mpmath() {
     }
     let rules = tape::rules::all();
     let names = rules.iter().map(|rule| rule.name());
-    for name in names.chain(["powi", "log_sum_exp"]) {
+    for name in names.chain([
+        "powi",
+        "log_sum_exp",
+        "log_softmax",
+        "norm",
+        "row_variances",
+    ]) {
         for kind in ["f64", "f32"] {
             let count = seen.get(&(kind, name)).copied().unwrap_or(0);
             assert!(count >= 30, "{name} has {count} points in {kind}");

@@ -4,6 +4,7 @@ mod affine;
 mod cross_entropy;
 mod softmax_cross_entropy;
 mod targets;
+mod wanted;
 
 pub use affine::Affine;
 pub use cross_entropy::CrossEntropy;
@@ -16,6 +17,12 @@ pub fn all<T: Scalar>() -> Vec<Box<dyn Op<T>>> {
     vec![
         Box::new(Affine),
         Box::new(CrossEntropy),
-        Box::new(SoftmaxCrossEntropy),
+        Box::new(SoftmaxCrossEntropy::new()),
+        Box::new(
+            SoftmaxCrossEntropy::new()
+                .class_weights(&[0.5, 2.0, 1.5, 1.0])
+                .ignoring(3),
+        ),
+        Box::new(SoftmaxCrossEntropy::new().class_weights(&[0.0, 2.0])),
     ]
 }

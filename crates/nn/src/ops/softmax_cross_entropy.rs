@@ -1,58 +1,143 @@
 //! `y = −(1/N) Σᵢ ln softmax(X)ᵢ,ₜᵢ`.
 
-use super::targets::{check, check_shapes, for_each_wanted, main_class, mean_of, sum_of_wanted};
+use super::targets::check_shapes;
+use super::wanted::Wanted;
 use tape::formula;
 use tape::formula::Formula;
 use tape::{
-    ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar, Shape,
-    ShapeError, Sink, View, ViewMut, pairwise_sum,
+    Error, ForwardError, MatrixVar, Op, OperandTangents, OutputSpec, Point, PointMut, Sample,
+    Scalar, Shape, ShapeError, Sink, Var, View, ViewMut, pairwise_sum,
 };
 
 /// Softmax of each row and cross-entropy in one entry: `X: N×C, T: N×1 or N×C → scalar`, the mean
 /// over the rows.
 ///
-/// `T` holds labels (whole numbers from 0 to C − 1) or one row of probabilities for each example,
-/// one-hot as a rule. The value of a row is what is left of log-sum-exp after the wanted logit is
-/// taken out, `ln(1 + Σ exp(x − xₜ))` over the other classes: nothing overflows, no 1e-7 has to
-/// keep a logarithm from 0, and a row that is nearly certain keeps its digits. The derivative is
-/// the book's `dX = dy · (softmax(X) − T) / N`, of the wanted class as minus the sum of the others'
+/// `T` holds labels (whole numbers from 0 to C − 1) or one row of probabilities for each example.
+/// The value of a row is what is left of log-sum-exp after the wanted logit is taken out,
+/// `ln(1 + Σ exp(x − xₜ))` over the other classes: nothing overflows, no 1e-7 has to keep a
+/// logarithm from 0, and a row that is nearly certain keeps its digits. The derivative is the
+/// book's `dX = dy · (softmax(X) − T) / N`, of the wanted class as minus the sum of the others'
 /// shares, which is the same and has digits where the share is nearly 1; it is kept as residual.
-/// Targets have no cotangent.
+///
+/// Probabilities that were computed have a cotangent, too, `dT = −dy · ln softmax(X) / N`; labels
+/// have none.
+///
+/// [Weights](SoftmaxCrossEntropy::class_weights) make classes count more or less, and rows with the
+/// [ignored label](SoftmaxCrossEntropy::ignoring) do not count:
+///
+/// ```
+/// use nalgebra::dmatrix;
+/// use nn::ops::SoftmaxCrossEntropy;
+///
+/// let tape = tape::Tape::new();
+/// let logits = tape.matrix(&dmatrix![0.0, 0.0; 0.0, 0.0; f64::NAN, 0.0]);
+/// let labels = tape.input(&dmatrix![0.0; 1.0; -1.0]);
+/// let loss = SoftmaxCrossEntropy::new().class_weights(&[3.0, 1.0]).ignoring(-1);
+/// let loss = loss.record(logits, labels)?;
+/// assert_eq!(loss.value(), 2_f64.ln()); // (3 ln 2 + ln 2) / (3 + 1)
+/// let gradient = loss.gradient();
+/// let expected = dmatrix![-0.375, 0.375; 0.125, -0.125; 0.0, 0.0];
+/// assert_eq!(gradient.of(logits), expected);
+/// # Ok::<(), tape::Error>(())
+/// ```
 ///
 /// Source: "Deep Learning from Scratch", section 5.6.3 and appendix A.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SoftmaxCrossEntropy;
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SoftmaxCrossEntropy {
+    /// A weight for each class; none, where all are 1.
+    weights: Vec<f64>,
+    ignored: Option<i64>,
+}
 
-/// The residuals: slopes (N×C), which begin as shifted exponentials, then numbers for each row that
-/// the forward run works with.
+impl SoftmaxCrossEntropy {
+    /// The mean loss of all rows.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts a row as much as the class it wants weighs: the loss is `Σ wᵢ lossᵢ / Σ wᵢ`. A row of
+    /// probabilities counts as much as its classes weigh on average, and each by itself:
+    /// `lossᵢ wᵢ = −Σⱼ wⱼ tᵢⱼ ln pᵢⱼ`, `wᵢ = Σⱼ wⱼ tᵢⱼ`. So one-hot rows and labels give the same. A
+    /// row that weighs 0 has no part in the loss.
+    ///
+    /// # Panics
+    /// If a weight is negative or not finite.
+    #[track_caller]
+    pub fn class_weights(self, weights: &[f64]) -> Self {
+        let wrong = weights.iter().find(|&&w| !(w >= 0.0 && w.is_finite()));
+        if let Some(weight) = wrong {
+            panic!("a class weighs {weight}, expected a finite number from 0 up");
+        }
+        let weights = weights.to_vec();
+        SoftmaxCrossEntropy { weights, ..self }
+    }
+
+    /// Leaves out the rows that have this label, which need be no class: they are not counted, their
+    /// logits may be anything, and their slopes are 0. Rows of probabilities have no label.
+    pub fn ignoring(self, label: i64) -> Self {
+        let ignored = Some(label);
+        SoftmaxCrossEntropy { ignored, ..self }
+    }
+
+    /// Records the loss of `logits: N×C` against `targets: N×1` labels or `N×C` rows.
+    ///
+    /// # Errors
+    /// If a label is not a whole number below C, a row is not a distribution, or no row counts.
+    ///
+    /// # Panics
+    /// If the shapes do not fit, or there is not a weight for each class.
+    #[track_caller]
+    pub fn record<'t, T: Scalar>(
+        self,
+        logits: MatrixVar<'t, T>,
+        targets: MatrixVar<'t, T>,
+    ) -> Result<Var<'t, T>, Error> {
+        let operands = [logits.into(), targets.into()];
+        Ok(logits.tape().apply(self, &operands)?.scalar())
+    }
+
+    fn wanted<'a, T>(&'a self, targets: View<'a, T>) -> Wanted<'a, T> {
+        Wanted {
+            targets,
+            weights: &self.weights,
+            ignored: self.ignored,
+        }
+    }
+}
+
+/// The residuals: slopes (N×C), which begin as shifted exponentials, then numbers for each row.
 struct Residual<'a, T> {
     slopes: &'a mut [T],
     /// What the row is shifted by: its largest logit, the wanted one of several.
     shifts: &'a mut [T],
+    /// The logarithm of the sum of all shifted exponentials.
+    logs: &'a mut [T],
     /// The shifted exponentials of all classes but the wanted one, summed.
     others: &'a mut [T],
     /// The shifted exponential of the wanted class; 0 where no class is wanted most.
-    wanted: &'a mut [T],
+    main: &'a mut [T],
 }
 
 impl<'a, T: Scalar> Residual<'a, T> {
     /// How many numbers there are beside the slopes for each row.
-    const A_ROW: usize = 3;
+    const A_ROW: usize = 4;
 
     fn split(residual: &'a mut [T], rows: usize, cols: usize) -> Self {
         let (slopes, rest) = residual.split_at_mut(rows * cols);
         let (shifts, rest) = rest.split_at_mut(rows);
-        let (others, wanted) = rest.split_at_mut(rows);
+        let (logs, rest) = rest.split_at_mut(rows);
+        let (others, main) = rest.split_at_mut(rows);
         Residual {
             slopes,
             shifts,
+            logs,
             others,
-            wanted,
+            main,
         }
     }
 
     /// Shifted exponentials and their sums, a column at a time: memory is walked in order.
-    fn exponentials(&mut self, x: View<'_, T>, targets: View<'_, T>) {
+    fn exponentials(&mut self, x: View<'_, T>, wanted: Wanted<'_, T>) {
         self.shifts.fill(T::from_f64(f64::NEG_INFINITY));
         for j in 0..x.cols() {
             for (shift, &x) in self.shifts.iter_mut().zip(x.column(j)) {
@@ -63,8 +148,8 @@ impl<'a, T: Scalar> Residual<'a, T> {
             }
         }
         for (i, shift) in self.shifts.iter_mut().enumerate() {
-            match main_class(targets, i).map(|j| x[(i, j)]) {
-                Some(wanted) if wanted == *shift => *shift = wanted,
+            match wanted.main_class(i).map(|j| x[(i, j)]) {
+                Some(main) if main == *shift => *shift = main,
                 _ => {}
             }
         }
@@ -74,48 +159,76 @@ impl<'a, T: Scalar> Residual<'a, T> {
                 *e = (x - shift).exp();
             }
         }
-        for (i, wanted) in self.wanted.iter_mut().enumerate() {
-            *wanted = main_class(targets, i).map_or(T::zero(), |j| {
+        for (i, main) in self.main.iter_mut().enumerate() {
+            *main = wanted.main_class(i).map_or(T::zero(), |j| {
                 std::mem::replace(&mut self.slopes[j * x.rows() + i], T::zero())
             });
         }
         View::new(self.slopes, x.shape()).row_sums(self.others);
     }
 
-    /// The loss of row `i`. What `ln` loses of a sum near 1 is nothing beside the distance of the
-    /// wanted logits from the largest, which is added.
-    fn loss(&self, x: View<'_, T>, targets: View<'_, T>, i: usize) -> T {
-        let (shift, others, wanted) = (self.shifts[i], self.others[i], self.wanted[i]);
-        let is_largest = main_class(targets, i).is_some_and(|j| x[(i, j)] == shift);
-        let log_sum = if is_largest {
-            others.ln_1p()
-        } else {
-            (others + wanted).ln()
-        };
-        log_sum + sum_of_wanted(targets, i, |j| shift - x[(i, j)])
+    /// The logarithms of the sums of the shifted exponentials. What `ln` loses of a sum near 1 is
+    /// nothing beside the distance of the wanted logits from the largest, which is added.
+    fn logarithms(&mut self, x: View<'_, T>, wanted: Wanted<'_, T>) {
+        for (i, log) in self.logs.iter_mut().enumerate() {
+            let (others, shift) = (self.others[i], self.shifts[i]);
+            let is_largest = wanted.main_class(i).is_some_and(|j| x[(i, j)] == shift);
+            *log = if is_largest {
+                others.ln_1p()
+            } else {
+                (others + self.main[i]).ln()
+            };
+        }
     }
 
-    /// Makes slopes of the shifted exponentials: `softmax(X) − T`.
-    fn slopes(&mut self, x: View<'_, T>, targets: View<'_, T>) {
-        // From here on the row's numbers are what its exponentials are divided by.
-        for (sum, &others) in self.wanted.iter_mut().zip(self.others.iter()) {
-            *sum = T::one().over(others + *sum);
+    /// Makes slopes of the shifted exponentials: `softmax(X) − T`, as much as each row counts.
+    fn slopes(&mut self, x: View<'_, T>, wanted: Wanted<'_, T>) {
+        // From here on the row's numbers are what its exponentials are multiplied by.
+        for (i, (factor, &others)) in self.main.iter_mut().zip(self.others.iter()).enumerate() {
+            *factor = wanted.total(i).over(others + *factor);
         }
         for column in self.slopes.chunks_exact_mut(x.rows()) {
-            for (p, &inverse) in column.iter_mut().zip(self.wanted.iter()) {
-                *p *= inverse;
+            for (slope, &factor) in column.iter_mut().zip(self.main.iter()) {
+                *slope *= factor;
             }
         }
-        let wanted = |i, j, weight| {
-            let slope = &mut self.slopes[j * x.rows() + i];
-            *slope = if main_class(targets, i) == Some(j) {
-                (T::one() - weight) - self.others[i] * self.wanted[i]
-            } else {
-                *slope - weight
-            };
-        };
-        for_each_wanted(targets, x.cols(), wanted).expect("the targets were checked");
+        for i in 0..x.rows() {
+            self.take_off_wanted(i, x.shape(), wanted);
+        }
     }
+
+    /// Takes what row `i` wants off its shares.
+    fn take_off_wanted(&mut self, i: usize, shape: Shape, wanted: Wanted<'_, T>) {
+        let others = self.others[i] * self.main[i];
+        let row = self.slopes.iter_mut().skip(i).step_by(shape.rows);
+        if !wanted.is_plain() && wanted.is_left_out(i) {
+            row.for_each(|slope| *slope = T::zero());
+        } else if let Some(label) = wanted.label(i) {
+            self.slopes[label * shape.rows + i] = -others;
+        } else {
+            let main = wanted.main_class(i);
+            for (j, slope) in row.enumerate() {
+                *slope = if main == Some(j) {
+                    let rest = |k| {
+                        if k == j {
+                            T::zero()
+                        } else {
+                            wanted.of_row(i, k)
+                        }
+                    };
+                    pairwise_sum(shape.cols, rest) - others
+                } else {
+                    *slope - wanted.of_row(i, j)
+                };
+            }
+        }
+    }
+}
+
+/// `−ln softmax(X)ᵢⱼ` after the forward run, whatever is wanted: what a probability costs.
+fn cost<'a, T: Scalar>(x: View<'a, T>, residual: &'a [T]) -> impl Fn(usize, usize) -> T + 'a {
+    let (shifts, logs) = residual[x.values().len()..].split_at(x.rows());
+    move |i, j| logs[i] + (shifts[i] - x[(i, j)])
 }
 
 impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
@@ -128,35 +241,66 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
     }
 
     fn formula(&self) -> Formula {
-        formula!(y(X, T): dX = dy * (softmax(X) - T) / N())
+        if self.weights.is_empty() && self.ignored.is_none() {
+            formula!(y(X, T): dX = dy * (softmax(X) - T) / N())
+        } else {
+            formula!(
+                y(X, T):
+                dX = [(dy * (softmax(X) - T) / N()) "weighted by class, 0 in rows left out"]
+            )
+        }
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         let x = check_shapes(operands)?;
+        if !self.weights.is_empty() && self.weights.len() != x.cols {
+            return Err(ShapeError::new(format!(
+                "{} class weights for {} classes: there must be one for each",
+                self.weights.len(),
+                x.cols
+            )));
+        }
         Ok(OutputSpec::scalar().with_residual(x.len() + Residual::<T>::A_ROW * x.rows))
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let (x, targets) = (at.operands.get(0), at.operands.get(1));
+        let (x, wanted) = (at.operands.get(0), self.wanted(at.operands.get(1)));
         if x.shape().is_empty() {
             return Err(ForwardError::new(format!(
                 "there is no loss of {} logits",
                 x.shape()
             )));
         }
-        check(targets, x.cols())?;
+        wanted.check(x.cols())?;
+        let divisor = wanted.divisor();
+        if divisor == T::zero() {
+            return Err(ForwardError::new(format!(
+                "none of the {} rows counts: each is ignored or weighs 0, and there is no mean",
+                x.rows()
+            )));
+        }
         let mut kept = Residual::split(at.residual, x.rows(), x.cols());
-        kept.exponentials(x, targets);
-        at.result.values_mut()[0] = mean_of(x.rows(), |i| kept.loss(x, targets, i));
-        kept.slopes(x, targets);
+        kept.exponentials(x, wanted);
+        kept.logarithms(x, wanted);
+        kept.slopes(x, wanted);
+        let cost = cost(x, at.residual);
+        let loss = |i| match !wanted.is_plain() && wanted.is_left_out(i) {
+            true => T::zero(),
+            false => wanted.sum(i, |j| cost(i, j)),
+        };
+        at.result.values_mut()[0] = pairwise_sum(x.rows(), loss).over(divisor);
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let x = at.operands.get(0);
-        let scale = cotangent.scalar().over(T::from_f64(x.rows() as f64));
+        let (x, wanted) = (at.operands.get(0), self.wanted(at.operands.get(1)));
+        let scale = cotangent.scalar().over(wanted.divisor());
         let slopes = &at.residual[..x.values().len()];
         sink.add(0, slopes.iter().map(|&slope| scale * slope));
+        if let Some(slope) = self.slope_of_targets(at) {
+            let places = (0..x.cols()).flat_map(|j| (0..x.rows()).map(move |i| (i, j)));
+            sink.add(1, places.map(|(i, j)| scale * slope(i, j)));
+        }
     }
 
     fn jvp(
@@ -165,21 +309,56 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
         tangents: &OperandTangents<'_, T>,
         mut tangent: ViewMut<'_, T>,
     ) {
-        let Some(dx) = tangents.get(0) else { return };
-        let (slopes, dx) = (at.residual, dx.values());
-        let dy = pairwise_sum(dx.len(), |k| slopes[k] * dx[k]);
-        let rows = at.operands.get(0).rows();
-        tangent.values_mut()[0] = dy.over(T::from_f64(rows as f64));
+        let mut dy = T::zero();
+        if let Some(dx) = tangents.get(0) {
+            let (slopes, dx) = (at.residual, dx.values());
+            dy += pairwise_sum(dx.len(), |k| slopes[k] * dx[k]);
+        }
+        if let (Some(dt), Some(slope)) = (tangents.get(1), self.slope_of_targets(at)) {
+            let rows = dt.rows();
+            dy += pairwise_sum(dt.values().len(), |k| {
+                slope(k % rows, k / rows) * dt.values()[k]
+            });
+        }
+        let divisor = self.wanted(at.operands.get(1)).divisor();
+        tangent.values_mut()[0] = dy.over(divisor);
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {
         let logits = |seed| Sample::scattered(3, 4, -1.0, 2.0, seed);
         let one_hot = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0];
         let large = Sample::new(2, 2, &[1000.0, 1001.0, -1000.0, -999.5]);
-        vec![
+        let samples = vec![
             vec![logits(0), Sample::new(3, 1, &[1.0, 3.0, 0.0]).held()],
             vec![logits(1), Sample::new(3, 4, &one_hot).held()],
             vec![large, Sample::new(2, 1, &[1.0, 0.0]).held()],
-        ]
+        ];
+        let fits =
+            |sample: &Vec<Sample>| [0, sample[0].values.ncols()].contains(&self.weights.len());
+        samples.into_iter().filter(fits).collect()
+    }
+}
+
+impl SoftmaxCrossEntropy {
+    /// What the loss changes by with each probability that is wanted, times the divisor; of labels
+    /// there is no such thing.
+    fn slope_of_targets<'a, T: Scalar>(
+        &'a self,
+        at: &Point<'a, T>,
+    ) -> Option<impl Fn(usize, usize) -> T + 'a> {
+        let (x, wanted) = (at.operands.get(0), self.wanted(at.operands.get(1)));
+        if wanted.targets.cols() == 1 {
+            return None;
+        }
+        // With weights, the divisor depends on what is wanted, too.
+        let mean = match self.weights.is_empty() {
+            true => T::zero(),
+            false => at.result.scalar(),
+        };
+        let cost = cost(x, at.residual);
+        Some(move |i, j| match wanted.class_weight(j) {
+            weight if weight == T::zero() => T::zero(),
+            weight => weight * (cost(i, j) - mean),
+        })
     }
 }

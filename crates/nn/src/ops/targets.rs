@@ -35,7 +35,7 @@ pub(super) fn for_each_wanted<T: Scalar>(
         return Ok(());
     }
     for i in 0..targets.rows() {
-        check_distribution(targets, i)?;
+        check_row(targets, i)?;
         for j in 0..classes {
             let weight = targets[(i, j)];
             if weight != T::zero() {
@@ -47,7 +47,11 @@ pub(super) fn for_each_wanted<T: Scalar>(
 }
 
 /// The class a label names.
-fn class_of<T: Scalar>(row: usize, label: T, classes: usize) -> Result<usize, ForwardError> {
+pub(super) fn class_of<T: Scalar>(
+    row: usize,
+    label: T,
+    classes: usize,
+) -> Result<usize, ForwardError> {
     let class = label.to_f64();
     if class >= 0.0 && class < classes as f64 && class.fract() == 0.0 {
         return Ok(class as usize);
@@ -56,15 +60,6 @@ fn class_of<T: Scalar>(row: usize, label: T, classes: usize) -> Result<usize, Fo
         "row {row} has the label {label}, expected a whole number from 0 to {}",
         classes.saturating_sub(1)
     )))
-}
-
-/// The class that row `i` wants more than all others together, if there is one. The targets are
-/// those of a run that has checked them.
-pub(super) fn main_class<T: Scalar>(targets: View<'_, T>, i: usize) -> Option<usize> {
-    if targets.cols() == 1 {
-        return Some(targets[(i, 0)].to_f64() as usize);
-    }
-    (0..targets.cols()).find(|&j| targets[(i, j)].to_f64() > 0.5)
 }
 
 /// `Σⱼ weightᵢⱼ · term(j)` over the classes that row `i` wants, of targets that were checked.
@@ -95,7 +90,8 @@ pub(super) fn check<T: Scalar>(targets: View<'_, T>, classes: usize) -> Result<(
     for_each_wanted(targets, classes, |_, _, _| {})
 }
 
-fn check_distribution<T: Scalar>(targets: View<'_, T>, row: usize) -> Result<(), ForwardError> {
+/// Checks that row `row` of the targets is a distribution.
+pub(super) fn check_row<T: Scalar>(targets: View<'_, T>, row: usize) -> Result<(), ForwardError> {
     let each = || (0..targets.cols()).map(|j| targets[(row, j)].to_f64());
     let sum: f64 = each().sum();
     let tolerance = 8.0 * T::EPSILON * targets.cols() as f64;

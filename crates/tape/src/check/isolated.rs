@@ -8,7 +8,8 @@ use crate::error::{ForwardError, Place, ShapeError};
 use crate::handle::Tape;
 use crate::list::{Store, VarId};
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Sink, View, ViewMut};
+use crate::op::{Op, OperandTangents, Operands, OutputSpec, Partial, Point, PointMut, Sink};
+use crate::op::{View, ViewMut};
 use crate::rules::{Code, Form};
 use crate::shape::Shape;
 use crate::sweep::{Cotangents, Seed, Tangents};
@@ -233,6 +234,8 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
             values: &mut cotangents.values,
             arena: &mut cotangents.arena,
             reached: &mut cotangents.reached,
+            chosen: None,
+            partial: &mut Partial::default(),
         };
         op.vjp(
             &self.point(&store),

@@ -55,6 +55,6 @@ pub use matrix_var::MatrixVar;
 pub use operand::{Operand, Output};
 pub use real::Real;
 pub use scope::Scope;
-pub use slices::{dot, log_sum_exp, sum};
+pub use slices::{dot, log_sum_exp, norm, sum};
 pub use tape::Tape;
 pub use var::Var;

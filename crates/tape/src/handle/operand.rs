@@ -26,7 +26,7 @@ impl<'t, T: Copy> From<MatrixVar<'t, T>> for Operand<'t, T> {
 }
 
 impl<T: Scalar> From<T> for Operand<'_, T> {
-    /// A plain number.
+    /// A plain number, which becomes a constant.
     fn from(number: T) -> Self {
         Operand::Scalar(Var::from(number))
     }

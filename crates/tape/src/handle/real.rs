@@ -2,6 +2,7 @@
 
 use super::var::Var;
 use crate::number::Scalar;
+use crate::ops::{Chooser, Clamp};
 use crate::rules::{self, PowI, scalar_functions};
 use crate::rules::{Binary, Unary};
 use std::fmt::Debug;
@@ -97,6 +98,13 @@ macro_rules! real {
             /// `self` to an integer power: [`PowI`].
             fn powi(self, n: i32) -> Self;
 
+            /// `positive` where `self > 0`, `otherwise` elsewhere: [`Select`](crate::ops::Select).
+            /// On a tape a decision that a replay makes anew, where an `if` is a guard.
+            fn select(self, positive: Self, otherwise: Self) -> Self;
+
+            /// `self` brought into the range from `low` to `high`: [`Clamp`](crate::ops::Clamp).
+            fn clamp(self, low: Self, high: Self) -> Self;
+
             $(
                 #[doc = concat!("[`", stringify!($u), "`](crate::rules::", stringify!($u), ").")]
                 fn $um(self) -> Self;
@@ -123,6 +131,15 @@ macro_rules! real {
             fn powi(self, n: i32) -> T {
                 PowI(n).value(self)
             }
+            #[inline]
+            fn select(self, positive: T, otherwise: T) -> T {
+                Scalar::select(self, positive, otherwise)
+            }
+            #[inline]
+            fn clamp(self, low: T, high: T) -> T {
+                let numbers = [self, low, high];
+                numbers[Clamp::chosen(numbers)]
+            }
             $(#[inline]
             fn $um(self) -> T {
                 <rules::$u as Unary>::value(self)
@@ -148,6 +165,14 @@ macro_rules! real {
             #[track_caller]
             fn powi(self, n: i32) -> Self {
                 Var::powi(self, n)
+            }
+            #[track_caller]
+            fn select(self, positive: Self, otherwise: Self) -> Self {
+                Var::select(self, positive, otherwise)
+            }
+            #[track_caller]
+            fn clamp(self, low: Self, high: Self) -> Self {
+                Var::clamp(self, low, high)
             }
             $(#[inline]
             #[track_caller]

@@ -1,9 +1,11 @@
 //! Functions of scalars: every scalar rule as a method of [`Var`].
 
+use super::slices::nary;
 use super::tape::Tape;
 use super::var::Var;
 use crate::error::Place;
 use crate::number::Scalar;
+use crate::ops::{ChoiceOf, Chooser, Clamp, Select};
 use crate::rules::{self, Code, CodedBinary, CodedUnary, PowI, scalar_functions};
 use std::panic::Location;
 
@@ -87,6 +89,54 @@ impl<'t, T: Scalar> Var<'t, T> {
         }
     }
 
+    /// [`Select`]: `positive` where `self > 0`, `otherwise` elsewhere, also where `self` is NaN.
+    ///
+    /// `self` decides and has no slope: a comparison, as [`greater_than`](Var::greater_than) makes
+    /// it, or any number. Unlike an `if`, the decision is part of the recording, and a replay makes
+    /// it anew; both numbers are computed. The one that is not chosen has no part in the result or
+    /// in a derivative, whatever it is:
+    ///
+    /// ```
+    /// let tape = tape::Tape::new();
+    /// let x = tape.var(0.0);
+    /// let root = x.greater_than(0.0).select(x.sqrt(), 0.0);
+    /// assert_eq!((root.value(), root.gradient().of(x)), (0.0, 0.0)); // and not 0 · ∞
+    /// ```
+    #[track_caller]
+    pub fn select(self, positive: impl Into<Self>, otherwise: impl Into<Self>) -> Self {
+        choice::<T, Select>([self, positive.into(), otherwise.into()])
+    }
+
+    /// [`Clamp`]: `self` brought into the range from `low` to `high`, handles or numbers. The slope
+    /// is 1 in the range and at its ends; outside `self` gets nothing, not even 0 · ∞.
+    ///
+    /// ```
+    /// let tape = tape::Tape::new();
+    /// let x = tape.var(0.0);
+    /// let y = x.recip().clamp(-100.0, 100.0);
+    /// assert_eq!((y.value(), y.gradient().of(x)), (100.0, 0.0));
+    /// ```
+    #[track_caller]
+    pub fn clamp(self, low: impl Into<Self>, high: impl Into<Self>) -> Self {
+        choice::<T, Clamp>([self, low.into(), high.into()])
+    }
+
+    /// 1 where `self < other`, 0 elsewhere: [`greater_than`](Var::greater_than) with the operands
+    /// turned round.
+    #[inline]
+    #[track_caller]
+    pub fn less_than(self, other: impl Into<Self>) -> Self {
+        other.into().binary::<rules::Greater>(self)
+    }
+
+    /// 1 where `self ≤ other`, 0 elsewhere: [`at_least`](Var::at_least) with the operands turned
+    /// round.
+    #[inline]
+    #[track_caller]
+    pub fn at_most(self, other: impl Into<Self>) -> Self {
+        other.into().binary::<rules::AtLeast>(self)
+    }
+
     /// Logarithm to any base: `ln self / ln base`.
     #[inline]
     #[track_caller]
@@ -107,6 +157,15 @@ impl<'t, T: Scalar> Var<'t, T> {
     pub fn mul_add(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
         self * a.into() + b.into()
     }
+}
+
+/// An entry that chooses one of three handles, or the number that is chosen if all are numbers.
+#[track_caller]
+fn choice<'t, T: Scalar, C: Chooser>(handles: [Var<'t, T>; 3]) -> Var<'t, T> {
+    nary(ChoiceOf::<C>::default(), handles.into_iter(), || {
+        let numbers = handles.map(|x| x.value);
+        numbers[C::chosen(numbers)]
+    })
 }
 
 /// [`binary`](Var::binary) where an operand may be a plain number. Takes and returns what fits in

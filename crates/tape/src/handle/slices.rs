@@ -1,4 +1,5 @@
-//! Functions of a slice of scalars as one entry: sum, dot product, log-sum-exp.
+//! Functions of a slice of scalars as one entry: sum, dot product, log-sum-exp,
+//! length.
 
 use super::operand::Operand;
 use super::var::Var;
@@ -43,9 +44,26 @@ pub fn log_sum_exp<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
     })
 }
 
+/// The length `√(Σ xᵢ²)` of a slice as one entry, without overflow; 0 for an empty slice. Its slopes
+/// at the origin are 0.
+///
+/// ```
+/// let tape = tape::Tape::new();
+/// let x = tape.vars(&[3e200, 0.0, 4e200]);
+/// let gradient = tape::norm(&x).gradient();
+/// assert_eq!([0, 1, 2].map(|i| gradient.of(x[i])), [0.6, 0.0, 0.8]);
+/// assert_eq!(tape::norm(&x[1..2]).gradient().of(x[1]), 0.0);
+/// ```
+#[track_caller]
+pub fn norm<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
+    nary(ops::NormOf, handles.iter().copied(), || {
+        ops::length(handles.len(), |i| handles[i].value)
+    })
+}
+
 /// An entry of `op` on the tape the operands are on, or the plain value if all are numbers.
 #[track_caller]
-fn nary<'t, T: Scalar>(
+pub(super) fn nary<'t, T: Scalar>(
     op: impl Op<T> + 'static,
     operands: impl Iterator<Item = Var<'t, T>> + Clone,
     plain: impl FnOnce() -> T,

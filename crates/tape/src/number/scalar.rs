@@ -127,6 +127,18 @@ pub trait Scalar:
         self / other
     }
 
+    /// `positive` where `self > 0`, `otherwise` elsewhere, also where `self` is NaN: a choice that a
+    /// rule makes as an operation on numbers, not as an `if` of the program. The number that is not
+    /// chosen has no part in the result or in its derivatives.
+    #[inline(always)]
+    fn select(self, positive: Self, otherwise: Self) -> Self {
+        if self > Self::zero() {
+            positive
+        } else {
+            otherwise
+        }
+    }
+
     /// Applies a function with a known slope. A number with other parts than a real one gives them
     /// the value's and the slope's, instead of computing with its parts inside the function.
     #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! Where a reverse rule adds the cotangents of its operands.
 
 use super::layout::Layout;
+use super::partial::Partial;
 use super::view::{View, ViewMut};
 use crate::number::Scalar;
 use crate::product::{MatrixProduct, Strided, StridedMut};
@@ -18,6 +19,8 @@ pub struct Sink<'a, T> {
     pub(crate) values: &'a mut [T],
     pub(crate) arena: &'a mut [T],
     pub(crate) reached: &'a mut [bool],
+    pub(crate) chosen: Option<&'a [bool]>,
+    pub(crate) partial: &'a mut Partial,
 }
 
 impl<T> fmt::Debug for Sink<'_, T> {
@@ -31,11 +34,20 @@ impl<T> fmt::Debug for Sink<'_, T> {
     }
 }
 
-impl<T: Scalar> Sink<'_, T> {
+impl<'a, T: Scalar> Sink<'a, T> {
     /// Whether operand `i` has a cotangent at all; constants and inputs have none.
     #[inline]
     pub fn wants(&self, i: usize) -> bool {
         self.layout.is_active(self.ids[i])
+    }
+
+    /// Which elements of the result were reached, column by column, if not all were: the others were
+    /// not chosen by a [select](crate::MatrixVar::select). Their cotangent is 0, and an op that
+    /// works element by element hands nothing on for them, not even 0 · ∞, with
+    /// [`add_chosen`](Sink::add_chosen).
+    #[inline]
+    pub fn chosen(&self) -> Option<&'a [bool]> {
+        self.chosen
     }
 
     /// The cotangent of operand `i`, its shape, and whether earlier contributions must be kept;
@@ -51,7 +63,41 @@ impl<T: Scalar> Sink<'_, T> {
             Some(block) => (&mut self.arena[block.range()], block.shape()),
         };
         let keep = std::mem::replace(&mut self.reached[index], true);
+        if keep {
+            self.partial.complete(id);
+        }
         Some((target, shape, keep))
+    }
+
+    /// Adds to some elements of operand `i`: what `value` says of each, column by column, or
+    /// nothing. An operand of which no element gets anything is not reached.
+    ///
+    /// Does nothing for an operand that wants no cotangent.
+    pub fn add_chosen(&mut self, i: usize, mut value: impl FnMut(usize) -> Option<T>) {
+        let id = self.ids[i];
+        if !self.wants(i) {
+            return;
+        }
+        let keep = self.reached[id as usize];
+        let target = match self.layout.block(id) {
+            None => &mut self.values[id as usize..=id as usize],
+            Some(block) => &mut self.arena[block.range()],
+        };
+        let mut chosen = self.partial.unused();
+        for (k, to) in target.iter_mut().enumerate() {
+            let given = value(k);
+            chosen.push(given.is_some());
+            match given {
+                Some(given) if keep => *to += given,
+                Some(given) => *to = given,
+                None if keep => {}
+                None => *to = T::zero(),
+            }
+        }
+        self.reached[id as usize] |= chosen.contains(&true);
+        // A leaf hands nothing on.
+        let is_leaf = self.layout.entries.codes()[id as usize] == Code::MatrixLeaf;
+        self.partial.add(id, chosen, keep || is_leaf);
     }
 
     /// Hands the cotangent of operand `i` to `write`, column-major and for speed as it lies there,

@@ -52,6 +52,9 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
             at.result.values(),
             cotangent.values(),
         );
+        if let Some(chosen) = sink.chosen() {
+            return sink.add_chosen(0, |k| chosen[k].then(|| R::pull(x[k], y[k], d[k])));
+        }
         if R::GUARDED {
             let slopes = |at: Range<usize>, slopes: &mut [T]| {
                 let primals = zip(&x[at.clone()], &y[at]);
@@ -124,8 +127,11 @@ impl<T: Scalar> Op<T> for MapPowI {
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let each = at.operands.get(0).values().iter().zip(cotangent.values());
-        sink.add(0, each.map(|(&x, &d)| PowI(self.0).pull(x, d)));
+        let (x, d) = (at.operands.get(0).values(), cotangent.values());
+        if let Some(chosen) = sink.chosen() {
+            return sink.add_chosen(0, |k| chosen[k].then(|| PowI(self.0).pull(x[k], d[k])));
+        }
+        sink.add(0, zip(x, d).map(|(&x, &d)| PowI(self.0).pull(x, d)));
     }
 
     fn jvp(

@@ -35,6 +35,24 @@ macro_rules! matrix_ops {
                 matrix row_log_sum_exp() = RowLogSumExp, try [RowLogSumExp];
                 /// The softmax of each row.
                 matrix softmax() = Softmax, try [Softmax];
+                /// The logarithm of the softmax of each row, which keeps its digits where a share
+                /// is nearly 0 or 1.
+                matrix log_softmax() = LogSoftmax, try [LogSoftmax];
+                /// The length of all elements, `√(Σ xᵢⱼ²)`; its slopes at the origin are 0.
+                scalar norm() = Norm, try [Norm];
+                /// The length of each row, R×1; the slopes of a row of zeros are 0.
+                matrix row_norms() = RowNorms, try [RowNorms];
+                /// The variance of each row, R×1, divided by C; NumPy's `np.var(x, axis=1)`.
+                ///
+                /// ```
+                /// use nalgebra::dmatrix;
+                /// let tape = tape::Tape::new();
+                /// let x = tape.matrix(&dmatrix![1e8, 1e8 + 1.0, 1e8 + 2.0; 3.0, 3.0, 3.0]);
+                /// assert_eq!(x.row_variances().value(), dmatrix![2.0 / 3.0; 0.0]);
+                /// ```
+                matrix row_variances() = RowVariances, try [RowVariances];
+                /// The variance of each column, 1×C, divided by R; NumPy's `np.var(x, axis=0)`.
+                matrix column_variances() = ColumnVariances, try [ColumnVariances];
                 /// Every element to an integer power.
                 matrix powi(n: i32) = MapPowI(n), try [MapPowI(3), MapPowI(-2)];
                 /// The same elements, column by column, in another shape.
@@ -60,6 +78,13 @@ macro_rules! matrix_ops {
                 SumOf,
                 DotOf,
                 LogSumExpOf,
+                NormOf,
+                Choice::<Select>::default(),
+                ChoiceOf::<Select>::default(),
+                Choice::<Clamp>::default(),
+                ChoiceOf::<Clamp>::default(),
+                GatherRows,
+                ScatterAddRows { rows: 3 },
             }
         }
     };

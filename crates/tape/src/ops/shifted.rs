@@ -17,8 +17,22 @@ pub(crate) fn distinct<T: Scalar>(values: impl Iterator<Item = T> + Clone) -> bo
 /// `Σ exp x` as `exp(largest) · (1 + others)`: the largest's own term is 1 and stays apart, so that
 /// no digit of the others is lost in it.
 pub(crate) struct ExpSum<T> {
+    pub place: usize,
     pub largest: T,
     pub others: T,
+}
+
+/// The first place of the largest of `x(0)` to `x(count − 1)`, or of the first NaN, which is
+/// neither larger nor smaller than anything. `None` for no numbers.
+pub(crate) fn place_of_largest<T: Scalar>(count: usize, x: impl Fn(usize) -> T) -> Option<usize> {
+    (0..count).reduce(|most, j| {
+        let (largest, x) = (x(most), x(j));
+        if x <= largest || largest.to_f64().is_nan() {
+            most
+        } else {
+            j
+        }
+    })
 }
 
 /// The exponential sum of `x(0)` to `x(count − 1)`; every `exp(x − largest)` is handed to `keep`
@@ -31,22 +45,18 @@ pub(crate) fn exp_sum<T: Scalar>(
     x: impl Fn(usize) -> T,
     mut keep: impl FnMut(usize, T),
 ) -> Option<ExpSum<T>> {
-    let place = (0..count).reduce(|most, j| {
-        // The first NaN stays, as it is neither larger nor smaller than anything.
-        let (largest, x) = (x(most), x(j));
-        if x <= largest || largest.to_f64().is_nan() {
-            most
-        } else {
-            j
-        }
-    })?;
+    let place = place_of_largest(count, &x)?;
     let largest = x(place);
     let others = pairwise_sum(count, |j| {
         let e = (x(j) - largest).exp();
         keep(j, e);
         if j == place { T::zero() } else { e }
     });
-    Some(ExpSum { largest, others })
+    Some(ExpSum {
+        place,
+        largest,
+        others,
+    })
 }
 
 impl<T: Scalar> ExpSum<T> {

@@ -4,6 +4,7 @@
 //! column, a scalar for every element. The reverse rule of repeating is summing.
 
 use super::arity::two;
+use super::broadcast::{Broadcast, broadcast, strides};
 use super::slopes::add_guarded;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula::Formula;
@@ -32,13 +33,6 @@ struct Repeated<'a, T> {
 enum Piece<'a, T> {
     Each(&'a [T]),
     Same(T),
-}
-
-/// The strides with which a matrix of shape `own` is read as one of shape `result`; 0 repeats.
-fn strides(own: Shape, result: Shape) -> (usize, usize) {
-    let row = if own.rows == result.rows { 1 } else { 0 };
-    let col = if own.cols == result.cols { own.rows } else { 0 };
-    (row, col)
 }
 
 impl<'a, T: Scalar> Repeated<'a, T> {
@@ -101,16 +95,6 @@ fn for_each_piece(shape: Shape, mut each: impl FnMut(Range<usize>, usize, Range<
 /// The longest piece: contributions to a repeated operand are computed before they are summed.
 const PIECE: usize = LISTS;
 
-fn broadcast(x: usize, y: usize, what: &str) -> Result<usize, ShapeError> {
-    match (x, y) {
-        (x, y) if x == y => Ok(x),
-        (1, n) | (n, 1) => Ok(n),
-        _ => Err(ShapeError::new(format!(
-            "{x} and {y} {what}: they must be equal, or one of them 1"
-        ))),
-    }
-}
-
 impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
     fn name(&self) -> &'static str {
         R::NAME
@@ -126,12 +110,8 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
         let (x, y) = two(operands)?;
-        if x == y {
-            return Ok(OutputSpec::matrix(x.rows, x.cols));
-        }
-        let rows = broadcast(x.rows, y.rows, "rows")?;
-        let cols = broadcast(x.cols, y.cols, "columns")?;
-        Ok(OutputSpec::matrix(rows, cols))
+        let shape = broadcast(x, y)?;
+        Ok(OutputSpec::matrix(shape.rows, shape.cols))
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
@@ -155,7 +135,28 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
+        if R::FLAT {
+            return;
+        }
         let operands = [at.operands.get(0), at.operands.get(1)];
+        if let Some(chosen) = sink.chosen() {
+            to_chosen(
+                0,
+                R::pull_x::<T>,
+                operands,
+                at.result,
+                (cotangent, chosen),
+                sink,
+            );
+            return to_chosen(
+                1,
+                R::pull_y::<T>,
+                operands,
+                at.result,
+                (cotangent, chosen),
+                sink,
+            );
+        }
         if R::GUARDED && operands[0].shape() == operands[1].shape() {
             let [x, y] = operands.map(|operand| operand.values());
             let (z, d) = (at.result.values(), cotangent.values());
@@ -179,6 +180,9 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         tangents: &OperandTangents<'_, T>,
         mut tangent: ViewMut<'_, T>,
     ) {
+        if R::FLAT {
+            return;
+        }
         let shape = tangent.shape();
         let (x, y) = (at.operands.get(0), at.operands.get(1));
         let (x, y) = (Repeated::new(x, shape), Repeated::new(y, shape));
@@ -276,6 +280,24 @@ fn to_operand<T: Scalar>(
     };
     sink.add_with(operand, |sums| {
         add_sums(own, shape, sums.values_mut(), give)
+    });
+}
+
+/// [`to_operand`] where not every element of the result was reached.
+fn to_chosen<T: Scalar>(
+    operand: usize,
+    pull: impl Fn(T, T, T, T) -> T,
+    operands: [View<'_, T>; 2],
+    result: View<'_, T>,
+    (cotangent, chosen): (View<'_, T>, &[bool]),
+    sink: &mut Sink<'_, T>,
+) {
+    let shape = cotangent.shape();
+    let [x, y] = operands.map(|operand| Broadcast::new(operand.shape(), shape));
+    let (xs, ys) = (operands[0].values(), operands[1].values());
+    let (z, d) = (result.values(), cotangent.values());
+    Broadcast::new(operands[operand].shape(), shape).add_chosen(sink, operand, |k| {
+        chosen[k].then(|| pull(xs[x.at(k)], ys[y.at(k)], z[k], d[k]))
     });
 }
 

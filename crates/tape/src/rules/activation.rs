@@ -48,7 +48,20 @@ unary! {
     reference "m.log1p(m.exp(x))" on "EVERYWHERE, LARGE";
 }
 
-/// `d · e^−|x|`: `d` times a slope of either function, where that has left the number range.
+unary! {
+    /// `y = ln σ(x) = −ln(1 + e⁻ˣ)`, the logarithm of [`Sigmoid`] that neither becomes −∞ where the
+    /// sigmoid vanishes nor 0 where it rounds to 1.
+    LogSigmoid "log_sigmoid" "ln σ"
+    value |x| if x >= T::zero() { -decay(x).ln_1p() } else { x - decay(x).ln_1p() };
+    derivative |x, _| sigmoid(-x);
+    far |x, _, d| decayed(x, d);
+    rule (dx = dy * sigmoid(-x));
+    smooth |_| true;
+    points [-40.0, -2.0, 0.0, 0.5, 30.0];
+    reference "-m.log1p(m.exp(-x))" on "EVERYWHERE, LARGE";
+}
+
+/// `d · e^−|x|`: `d` times a slope of one of them, where that has left the number range.
 fn decayed<T: Scalar>(x: T, d: T) -> T {
     let root = decay(x * T::from_f64(0.5));
     (d * root) * root

@@ -52,6 +52,37 @@ binary! {
 }
 
 binary! {
+    /// 1 where `x > y`, 0 elsewhere, also where one of them is NaN: a comparison as a number, for
+    /// [`select`](crate::Var::select). No slope: a sweep does not go on to the operands.
+    Greater "greater_than" ">"
+    value |x, y| truth(x > y);
+    dx |_, _, _| T::zero();
+    dy |_, _, _| T::zero();
+    flat true;
+    rule (z = if x > y { 1 } else { 0 }, dx = 0, dy = 0);
+    smooth |x, y| (x - y).abs() > 0.05;
+    points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
+    reference "1 if x > y else 0" on "PAIRS";
+}
+
+binary! {
+    /// 1 where `x ≥ y`, 0 elsewhere, also where one of them is NaN. No slope, as of [`Greater`].
+    AtLeast "at_least" "≥"
+    value |x, y| truth(x >= y);
+    dx |_, _, _| T::zero();
+    dy |_, _, _| T::zero();
+    flat true;
+    rule (z = if x >= y { 1 } else { 0 }, dx = 0, dy = 0);
+    smooth |x, y| (x - y).abs() > 0.05;
+    points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
+    reference "1 if x >= y else 0" on "PAIRS";
+}
+
+fn truth<T: Scalar>(holds: bool) -> T {
+    if holds { T::one() } else { T::zero() }
+}
+
+binary! {
     /// `z = √(x² + y²)` without overflow; both derivatives at the origin are 0.
     Hypot "hypot" "hypot"
     value |x, y| x.hypot(y);

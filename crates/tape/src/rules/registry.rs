@@ -25,14 +25,17 @@ macro_rules! registry {
                 Exp exp, Exp2 exp2, ExpM1 exp_m1, Ln ln, Ln1p ln_1p, Log2 log2, Log10 log10,
                 Sin sin, Cos cos, Tan tan, Asin asin, Acos acos, Atan atan,
                 Sinh sinh, Cosh cosh, Tanh tanh, Asinh asinh, Acosh acosh, Atanh atanh,
-                Abs abs, Relu relu, Sigmoid sigmoid, Softplus softplus
+                Abs abs, Relu relu, Sigmoid sigmoid, Softplus softplus,
+                LogSigmoid log_sigmoid
             }
             {
                 Pow powf PowNumber NumberPow,
                 Atan2 atan2 Atan2Number NumberAtan2,
                 Max max MaxNumber NumberMax,
                 Min min MinNumber NumberMin,
-                Hypot hypot HypotNumber NumberHypot
+                Hypot hypot HypotNumber NumberHypot,
+                Greater greater_than GreaterNumber NumberGreater,
+                AtLeast at_least AtLeastNumber NumberAtLeast
             }
         }
     };

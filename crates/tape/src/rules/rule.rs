@@ -66,6 +66,9 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     fn dx<T: Scalar>(x: T, y: T, z: T) -> T;
     /// `∂f/∂y`, where `z = f(x, y)` is at hand.
     fn dy<T: Scalar>(x: T, y: T, z: T) -> T;
+    /// Whether the slopes are 0 wherever there are any: then the operands get nothing at all, not
+    /// even 0 · ∞, and a sweep does not go on to them.
+    const FLAT: bool = false;
     /// Whether a slope may leave the number range, as [`Unary::GUARDED`] has it.
     const GUARDED: bool = false;
     /// `d · ∂f/∂x` in another order, for where `∂f/∂x` is no normal number.
@@ -81,6 +84,9 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     /// What the first operand gets of the result's cotangent `d`, `d · ∂f/∂x`.
     #[inline(always)]
     fn pull_x<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
+        if Self::FLAT {
+            return T::zero();
+        }
         guarded(Self::GUARDED, d, Self::dx(x, y, z), || {
             Self::far_x(x, y, z, d)
         })
@@ -88,6 +94,9 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     /// What the second operand gets, `d · ∂f/∂y`.
     #[inline(always)]
     fn pull_y<T: Scalar>(x: T, y: T, z: T, d: T) -> T {
+        if Self::FLAT {
+            return T::zero();
+        }
         guarded(Self::GUARDED, d, Self::dy(x, y, z), || {
             Self::far_y(x, y, z, d)
         })
@@ -164,6 +173,7 @@ macro_rules! binary {
          far_x |$px:pat_param, $py:pat_param, $pz:pat_param, $pd:pat_param| $far_x:expr;
          far_y |$qx:pat_param, $qy:pat_param, $qz:pat_param, $qd:pat_param| $far_y:expr;
      )?
+     $(flat $flat:literal;)?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$sx:pat_param, $sy:pat_param| $smooth:expr;
      points $points:expr;
@@ -202,6 +212,7 @@ macro_rules! binary {
             fn far_y<T: $crate::Scalar>($qx: T, $qy: T, $qz: T, $qd: T) -> T {
                 $far_y
             })?
+            $(const FLAT: bool = $flat;)?
             fn is_smooth($sx: f64, $sy: f64) -> bool {
                 $smooth
             }

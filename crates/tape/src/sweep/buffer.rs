@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::list::{History, Id, Program, Staleness};
 use crate::number::Scalar;
-use crate::op::{Block, View};
+use crate::op::{Block, Partial, View};
 use std::fmt;
 
 /// Cotangents of a reverse sweep, or tangents of a forward one.
@@ -16,6 +16,8 @@ pub struct Buffer<T> {
     pub(crate) values: Vec<T>,
     pub(crate) arena: Vec<T>,
     pub(crate) reached: Vec<bool>,
+    /// Which elements were reached, of the matrices of which not all were.
+    pub(crate) partial: Partial,
     /// Where the matrices lie, for reading; a copy, because the tape may move on.
     blocks: Vec<Block>,
     /// Whether a block of the arena is known to hold zeros, so that it need not be filled again.
@@ -46,6 +48,7 @@ impl<T> Default for Buffer<T> {
             values: Vec::new(),
             arena: Vec::new(),
             reached: Vec::new(),
+            partial: Partial::default(),
             blocks: Vec::new(),
             zero: Vec::new(),
             swept: Swept::Nothing,
@@ -66,6 +69,7 @@ impl<T: Scalar> Buffer<T> {
         }
         self.swept = Swept::Nothing;
         self.reached.clear();
+        self.partial.clear();
     }
 
     /// Makes room for every entry of the store: nothing further is reached, and what is not reached

@@ -9,7 +9,7 @@ use crate::rules::Form;
 impl<T: Scalar> Cotangents<T> {
     /// What the scalar operation at `index` of the tape added to the cotangent of each of its
     /// operands, in the order of [`EntryInfo::operands`](crate::EntryInfo::operands) without an
-    /// exponent; `None` for a number. Nothing for a matrix operation, a leaf, or an entry that the
+    /// exponent; `None` for a number, and of a comparison. Nothing for a matrix operation, a leaf, or an entry that the
     /// sweep did not reach.
     ///
     /// ```
@@ -49,8 +49,10 @@ impl<T: Scalar> Cotangents<T> {
         let code = entry.code.of_two();
         let (program, rule) = (&store.program, Entry { code, ..entry });
         let each = program.contributions(&store.primals, rule, index, cotangent.scalar());
-        let each = each.map(|(_, contribution)| Some(contribution));
+        let each: Vec<_> = each.map(|(_, contribution)| Some(contribution)).collect();
+        let each = each.into_iter();
         match form {
+            Form::Two | Form::NumberRight | Form::NumberLeft if each.len() == 0 => vec![None; 2],
             Form::NumberRight => each.chain([None]).collect(),
             Form::NumberLeft => [None].into_iter().chain(each).collect(),
             _ => each.collect(),

@@ -178,6 +178,7 @@ macro_rules! tangent {
                     ),
                     $(Code::$u => one(&|d| $u::pull(values[a], result, d)),)*
                     $(
+                        Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => (None, None),
                         Code::$b => (
                             term(a, &|d| $b::pull_x(values[a], values[b], result, d)),
                             term(b, &|d| $b::pull_y(values[a], values[b], result, d)),

@@ -10,7 +10,7 @@
 use crate::cold::cold_path;
 use crate::list::{Primals, Program, split_at_result};
 use crate::number::Scalar;
-use crate::op::{Entry, OperandTangents, Operands, Sink};
+use crate::op::{Entry, OperandTangents, Operands, Partial, Sink};
 use crate::rules::*;
 use std::array::from_fn;
 
@@ -20,6 +20,8 @@ pub(crate) struct Lanes<T, const K: usize> {
     values: Vec<[T; K]>,
     arenas: [Vec<T>; K],
     reached: Vec<bool>,
+    /// Which elements of a matrix were reached in a lane, where not all were.
+    partial: [Partial; K],
     /// The scalars of one lane, where an op looks for them.
     lane: Vec<T>,
     /// Which operands of an op were reached before it.
@@ -32,6 +34,7 @@ impl<T: Scalar, const K: usize> Lanes<T, K> {
             values: Vec::new(),
             arenas: from_fn(|_| Vec::new()),
             reached: Vec::new(),
+            partial: from_fn(|_| Partial::default()),
             lane: Vec::new(),
             before: Vec::new(),
         }
@@ -49,6 +52,7 @@ impl<T: Scalar, const K: usize> Lanes<T, K> {
         self.values.resize(entries, [T::zero(); K]);
         self.reached.clear();
         self.reached.resize(entries, false);
+        self.partial.iter_mut().for_each(Partial::clear);
         if program.applications.is_empty() && program.blocks.is_empty() {
             return;
         }
@@ -177,6 +181,7 @@ macro_rules! lanes {
                             (Some(push), None)
                         })*
                         $(
+                            Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => continue,
                             Code::$b => {
                                 let (x, y, z) = (values[a], values[b], values[index]);
                                 let first = lanes.reached[a].then(|| {
@@ -245,6 +250,7 @@ macro_rules! lanes {
                         lanes.add(a, pulled($u::GUARDED, $u::derivative(x, y), |d| $u::pull(x, y, d), d));
                     })*
                     $(
+                        Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => {}
                         Code::$b => {
                             let (x, y, z) = (values[a], values[b], values[index]);
                             lanes.add(a, pulled($b::GUARDED, $b::dx(x, y, z), |d| $b::pull_x(x, y, z, d), d));
@@ -349,18 +355,23 @@ impl<T: Scalar> Program<T> {
             lanes.lane[entry] = lanes.values[entry][k];
             let (values, arena, cotangent) =
                 split_at_result(&mut lanes.lane, &mut lanes.arenas[k], entry, block);
+            let partial = &mut lanes.partial[k];
+            let chosen = partial.take(entry as u32);
             let mut sink = Sink {
                 ids,
                 layout: self.layout(),
                 values,
                 arena,
                 reached: &mut lanes.reached,
+                chosen: chosen.as_deref(),
+                partial,
             };
             let cotangent = cotangent.into_view();
             if cotangent.values().iter().any(|d| *d != T::zero()) {
                 application.op.vjp(&point, cotangent, &mut sink);
             }
             sink.fill_what_is_left();
+            lanes.partial[k].put_back(chosen);
             for &id in ids {
                 lanes.values[id as usize][k] = lanes.lane[id as usize];
             }

@@ -115,14 +115,18 @@ impl<T: Scalar> Program<T> {
         let point = self.point(primals, application, entry, block);
         let (values, arena, cotangent) =
             split_at_result(&mut buffer.values, &mut buffer.arena, entry, block);
+        let chosen = buffer.partial.take(entry as u32);
         let mut sink = Sink {
             ids: point.operands.ids,
             layout: self.layout(),
             values,
             arena,
             reached: &mut buffer.reached,
+            chosen: chosen.as_deref(),
+            partial: &mut buffer.partial,
         };
         application.op.vjp(&point, cotangent.into_view(), &mut sink);
+        buffer.partial.put_back(chosen);
     }
 
     /// What the rule of scalar entry `index`, or another rule in its place, makes of a cotangent:
@@ -230,6 +234,7 @@ macro_rules! reverse {
                     }
                     $(Code::$u => self.add(a, $u::pull(values[a], *value, d)),)*
                     $(
+                        Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => {}
                         Code::$b => {
                             let (x, y) = (values[a], values[b]);
                             let to_a = $b::pull_x(x, y, *value, d);

@@ -17,7 +17,7 @@ fn expect_all(found: &DMatrix<f64>, expected: &DMatrix<f64>) {
 /// The result of a matrix function and the cotangent of its operand for a seed, on `f64` and on
 /// dual numbers.
 #[track_caller]
-fn rows(
+pub fn rows(
     f: impl for<'t> Fn(MatrixVar<'t, f64>) -> MatrixVar<'t, f64>,
     dual: impl for<'t> Fn(MatrixVar<'t, Dual64>) -> MatrixVar<'t, Dual64>,
     x: DMatrix<f64>,

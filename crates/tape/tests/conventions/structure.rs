@@ -18,12 +18,25 @@ fn empty_matrices() {
         assert_eq!(x.row_sums().value(), DMatrix::zeros(rows, 1));
         assert_eq!(x.column_sums().value(), DMatrix::zeros(1, cols));
         assert_eq!(x.softmax().value(), DMatrix::zeros(rows, cols));
+        assert_eq!(x.log_softmax().value(), DMatrix::zeros(rows, cols));
+        assert_eq!(x.norm().value(), 0.0);
+        assert_eq!(x.row_norms().value(), DMatrix::zeros(rows, 1));
+        assert_eq!(x.clamp(0.0, 1.0).value(), x.select(x, x).value());
+        let (by_row, by_column) = (x.row_variances().value(), x.column_variances().value());
+        assert!(by_row.len() == rows && by_row.iter().all(|y| y.is_nan()));
+        assert!(by_column.len() == cols && by_column.iter().all(|y| y.is_nan()));
         let lowest = DMatrix::from_element(rows, 1, -INF);
         if cols == 0 {
             assert_eq!(x.row_maxima().value(), lowest);
             assert_eq!(x.row_log_sum_exp().value(), lowest);
         }
-        let y = ((x + x).exp() * w).sum() + x.maximum() * 0.0;
+        let none = tape.input(&DMatrix::zeros(0, 1));
+        let scattered = x.gather_rows(none).unwrap().scatter_add_rows(none, 2);
+        assert_eq!(scattered.unwrap().value(), DMatrix::zeros(2, cols));
+        let lengths = x.norm() + x.row_norms().sum() + x.clamp(0.0, 1.0).sum();
+        let spread = x.row_variances().sum() + x.column_variances().sum() + x.log_softmax().sum();
+        let none = (lengths + spread) * 0.0;
+        let y = ((x + x).exp() * w).sum() + x.maximum() * 0.0 + none;
         let gradient = y.gradient();
         assert_eq!(
             gradient.of(w).matrix().into_owned(),
@@ -33,6 +46,7 @@ fn empty_matrices() {
     }
     assert_eq!(tape::sum::<f64>(&[]).value(), 0.0);
     assert_eq!(tape::dot::<f64>(&[], &[]).value(), 0.0);
+    assert_eq!(tape::norm::<f64>(&[]).value(), 0.0);
     assert_eq!(tape::log_sum_exp::<f64>(&[]).value(), -INF);
 }
 
