@@ -74,9 +74,9 @@ pub use handle::{
 };
 pub use handle::{apply_rule, dot, log_sum_exp, norm, sum};
 pub use list::{EntryId, MatrixId, VarId};
+pub use number::{Arithmetic, Scalar, pairwise_sum};
 #[doc(hidden)]
 pub use number::{BinaryFunction, UnaryFunction};
-pub use number::{Scalar, pairwise_sum};
 pub use op::{
     Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut,
 };

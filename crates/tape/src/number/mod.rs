@@ -8,9 +8,11 @@
 //!
 //! This folder knows the matrix product and nothing else of the crate.
 
+mod arithmetic;
 mod scalar;
 mod sum;
 
+pub use arithmetic::Arithmetic;
 pub(crate) use scalar::LARGE;
 pub use scalar::{BinaryFunction, Scalar, UnaryFunction};
 pub use sum::pairwise_sum;

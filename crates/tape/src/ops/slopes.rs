@@ -1,8 +1,7 @@
 //! Cotangents times the slopes of a guarded rule, many at a time.
 
-use crate::number::Scalar;
+use crate::number::{Arithmetic, Scalar};
 use crate::op::Sink;
-use crate::rules::is_normal;
 use std::iter::zip;
 use std::ops::Range;
 
@@ -33,7 +32,7 @@ pub(super) fn add_guarded<T: Scalar>(
             };
             slopes(start..start + d.len(), piece);
             // Counted, and not asked for the first one, so that nothing ends the loop early.
-            let lost = |&slope: &T| u32::from(!is_normal(slope));
+            let lost = |&slope: &T| u32::from(!slope.is_normal());
             if piece.iter().map(lost).sum::<u32>() == 0 {
                 zip(&mut *piece, d).for_each(|(slope, &d)| *slope = d * *slope);
             } else {

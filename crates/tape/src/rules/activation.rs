@@ -2,13 +2,13 @@
 
 use super::hyperbolic::{decay, square_of_sech};
 use super::rule::unary;
-use crate::number::Scalar;
+use crate::number::{Arithmetic, Scalar};
 
 unary! {
     /// `y = max(x, 0)`; the derivative at 0 is 0. NaN stays NaN.
     Relu "relu" "relu"
     value |x| if x <= T::zero() { T::zero() } else { x };
-    derivative |x, _| if x <= T::zero() { T::zero() } else { T::one() };
+    derivative |x, _| T::choose(T::zero().is_at_least(x), T::zero, T::one);
     rule (dx = if x > 0 { dy } else { 0 });
     smooth |x| x.abs() > 0.05;
     points [-2.0, -0.3, 0.5, 3.0];
@@ -30,9 +30,9 @@ unary! {
     reference "1 / (1 + m.exp(-x))" on "EVERYWHERE, LARGE";
 }
 
-fn sigmoid<T: Scalar>(x: T) -> T {
+fn sigmoid<T: Arithmetic>(x: T) -> T {
     let e = decay(x);
-    let numerator = if x >= T::zero() { T::one() } else { e };
+    let numerator = T::choose(x.is_at_least(T::zero()), T::one, || e);
     numerator.over(T::one() + e)
 }
 

@@ -1,6 +1,7 @@
 //! Sums, products and what undoes them.
 
-use super::rule::{binary, is_normal, unary};
+use super::rule::{binary, unary};
+use crate::number::Arithmetic;
 
 binary! {
     /// `z = x + y`.
@@ -48,7 +49,7 @@ binary! {
     far_x |_, y, _, d| d.over(y);
     far_y |_, y, z, d| {
         let quotient = d.over(y);
-        if is_normal(quotient) { -(quotient * z) } else { -(d * z).over(y) }
+        if quotient.is_normal() { -(quotient * z) } else { -(d * z).over(y) }
     };
     rule (dx = dz / y, dy = -dz * z / y);
     smooth |_, y| y.abs() > 0.05;

@@ -1,7 +1,7 @@
 //! Exponentials and logarithms.
 
 use super::rule::unary;
-use crate::number::Scalar;
+use crate::number::{Arithmetic, Scalar};
 use std::f64::consts::{LN_2, LOG2_E, LOG10_E};
 
 unary! {
@@ -92,19 +92,19 @@ unary! {
 
 /// `1 / x` on the domain of a logarithm.
 #[inline]
-fn reciprocal<T: Scalar>(x: T) -> T {
+fn reciprocal<T: Arithmetic>(x: T) -> T {
     inverse(T::one(), x)
 }
 
 /// `d / x` on the domain of a logarithm: ∞ at its edge, be it 0 or −0, and NaN, like the value,
 /// outside.
 #[inline]
-fn inverse<T: Scalar>(d: T, x: T) -> T {
-    if x < T::zero() {
-        T::from_f64(f64::NAN)
-    } else {
-        d.over(x + T::zero())
-    }
+fn inverse<T: Arithmetic>(d: T, x: T) -> T {
+    T::choose(
+        T::zero().is_above(x),
+        || T::from_f64(f64::NAN),
+        || d.over(x + T::zero()),
+    )
 }
 
 fn half<T: Scalar>(x: T) -> T {

@@ -2,7 +2,7 @@
 
 use super::rule::unary;
 use super::trigonometric::one_minus_square;
-use crate::number::{LARGE, Scalar};
+use crate::number::{Arithmetic, LARGE, Scalar};
 use std::f64::consts::LN_2;
 
 unary! {
@@ -89,7 +89,7 @@ unary! {
     value |x| x.atanh();
     derivative |x, y| {
         let inside = one_minus_square(x);
-        if inside < T::zero() { y } else { T::one().over(inside) }
+        T::choose(T::zero().is_above(inside), || y, || T::one().over(inside))
     };
     rule (dx = dy / (1 - x^2));
     smooth |x| x.abs() < 0.95;
@@ -98,20 +98,23 @@ unary! {
 }
 
 /// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
-pub(super) fn decay<T: Scalar>(x: T) -> T {
-    if x >= T::zero() { (-x).exp() } else { x.exp() }
+pub(super) fn decay<T: Arithmetic>(x: T) -> T {
+    T::choose(x.is_at_least(T::zero()), || -x, || x).exp()
 }
 
 /// `1 / cosh²x`: near 0 as it stands, so that no digit of what it changes by is lost; else as
 /// `4e / (1 + e)²` with `e = exp(−2|x|)`, because `cosh x` overflows.
-pub(super) fn square_of_sech<T: Scalar>(x: T) -> T {
-    if x.abs() < T::one() {
+pub(super) fn square_of_sech<T: Arithmetic>(x: T) -> T {
+    let near = || {
         let sech = T::one().over(x.cosh());
-        return sech * sech;
-    }
-    let e = decay(x + x);
-    let s = T::from_f64(2.0).over(T::one() + e);
-    e * s * s
+        sech * sech
+    };
+    let far = || {
+        let e = decay(x + x);
+        let s = T::from_f64(2.0).over(T::one() + e);
+        e * s * s
+    };
+    T::choose(T::one().is_above(x.abs()), near, far)
 }
 
 /// `d · ½ e^|x|`: `d · cosh x` where that has left the number range.

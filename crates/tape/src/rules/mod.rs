@@ -32,6 +32,5 @@ pub use piecewise::*;
 pub use powers::*;
 pub use registry::{Rule, all};
 pub(crate) use registry::{registry, scalar_functions, scalar_rules};
-pub(crate) use rule::is_normal;
 pub use rule::{Binary, Unary};
 pub use trigonometric::*;

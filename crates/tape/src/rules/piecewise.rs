@@ -1,7 +1,7 @@
 //! Functions with a kink. Each says what its derivative is there, and lets NaN through.
 
 use super::rule::{binary, unary};
-use crate::number::Scalar;
+use crate::number::{Arithmetic, Scalar};
 
 unary! {
     /// Absolute value; the derivative at ±0 is 0.
@@ -15,14 +15,12 @@ unary! {
 }
 
 /// −1, 0 or 1; NaN for NaN.
-fn sign<T: Scalar>(x: T) -> T {
-    if x > T::zero() {
-        T::one()
-    } else if x < T::zero() {
-        -T::one()
-    } else {
-        x.real() * T::zero()
-    }
+fn sign<T: Arithmetic>(x: T) -> T {
+    let not_above = || {
+        let is_below = T::zero().is_above(x);
+        T::choose(is_below, || -T::one(), || x.real() * T::zero())
+    };
+    T::choose(x.is_above(T::zero()), T::one, not_above)
 }
 
 binary! {
@@ -30,8 +28,8 @@ binary! {
     /// either is NaN.
     Max "max" "max"
     value |x, y| if x >= y { x } else if x < y { y } else { x + y };
-    dx |x, y, _| if x >= y { T::one() } else { T::zero() };
-    dy |x, y, _| if x >= y { T::zero() } else { T::one() };
+    dx |x, y, _| T::choose(x.is_at_least(y), T::one, T::zero);
+    dy |x, y, _| T::choose(x.is_at_least(y), T::zero, T::one);
     rule (dx = if x >= y { dz } else { 0 }, dy = if x >= y { 0 } else { dz }).commuting();
     smooth |x, y| (x - y).abs() > 0.05;
     points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
@@ -43,8 +41,8 @@ binary! {
     /// either is NaN.
     Min "min" "min"
     value |x, y| if x <= y { x } else if x > y { y } else { x + y };
-    dx |x, y, _| if x <= y { T::one() } else { T::zero() };
-    dy |x, y, _| if x <= y { T::zero() } else { T::one() };
+    dx |x, y, _| T::choose(y.is_at_least(x), T::one, T::zero);
+    dy |x, y, _| T::choose(y.is_at_least(x), T::zero, T::one);
     rule (dx = if x <= y { dz } else { 0 }, dy = if x <= y { 0 } else { dz }).commuting();
     smooth |x, y| (x - y).abs() > 0.05;
     points [(1.0, 2.0), (3.5, 0.25), (-1.0, -2.0)];
@@ -96,18 +94,20 @@ binary! {
 
 /// `x / z` of `z = √(x² + y²)`: 0 at the origin, the sign of an infinite `x`. Of the longer side it
 /// is computed from the ratio of the sides, which keeps the digits of what the slope changes by.
-fn share_of_length<T: Scalar>(x: T, y: T, z: T) -> T {
-    if z == T::zero() {
-        return T::zero();
-    }
-    if x.abs() > y.abs() {
+fn share_of_length<T: Arithmetic>(x: T, y: T, z: T) -> T {
+    let of_longer = || {
         let ratio = y.over(x);
-        return sign(x).over((T::one() + ratio * ratio).sqrt());
-    }
-    if z.real().is_finite() || !y.real().is_finite() {
-        return x.over(z);
-    }
+        sign(x).over((T::one() + ratio * ratio).sqrt())
+    };
     // Only the length itself has overflowed.
-    let half = T::from_f64(0.5);
-    (x * half).over((x * half).hypot(y * half))
+    let of_overflown = || {
+        let half = T::from_f64(0.5);
+        (x * half).over((x * half).hypot(y * half))
+    };
+    let is_lost = T::both(T::not(z.is_bounded()), y.is_bounded());
+    let of_shorter = || T::choose(is_lost, of_overflown, || x.over(z));
+    let is_longer = x.abs().is_above(y.abs());
+    let is_origin = T::both(z.is_at_least(T::zero()), T::zero().is_at_least(z));
+    let share = || T::choose(is_longer, of_longer, of_shorter);
+    T::choose(is_origin, T::zero, share)
 }

@@ -1,10 +1,10 @@
 //! Powers and roots.
 
-use super::rule::{binary, is_normal, unary};
+use super::rule::{binary, unary};
 use crate::cold::cold_path;
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, UnaryFunction};
+use crate::number::{Arithmetic, Scalar, UnaryFunction};
 
 unary! {
     /// `y = x²`, one entry where `x * x` would need two operands.
@@ -49,7 +49,7 @@ binary! {
     Pow "powf" "xʸ"
     value |x, y| x.powf(y);
     dx |x, y, z| power_slope(x, y, z);
-    dy |x, y, z| if is_flat(x, y) { T::zero() } else { z * x.ln() };
+    dy |x, y, z| T::choose(is_flat(x, y), T::zero, || z * x.ln());
     far_x |x, y, z, d| far_power_slope(d, x, y, z);
     far_y |x, y, _, d| {
         let root = x.abs().powf(y * T::from_f64(0.5));
@@ -62,48 +62,55 @@ binary! {
 }
 
 /// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`.
-fn power_slope<T: Scalar>(x: T, y: T, z: T) -> T {
-    let power = if y.abs() < T::from_f64(0.5) {
-        z.over(x)
-    } else {
-        x.powf(y - T::one())
-    };
+fn power_slope<T: Arithmetic>(x: T, y: T, z: T) -> T {
+    let is_small = T::from_f64(0.5).is_above(y.abs());
+    let power = T::choose(is_small, || z.over(x), || x.powf(y - T::one()));
     let slope = y * power;
-    if is_normal(power) && is_normal(slope) {
-        slope
-    } else {
-        far_power_slope(T::one(), x, y, z)
-    }
+    T::choose(
+        T::both(power.is_normal(), slope.is_normal()),
+        || slope,
+        || far_power_slope(T::one(), x, y, z),
+    )
 }
 
 /// `d · y · x^(y−1)` where the power has left the number range, by two halves of it; and at the
 /// ends of the domain, where it is a limit.
-fn far_power_slope<T: Scalar>(d: T, x: T, y: T, z: T) -> T {
+fn far_power_slope<T: Arithmetic>(d: T, x: T, y: T, z: T) -> T {
     let less = y - T::one();
-    let is_inside = x != T::zero() && x.real().is_finite() && y.real().is_finite();
-    if is_inside && y.abs() < T::from_f64(0.5) {
+    let is_inside = T::both(T::not(is_zero(x)), T::both(x.is_bounded(), y.is_bounded()));
+    let of_small = || {
         let root = T::one().over(x.abs().sqrt());
-        let z = if x < T::zero() { -z } else { z };
-        return ((d * root) * z) * (y * root);
-    }
+        let z = T::choose(T::zero().is_above(x), || -z, || z);
+        ((d * root) * z) * (y * root)
+    };
     let power = x.powf(less);
-    if is_inside && !power.to_f64().is_nan() {
+    let by_halves = || {
         let root = x.abs().powf(less * T::from_f64(0.5));
-        let is_negative = power.to_f64().is_sign_negative();
-        return (d * root) * (y * if is_negative { -root } else { root });
-    }
-    if y == T::zero() {
-        return d * T::zero();
-    }
+        // Also of −0, which is not below 0.
+        let is_negative = T::zero().is_above(T::one().over(power));
+        (d * root) * (y * T::choose(is_negative, || -root, || root))
+    };
     // A power vanishes faster than its exponent grows.
-    let is_limit = power == T::zero() && !y.real().is_finite();
-    d * if is_limit { power } else { y * power }
+    let is_limit = T::both(is_zero(power), T::not(y.is_bounded()));
+    let at_an_end = || d * T::choose(is_limit, || power, || y * power);
+    let outside = || T::choose(is_zero(y), || d * T::zero(), at_an_end);
+    let is_small = T::both(is_inside, T::from_f64(0.5).is_above(y.abs()));
+    let is_power = T::both(is_inside, power.is_number());
+    let of_large = || T::choose(is_power, by_halves, outside);
+    T::choose(is_small, of_small, of_large)
+}
+
+fn is_zero<T: Arithmetic>(x: T) -> T::Truth {
+    T::both(x.is_at_least(T::zero()), T::zero().is_at_least(x))
 }
 
 /// Whether `x^y` and all powers with exponents next to `y` are the same: of 0 with `y ≥ 0` (from
 /// above), of ∞ with `y < 0`.
-fn is_flat<T: Scalar>(x: T, y: T) -> bool {
-    (x == T::zero() && y >= T::zero()) || (x.to_f64() == f64::INFINITY && y < T::zero())
+fn is_flat<T: Arithmetic>(x: T, y: T) -> T::Truth {
+    let of_zero = T::both(is_zero(x), y.is_at_least(T::zero()));
+    let is_infinite = T::both(x.is_above(T::zero()), T::not(x.is_bounded()));
+    let of_infinity = T::both(is_infinite, T::zero().is_above(y));
+    T::not(T::both(T::not(of_zero), T::not(of_infinity)))
 }
 
 /// `y = xⁿ` for an integer `n`, which is part of the entry and not an operand.
@@ -150,7 +157,7 @@ impl PowI {
         let n = T::from_f64(f64::from(self.0));
         if let Some(less) = self.0.checked_sub(1) {
             let power = x.powi(less);
-            if is_normal(power) && is_normal(n * power) {
+            if power.is_normal() && (n * power).is_normal() {
                 return d * (n * power);
             }
         }

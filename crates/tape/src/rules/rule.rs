@@ -6,11 +6,12 @@
 //! and on [`Real`](crate::Real), the table in the documentation and the tests.
 //!
 //! Every rule is a formula over [`Scalar`], so it holds for `f32`, `f64` and dual numbers alike,
-//! and it is written in its numerically stable form.
+//! and it is written in its numerically stable form. Slopes ask for less, for [`Arithmetic`]: so
+//! they can be recorded, and differentiated again.
 
 use crate::cold::cold_path;
 use crate::formula::Formula;
-use crate::number::Scalar;
+use crate::number::{Arithmetic, Scalar};
 
 /// A differentiable function of one number, `y = f(x)`.
 pub trait Unary: Copy + Default + Send + Sync + 'static {
@@ -26,7 +27,7 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     /// `f(x)`.
     fn value<T: Scalar>(x: T) -> T;
     /// `f′(x)`, where `y = f(x)` is at hand.
-    fn derivative<T: Scalar>(x: T, y: T) -> T;
+    fn derivative<T: Arithmetic>(x: T, y: T) -> T;
     /// Whether the slope may overflow or vanish where its product with a cotangent does not:
     /// [`far`](Unary::far) has that product then.
     const GUARDED: bool = false;
@@ -63,9 +64,9 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     /// `f(x, y)`.
     fn value<T: Scalar>(x: T, y: T) -> T;
     /// `∂f/∂x`, where `z = f(x, y)` is at hand.
-    fn dx<T: Scalar>(x: T, y: T, z: T) -> T;
+    fn dx<T: Arithmetic>(x: T, y: T, z: T) -> T;
     /// `∂f/∂y`, where `z = f(x, y)` is at hand.
-    fn dy<T: Scalar>(x: T, y: T, z: T) -> T;
+    fn dy<T: Arithmetic>(x: T, y: T, z: T) -> T;
     /// Whether the slopes are 0 wherever there are any: then the operands get nothing at all, not
     /// even 0 · ∞, and a sweep does not go on to them.
     const FLAT: bool = false;
@@ -137,7 +138,7 @@ macro_rules! unary {
                 T::apply($rule, x)
             }
             #[inline(always)]
-            fn derivative<T: $crate::Scalar>($dx: T, $dy: T) -> T {
+            fn derivative<T: $crate::Arithmetic>($dx: T, $dy: T) -> T {
                 $derivative
             }
             $(const GUARDED: bool = true;
@@ -196,11 +197,11 @@ macro_rules! binary {
                 T::apply_to_two($rule, x, y)
             }
             #[inline(always)]
-            fn dx<T: $crate::Scalar>($ax: T, $ay: T, $az: T) -> T {
+            fn dx<T: $crate::Arithmetic>($ax: T, $ay: T, $az: T) -> T {
                 $dx
             }
             #[inline(always)]
-            fn dy<T: $crate::Scalar>($bx: T, $by: T, $bz: T) -> T {
+            fn dy<T: $crate::Arithmetic>($bx: T, $by: T, $bz: T) -> T {
                 $dy
             }
             $(const GUARDED: bool = true;
@@ -235,23 +236,10 @@ macro_rules! binary {
     };
 }
 
-/// Whether neither digits nor the size of a slope are lost to the ends of the number range.
-#[inline(always)]
-pub(crate) fn is_normal<T: Scalar>(slope: T) -> bool {
-    // Of single and of double precision.
-    let (smallest, largest) = if T::EPSILON > 1e-10 {
-        (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX))
-    } else {
-        (f64::MIN_POSITIVE, f64::MAX)
-    };
-    let size = slope.real().abs();
-    (T::from_f64(smallest) <= size) & (size <= T::from_f64(largest))
-}
-
 /// `d · slope`; of a guarded rule what `far` computes, where the slope has left the number range.
 #[inline(always)]
 fn guarded<T: Scalar>(is_guarded: bool, d: T, slope: T, far: impl FnOnce() -> T) -> T {
-    if !is_guarded || is_normal(slope) {
+    if !is_guarded || slope.is_normal() {
         return d * slope;
     }
     cold_path();

@@ -1,7 +1,7 @@
 //! Trigonometric functions and their inverses; angles are in radians.
 
-use super::rule::{binary, is_normal, unary};
-use crate::number::Scalar;
+use super::rule::{binary, unary};
+use crate::number::Arithmetic;
 
 unary! {
     /// Sine.
@@ -87,41 +87,41 @@ binary! {
 }
 
 /// `d / (1 + x²)`, where `x²` may overflow.
-fn falling<T: Scalar>(d: T, x: T) -> T {
-    if x.abs() <= T::one() || x.to_f64().is_nan() {
-        return d.over(T::one() + x * x);
-    }
-    let inverse = T::one().over(x);
-    (d * inverse) * inverse.over(T::one() + inverse * inverse)
+fn falling<T: Arithmetic>(d: T, x: T) -> T {
+    let far = || {
+        let inverse = T::one().over(x);
+        (d * inverse) * inverse.over(T::one() + inverse * inverse)
+    };
+    T::choose(x.abs().is_above(T::one()), far, || d.over(T::one() + x * x))
 }
 
 /// `d · y / (x² + y²)`: what the angle of (y, x) turns by as `x` moves. 0 far away, NaN at the
 /// origin.
-fn turn<T: Scalar>(d: T, x: T, y: T) -> T {
+fn turn<T: Arithmetic>(d: T, x: T, y: T) -> T {
+    let turned = |y: T, r: T| (d * y.over(r)).over(r);
     let r = x.hypot(y);
-    if r == T::zero() || is_normal(r) || r.to_f64().is_nan() {
-        return (d * y.over(r)).over(r);
-    }
-    if !x.real().is_finite() || !y.real().is_finite() {
-        return T::zero();
-    }
     // Only the length itself has left the number range, or its digits have.
-    let scale = T::from_f64(if r.real().is_finite() {
-        2_f64.powi(64)
-    } else {
-        0.5
-    });
-    let (x, y) = (x * scale, y * scale);
-    let r = x.hypot(y);
-    (d * y.over(r)).over(r) * scale
+    let scaled = || {
+        let [small, large] = [2_f64.powi(64), 0.5].map(T::from_f64);
+        let scale = T::choose(r.is_bounded(), || small, || large);
+        let (x, y) = (x * scale, y * scale);
+        turned(y, x.hypot(y)) * scale
+    };
+    let is_lost = T::both(
+        T::both(r.is_above(T::zero()), T::not(r.is_normal())),
+        r.is_number(),
+    );
+    let is_bounded = T::both(x.is_bounded(), y.is_bounded());
+    let far = || T::choose(is_bounded, scaled, T::zero);
+    T::choose(is_lost, far, || turned(y, r))
 }
 
 /// `1 − x²`: near ±1 as a product, so that no digit is lost there; near 0 as it stands, so that no
 /// digit of what it changes by is.
-pub(super) fn one_minus_square<T: Scalar>(x: T) -> T {
-    if x.abs() < T::from_f64(0.5) {
-        T::one() - x * x
-    } else {
-        (T::one() - x) * (T::one() + x)
-    }
+pub(super) fn one_minus_square<T: Arithmetic>(x: T) -> T {
+    T::choose(
+        T::from_f64(0.5).is_above(x.abs()),
+        || T::one() - x * x,
+        || (T::one() - x) * (T::one() + x),
+    )
 }

@@ -9,7 +9,7 @@
 
 use crate::cold::cold_path;
 use crate::list::{Primals, Program, split_at_result};
-use crate::number::Scalar;
+use crate::number::{Arithmetic, Scalar};
 use crate::op::{Entry, OperandTangents, Operands, Partial, Sink};
 use crate::rules::*;
 use std::array::from_fn;
@@ -125,7 +125,7 @@ fn pulled<T: Scalar, const K: usize>(
     lanes: [T; K],
 ) -> [T; K] {
     let is_ordinary = if is_guarded {
-        is_normal(slope)
+        slope.is_normal()
     } else {
         slope.is_finite()
     };
