@@ -77,7 +77,7 @@ macro_rules! unary {
     };
 }
 unary!(recip square sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10 sin cos tan asin acos atan sinh
-    cosh tanh asinh acosh atanh abs relu sigmoid softplus);
+    cosh tanh asinh acosh atanh abs relu sigmoid softplus log_sigmoid);
 
 fn binary<'t, T: Scalar>() -> Vec<Binary<'t, T>> {
     fn scalar<'t, T: Scalar>(
@@ -106,6 +106,8 @@ fn binary<'t, T: Scalar>() -> Vec<Binary<'t, T>> {
         (|x, y| x.max(y), |x, y| x.max(y)),
         (|x, y| x.min(y), |x, y| x.min(y)),
         (|x, y| x.hypot(y), |x, y| x.hypot(y)),
+        (|x, y| x.greater_than(y), |x, y| x.greater_than(y)),
+        (|x, y| x.at_least(y), |x, y| x.at_least(y)),
     ]
 }
 
@@ -313,7 +315,17 @@ impl<'t, T: Scalar> Program<'_, 't, T> {
         let (x, s, t) = (self.matrix(), self.scalar(), self.scalar());
         let shape = x.shape();
         let (i, j) = (self.random.below(shape.rows), self.random.below(shape.cols));
-        match self.random.below(18) {
+        match self.random.below(28) {
+            18 => Handle::Scalar(x.norm()),
+            19 => Handle::Matrix(x.row_norms()),
+            20 => Handle::Matrix(x.row_variances()),
+            21 => Handle::Matrix(x.column_variances()),
+            22 => Handle::Matrix(x.log_softmax()),
+            23 => Handle::Scalar(tape::norm(&[s, t, s])),
+            24 => Handle::Matrix(x.greater_than(s).select(x * t, s)),
+            25 => Handle::Matrix(x.clamp(-s, t)),
+            26 => Handle::Scalar(s.select(t, s * t).clamp(x.element(i, j), s)),
+            27 => Handle::Matrix(self.by_index(x)),
             0 => Handle::Matrix(x.transpose()),
             1 => Handle::Scalar(x.sum()),
             2 => Handle::Scalar(x.mean()),
@@ -333,6 +345,18 @@ impl<'t, T: Scalar> Program<'_, 't, T> {
             16 => Handle::Scalar(tape::dot(&[s, t, s], &[t, t, s])),
             _ => Handle::Matrix(self.tape.assemble(1, 3, &[s, t, tape::sum(&[s, s, t])])),
         }
+    }
+
+    /// Rows gathered, or added where indices say.
+    fn by_index(&mut self, x: MatrixVar<'t, T>) -> MatrixVar<'t, T> {
+        let rows = x.shape().rows;
+        let index = |_, _| T::from_f64(self.random.below(rows) as f64);
+        let indices = self.tape.input(&DMatrix::from_fn(rows, 1, index));
+        let taken = match self.random.below(2) {
+            0 => x.gather_rows(indices),
+            _ => x.scatter_add_rows(indices, rows + 1),
+        };
+        taken.expect("indices below the rows")
     }
 
     /// An op of `tape` or `nn` at one of its samples; beyond the ordinary, at other sizes.
@@ -388,7 +412,13 @@ impl<'t, T: Scalar> Program<'_, 't, T> {
         };
         let labels = DMatrix::from_fn(value.nrows(), 1, |i, _| label(i, self.random));
         let labels = self.tape.input(&labels);
-        let loss = match self.random.below(3) {
+        let weights: Vec<f64> = (0..value.ncols()).map(|j| 0.25 + j as f64).collect();
+        let loss = match self.random.below(5) {
+            3 => nn::ops::SoftmaxCrossEntropy::new()
+                .class_weights(&weights)
+                .ignoring(0)
+                .record(x, labels),
+            4 => nn::softmax_cross_entropy(x, x.transpose().transpose().softmax()),
             0 => nn::cross_entropy(x.softmax(), labels),
             1 => {
                 let targets = self

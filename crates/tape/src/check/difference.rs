@@ -26,6 +26,8 @@ pub(super) struct Slope {
     pub error: f64,
     /// The part of the error that is rounding.
     pub rounding: f64,
+    /// The largest step it is made from: smaller than the first one where that leaves the domain.
+    pub largest_step: f64,
     /// What the slopes on the two sides may differ by at most, as far as the smallest steps tell.
     pub sides_apart: f64,
     /// Whether second differences do not shrink as fast as a smooth function's: the sides deserve a
@@ -122,13 +124,16 @@ fn extrapolate(
 ) -> Option<Slope> {
     let mut best: Option<Slope> = None;
     let mut above: Vec<f64> = Vec::new();
-    let mut h = first;
+    let (mut h, mut largest_step) = (first, first);
     for _ in 0..LEVELS {
         let Some((slope, noise)) = quotient(h) else {
             above.clear();
             h /= SHRINK;
             continue;
         };
+        if above.is_empty() {
+            largest_step = h.abs();
+        }
         let rounding = (noise + grain * slope.abs()) / h.abs();
         if best.is_some_and(|best| best.error <= rounding) {
             break;
@@ -145,6 +150,7 @@ fn extrapolate(
                     value,
                     error,
                     rounding,
+                    largest_step,
                     sides_apart: f64::INFINITY,
                     may_be_kinked: false,
                 });
@@ -243,6 +249,7 @@ mod tests {
         let mut inside = |h: f64| (h.abs() < 0.01).then_some((2.0 + h, f64::EPSILON));
         let slope = extrapolate(1.0, SHRINK, f64::EPSILON, &mut inside).unwrap();
         assert!((slope.value - 2.0).abs() <= slope.tolerance(), "{slope:?}");
+        assert_eq!(slope.largest_step, 1.0 / 256.0);
         assert!(extrapolate(1.0, SHRINK, f64::EPSILON, &mut |_| None).is_none());
         // A hole in the middle: the tableau starts anew below it.
         let mut hole = |h: f64| (h != 0.25).then_some((if h > 0.25 { 9.0 } else { 2.0 }, 1e-16));
@@ -256,6 +263,7 @@ mod tests {
             value: -2.0,
             error,
             rounding: error,
+            largest_step: 1.0,
             sides_apart: 0.0,
             may_be_kinked: false,
         };

@@ -122,7 +122,8 @@ pub(super) fn second_look(
                 None => Judgement::Right,
             };
         }
-        slopes.push((scale, slope));
+        // Where the first steps leave the domain, those of several scales end up the same.
+        slopes.push((scale.min(slope.largest_step / FIRST), slope));
     }
     let judgement = judge(function, direction, analytic, scales.own, &slopes);
     match judgement {

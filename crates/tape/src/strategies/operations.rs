@@ -1,10 +1,11 @@
 //! Every operation of the crate, as steps of a random graph: a step takes what fits or is left out.
 
 use super::pick::{Handle, Pick};
-use crate::handle::{MatrixVar, Var, dot, log_sum_exp, sum};
+use crate::handle::{MatrixVar, Var, dot, log_sum_exp, norm, sum};
 use crate::ops::*;
 use crate::rules::{self, scalar_rules};
 use crate::rules::{Binary, Unary};
+use nalgebra::DMatrix;
 
 pub(super) struct UnaryStep {
     pub smooth: fn(f64) -> bool,
@@ -99,10 +100,11 @@ fn part<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
 
 fn of_scalars<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     let (x, y) = (pick.scalar(0)?, pick.scalar(1)?);
-    Some(match pick.parameter % 4 {
+    Some(match pick.parameter % 5 {
         0 => Handle::Scalar(sum(&[x, y, x])),
         1 => Handle::Scalar(dot(&[x, y], &[y, y])),
         2 => Handle::Scalar(log_sum_exp(&[x, y])),
+        3 if x.value().abs() > 2.0 * APART => Handle::Scalar(norm(&[x, y, x])),
         _ => Handle::Matrix(x.tape()?.assemble(2, 2, &[x, y, Var::from(0.5), x])),
     })
 }
@@ -125,6 +127,43 @@ fn with_a_scalar<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
         2 => 3.0 * x + 1.0,
         _ => x / 2.0 - s,
     }))
+}
+
+/// A choice or a clamp, of a matrix or of scalars.
+fn choice<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let (x, s, t) = (pick.matrix(0)?, pick.scalar(0)?, pick.scalar(1)?);
+    let away = |all: &[f64], from: f64| all.iter().all(|x| (x - from).abs() > APART);
+    let (elements, low, high) = (x.value(), -0.5, 1.5);
+    let is_inside = |all: &[f64]| away(all, low) && away(all, high);
+    Some(match pick.parameter % 6 {
+        0 if away(elements.as_slice(), 0.0) => Handle::Matrix(x.select(x.exp() * s, t)),
+        1 if away(elements.as_slice(), s.value()) => {
+            Handle::Matrix(x.at_most(s).select(s, x.tanh()) + x.less_than(s))
+        }
+        2 if is_inside(elements.as_slice()) => Handle::Matrix(x.clamp(low, high)),
+        3 if away(&[s.value()], 0.0) => Handle::Scalar(s.select(t, s.exp())),
+        4 if is_inside(&[s.value()]) => Handle::Scalar(s.clamp(low, high)),
+        // Of what is not chosen the slope is no number.
+        5 if away(elements.as_slice(), 0.0) => {
+            let root = x.abs().sqrt() + (-x.square()).sqrt().sqrt() * 0.0;
+            Handle::Matrix(x.square().less_than(-1.0).select(root, x.sigmoid()))
+        }
+        _ => return None,
+    })
+}
+
+/// Rows gathered, or added where indices say; some twice.
+fn rows_by_index<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let x = pick.matrix(0)?;
+    let (rows, count) = (x.shape().rows, 1 + pick.parameter % 4);
+    let index = |i: usize, _| ((i * i + pick.parameter) % rows) as f64;
+    let of = |count: usize| x.tape().input(&DMatrix::from_fn(count, 1, index));
+    let taken = if pick.parameter.is_multiple_of(2) {
+        x.gather_rows(of(count))
+    } else {
+        x.scatter_add_rows(of(rows), rows)
+    };
+    Some(Handle::Matrix(taken.expect("indices below the rows")))
 }
 
 macro_rules! matrix_steps {
@@ -152,6 +191,10 @@ matrix_ops!(matrix_steps);
 /// Operations with arguments, or of several handles.
 pub(super) const OTHERS: &[Step] = &[
     |pick| Some(Handle::Scalar(pick.matrix(0)?.mean())),
+    |pick| Some(Handle::Matrix(pick.matrix(0)?.row_means())),
+    |pick| Some(Handle::Matrix(pick.matrix(0)?.column_means())),
+    choice,
+    rows_by_index,
     product,
     reshaped,
     stacked,
