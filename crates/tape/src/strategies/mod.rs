@@ -21,6 +21,9 @@ mod pick;
 mod run;
 mod values;
 
+/// Strategies and configurations are of this version of proptest.
+pub use proptest;
+
 pub use asserts::{assert_function, assert_op, assert_property, check_function, check_op};
 pub use graph::{Graph, graphs};
 pub use run::Failure;
