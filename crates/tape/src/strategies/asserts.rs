@@ -92,8 +92,8 @@ where
 /// ```
 ///
 /// # Panics
-/// With the smallest point found at which the gradient is wrong, and the report; if there was a kink
-/// or the like in every case, so that none could be judged whole.
+/// With the smallest point found at which the gradient is wrong, and the report; if there was a
+/// kink or the like in every case, so that none could be judged whole.
 #[track_caller]
 pub fn assert_function<T, F, S>(config: Config, f: F, points: S)
 where

@@ -10,8 +10,9 @@
 //!   [`check_function`] answer with the report. `docs/testing-your-own-op.md` walks through one.
 //!
 //! They take proptest's `Config` and run as `proptest!` does: variables like `PROPTEST_CASES`
-//! outrank it, each run draws other values unless `rng_seed` is fixed, and a failing seed is written
-//! to a file of `proptest-regressions` beside the caller's source and tried first from then on.
+//! outrank it, each run draws other values unless `rng_seed` is fixed, and a failing seed is
+//! written to a file of `proptest-regressions` beside the caller's source and tried first from then
+//! on.
 
 mod asserts;
 mod graph;
@@ -19,6 +20,9 @@ mod operations;
 mod pick;
 mod run;
 mod values;
+
+/// Strategies and configurations are of this version of proptest.
+pub use proptest;
 
 pub use asserts::{assert_function, assert_op, assert_property, check_function, check_op};
 pub use graph::{Graph, graphs};

@@ -122,8 +122,8 @@ impl<T: Scalar> Cotangents<T> {
 impl<T: Scalar> Tape<T> {
     /// Sweeps the tape backwards from one or more seeds; their contributions add up.
     ///
-    /// The tape is not changed, and the buffer's memory is reused: what it held is gone, and nothing
-    /// has to be zeroed before the next sweep.
+    /// The tape is not changed, and the buffer's memory is reused: what it held is gone, and
+    /// nothing has to be zeroed before the next sweep.
     ///
     /// # Errors
     /// [`Error::Foreign`] or [`Error::Outdated`] if a seed names no entry of this tape,
