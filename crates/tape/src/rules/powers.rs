@@ -87,7 +87,8 @@ fn far_power_slope<T: Arithmetic>(d: T, x: T, y: T, z: T) -> T {
     let by_halves = || {
         let root = x.abs().powf(less * T::from_f64(0.5));
         // Also of −0, which is not below 0.
-        let is_negative = T::zero().is_above(T::one().over(power));
+        let is_below = |x: T| T::zero().is_above(x);
+        let is_negative = T::either(is_below(power), is_below(T::one().over(power)));
         (d * root) * (y * T::choose(is_negative, || -root, || root))
     };
     // A power vanishes faster than its exponent grows.
@@ -110,7 +111,7 @@ fn is_flat<T: Arithmetic>(x: T, y: T) -> T::Truth {
     let of_zero = T::both(is_zero(x), y.is_at_least(T::zero()));
     let is_infinite = T::both(x.is_above(T::zero()), T::not(x.is_bounded()));
     let of_infinity = T::both(is_infinite, T::zero().is_above(y));
-    T::not(T::both(T::not(of_zero), T::not(of_infinity)))
+    T::either(of_zero, of_infinity)
 }
 
 /// `y = xⁿ` for an integer `n`, which is part of the entry and not an operand.
