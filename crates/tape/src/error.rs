@@ -135,6 +135,17 @@ pub enum Error {
         /// The caller's file and line.
         location: Place,
     },
+    /// A derivative that is a recording would go through an op that cannot record its own.
+    #[error(
+        "entry {entry} (`{op}`) cannot be differentiated by recording: implement \
+         `Op::vjp_recorded` for it, or use first derivatives, which work"
+    )]
+    NotRecordable {
+        /// The entry's index.
+        entry: usize,
+        /// The op's name.
+        op: &'static str,
+    },
     /// An op refused its operands' values.
     #[error("entry {entry} (`{op}`{}): {message}", Place::after(", ", location))]
     Forward {

@@ -78,7 +78,8 @@ pub use number::{Arithmetic, Scalar, pairwise_sum};
 #[doc(hidden)]
 pub use number::{BinaryFunction, UnaryFunction};
 pub use op::{
-    Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut,
+    Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Recorded, RecordedCotangents,
+    RecordedPoint, Sample, Sink, View, ViewMut,
 };
 pub use product::{MatrixProduct, Strided, StridedMut};
 pub use shape::Shape;

@@ -29,6 +29,7 @@ mod by_reference;
 mod comparisons;
 #[cfg(feature = "num-dual")]
 mod dual_operators;
+mod graph;
 mod inspect;
 mod leaves;
 mod lookup;

@@ -1,8 +1,10 @@
 //! Operands and results of matrix ops, as handles.
 
 use super::matrix_var::MatrixVar;
+use super::tape::Tape;
 use super::var::Var;
 use crate::number::Scalar;
+use crate::shape::Shape;
 
 /// An operand of a matrix op: a handle, or a number.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +43,56 @@ impl<'t, T: Copy> From<&Var<'t, T>> for Operand<'t, T> {
 impl<'t, T: Copy> From<&MatrixVar<'t, T>> for Operand<'t, T> {
     fn from(matrix: &MatrixVar<'t, T>) -> Self {
         Operand::Matrix(*matrix)
+    }
+}
+
+impl<'t, T: Scalar> Operand<'t, T> {
+    /// The scalar.
+    ///
+    /// # Panics
+    /// If it is a matrix.
+    #[track_caller]
+    pub fn scalar(self) -> Var<'t, T> {
+        match self {
+            Operand::Scalar(var) => var,
+            Operand::Matrix(matrix) => panic!("a {} matrix is no scalar", matrix.shape()),
+        }
+    }
+
+    /// The matrix.
+    ///
+    /// # Panics
+    /// If it is a scalar.
+    #[track_caller]
+    pub fn matrix(self) -> MatrixVar<'t, T> {
+        match self {
+            Operand::Matrix(matrix) => matrix,
+            Operand::Scalar(_) => panic!("a scalar is no matrix"),
+        }
+    }
+
+    /// Rows and columns; 1×1 of a scalar.
+    pub fn shape(self) -> Shape {
+        match self {
+            Operand::Scalar(_) => Shape::SCALAR,
+            Operand::Matrix(matrix) => matrix.shape(),
+        }
+    }
+
+    /// Whether it is a matrix, be it 1×1.
+    pub fn is_matrix(self) -> bool {
+        matches!(self, Operand::Matrix(_))
+    }
+
+    /// Its entry on a tape; `None` of a plain number.
+    #[track_caller]
+    pub(crate) fn entry(self, tape: &Tape<T>) -> Option<usize> {
+        let (own, index) = match self {
+            Operand::Scalar(var) => (var.tape?, var.index),
+            Operand::Matrix(matrix) => (matrix.tape, matrix.index),
+        };
+        tape.assert_same(own, "derivative");
+        Some(index as usize)
     }
 }
 

@@ -38,7 +38,17 @@ impl<T: Scalar> Tape<T> {
         op: impl Op<T> + 'static,
         operands: &[Operand<'t, T>],
     ) -> Result<Output<'t, T>, Error> {
-        let recorded = self.record_op(Box::new(op), operands.iter());
+        self.apply_boxed(Box::new(op), operands)
+    }
+
+    /// [`apply`](Tape::apply) for an op of a type that is not known.
+    #[track_caller]
+    pub(crate) fn apply_boxed<'t>(
+        &'t self,
+        op: Box<dyn Op<T>>,
+        operands: &[Operand<'t, T>],
+    ) -> Result<Output<'t, T>, Error> {
+        let recorded = self.record_op(op, operands.iter());
         let recorded = recorded.map_err(|error| *error)?;
         let (store, index) = (self.store.borrow(), recorded.index);
         Ok(if store.program.has_block(index) {

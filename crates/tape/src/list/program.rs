@@ -7,7 +7,7 @@ use super::scopes::Scopes;
 use crate::error::{Error, Place};
 use crate::number::Scalar;
 use crate::op::{Block, Entries, Entry, Layout};
-use crate::rules::Code;
+use crate::rules::{Code, Form};
 use crate::shape::Shape;
 
 /// The part of a tape that a replay does not change. It can be run on any [`Primals`] that fit it,
@@ -54,6 +54,21 @@ impl<T> Program<T> {
     /// How many elements all matrices have together.
     pub fn arena_len(&self) -> usize {
         self.blocks.last().map_or(0, |block| block.range().end)
+    }
+
+    /// Whether something holds of an entry that this one reads.
+    pub fn reads(&self, index: usize, holds: impl Fn(usize) -> bool) -> bool {
+        let entry = self.entries.at(index);
+        let (a, b) = (entry.a as usize, entry.b as usize);
+        match entry.code.form() {
+            Form::None => false,
+            Form::One | Form::Power | Form::NumberRight | Form::NumberLeft => holds(a),
+            Form::Two => holds(a) || holds(b),
+            Form::Apply => {
+                let ids = &self.operands[self.applications[a].operands()];
+                ids.iter().any(|&id| holds(id as usize))
+            }
+        }
     }
 
     /// Whether an entry's result is a matrix.

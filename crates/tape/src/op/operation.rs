@@ -2,6 +2,7 @@
 
 use super::operands::{OperandTangents, Point, PointMut};
 use super::output::OutputSpec;
+use super::recorded::{Recorded, RecordedCotangents, RecordedPoint};
 use super::sample::Sample;
 use super::sink::Sink;
 use super::view::{View, ViewMut};
@@ -98,6 +99,24 @@ pub trait Op<T: Scalar>: Send + Sync {
     ///
     /// Must be linear in `cotangent`.
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>);
+
+    /// The vector-Jacobian product once more, said in operations that are recorded: for each operand
+    /// that [wants](RecordedPoint::wanted) one, its cotangent, of its shape.
+    ///
+    /// With it the op can be differentiated any number of times; [`check::ops`](crate::check::ops)
+    /// holds it against [`vjp`](Op::vjp). It must be right for whatever numbers a replay brings:
+    /// where it chooses, it chooses by [`Recorded::select`] and not by a number it looks at.
+    ///
+    /// The default is `None`: the op works in everything but derivatives that are recordings, which
+    /// say so.
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let _ = (at, cotangent);
+        None
+    }
 
     /// Adds the Jacobian-vector product to `tangent`, which is handed over zeroed: the result's
     /// tangent from the operands' tangents.

@@ -1,11 +1,15 @@
 //! `Y = f(X)`, element by element, for every unary scalar rule.
 
 use super::arity::one;
+use super::recorded::power_slope;
 use super::slopes::add_guarded;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::rules::{PowI, Unary};
 use crate::shape::Shape;
 use std::iter::zip;
@@ -64,6 +68,15 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
         }
         let each = x.iter().zip(y).zip(d);
         sink.add(0, each.map(|((&x, &y), &d)| R::pull(x, y, d)));
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let slope = R::derivative(at.operands[0], at.result);
+        Some(vec![Some(cotangent * slope)])
     }
 
     fn jvp(
@@ -132,6 +145,14 @@ impl<T: Scalar> Op<T> for MapPowI {
             return sink.add_chosen(0, |k| chosen[k].then(|| PowI(self.0).pull(x[k], d[k])));
         }
         sink.add(0, zip(x, d).map(|(&x, &d)| PowI(self.0).pull(x, d)));
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![Some(cotangent * power_slope(at.operands[0], self.0))])
     }
 
     fn jvp(

@@ -5,7 +5,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::product::MatrixProduct;
 use crate::shape::Shape;
 
@@ -56,6 +59,17 @@ impl<T: Scalar> Op<T> for MatMul {
         let (x, w) = (at.operands.get(0), at.operands.get(1));
         sink.add_product(0, cotangent.strided(), w.strided().transpose());
         sink.add_product(1, x.strided().transpose(), cotangent.strided());
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let (x, w) = (at.operands[0], at.operands[1]);
+        let dx = at.wanted[0].then(|| cotangent.matmul(w.transpose()));
+        let dw = at.wanted[1].then(|| x.transpose().matmul(cotangent));
+        Some(vec![dx, dw])
     }
 
     fn jvp(

@@ -61,6 +61,13 @@ macro_rules! matrix_ops {
                 /// If the number of elements differs.
                 matrix reshape(rows: usize, cols: usize) = Reshape { rows, cols },
                     try [Reshape { rows: 3, cols: 2 }];
+                /// The one row for every row, the one column for every column, or the one element
+                /// for every element of a matrix of this shape.
+                ///
+                /// # Panics
+                /// If it has more rows than one, or more columns, and not as many as are wanted.
+                matrix repeat(rows: usize, cols: usize) = Repeat { rows, cols },
+                    try [Repeat { rows: 3, cols: 2 }];
                 /// One element as a scalar.
                 ///
                 /// # Panics

@@ -9,7 +9,10 @@ use super::slopes::add_guarded;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula::Formula;
 use crate::number::{LISTS, Scalar, pairwise_sum, sum_lists, sum_of};
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::rules::Binary;
 use crate::shape::Shape;
 use std::iter::zip;
@@ -172,6 +175,20 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         }
         to_operand(0, R::pull_x::<T>, operands, at.result, cotangent, sink);
         to_operand(1, R::pull_y::<T>, operands, at.result, cotangent, sink);
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        if R::FLAT {
+            return Some(vec![None, None]);
+        }
+        let (x, y, z) = (at.operands[0], at.operands[1], at.result);
+        let dx = at.wanted[0].then(|| (cotangent * R::dx(x, y, z)).summed_to(x));
+        let dy = at.wanted[1].then(|| (cotangent * R::dy(x, y, z)).summed_to(y));
+        Some(vec![dx, dy])
     }
 
     fn jvp(

@@ -26,6 +26,7 @@ mod cotangents;
 mod entry_ref;
 mod forward;
 mod lanes;
+mod recorded;
 mod replay;
 mod reverse;
 mod seed;

@@ -1,0 +1,283 @@
+//! What reverse rules are made of when they record: operators, scalar rules, and the matrix ops
+//! that undo repeating, summing and cutting.
+
+use super::choice::{Choice, ChoiceOf, Select};
+use super::matmul::MatMul;
+use super::range::{ColumnRange, RowRange};
+use super::repeat::Repeat;
+use super::reshape::Reshape;
+use super::stack::{HStack, VStack};
+use super::sum::Sum;
+use super::sums::{ColumnSums, RowSums};
+use super::transpose::Transpose;
+use crate::number::{Arithmetic, Scalar};
+use crate::op::{Node, Op, Recorded};
+use crate::rules;
+use crate::rules::{CodedBinary, CodedUnary};
+use crate::shape::Shape;
+
+impl<'g, T: Scalar> Recorded<'g, T> {
+    fn unary<R: CodedUnary>(self) -> Self {
+        match self.node() {
+            Node::Number(x) => R::value(x).into(),
+            _ => self.graph().unary(R::CODE, self),
+        }
+    }
+
+    fn binary<R: CodedBinary>(self, other: Self) -> Self {
+        match (self.node(), other.node()) {
+            (Node::Number(x), Node::Number(y)) => R::value(x, y).into(),
+            _ => {
+                let graph = Recorded::graph_of(&[self, other]).expect("one is an entry");
+                graph.binary(R::CODE, self, other)
+            }
+        }
+    }
+
+    /// Whether it is this plain number, to the last bit.
+    fn is(self, number: f64) -> bool {
+        let number: T = Scalar::from_f64(number);
+        matches!(self.node(), Node::Number(own)
+            if own == number && Scalar::is_finite(own) && own.to_f64().to_bits() == number.to_f64().to_bits())
+    }
+
+    /// `selfⁿ`, element by element.
+    pub fn powi(self, n: i32) -> Self {
+        match self.node() {
+            Node::Number(x) => rules::PowI(n).value(x).into(),
+            _ => self.graph().power(self, n),
+        }
+    }
+
+    /// Applies an op to entries, of which one at least is no plain number.
+    ///
+    /// # Panics
+    /// If all are plain numbers, or the op cannot take operands of these shapes.
+    pub fn apply(op: impl Op<T> + 'static, operands: &[Self]) -> Self {
+        let graph = Recorded::graph_of(operands).expect("an operand is an entry");
+        graph.apply(Box::new(op), operands)
+    }
+
+    /// The matrix product.
+    pub fn matmul(self, other: Self) -> Self {
+        Recorded::apply(MatMul, &[self, other])
+    }
+
+    /// The transpose.
+    pub fn transpose(self) -> Self {
+        Recorded::apply(Transpose, &[self])
+    }
+
+    /// The same elements in another shape.
+    pub fn reshape(self, shape: Shape) -> Self {
+        let Shape { rows, cols } = shape;
+        Recorded::apply(Reshape { rows, cols }, &[self])
+    }
+
+    /// The sum of all elements, a scalar.
+    pub fn sum(self) -> Self {
+        if self.is_matrix() {
+            Recorded::apply(Sum, &[self])
+        } else {
+            self
+        }
+    }
+
+    /// The sums of the rows, R×1.
+    pub fn row_sums(self) -> Self {
+        Recorded::apply(RowSums, &[self])
+    }
+
+    /// The sums of the columns, 1×C.
+    pub fn column_sums(self) -> Self {
+        Recorded::apply(ColumnSums, &[self])
+    }
+
+    /// Some rows.
+    pub fn rows(self, start: usize, len: usize) -> Self {
+        Recorded::apply(RowRange { start, len }, &[self])
+    }
+
+    /// Some columns.
+    pub fn columns(self, start: usize, len: usize) -> Self {
+        Recorded::apply(ColumnRange { start, len }, &[self])
+    }
+
+    /// A matrix of this shape, of which this is the one row, the one column, or every element.
+    pub fn repeat(self, like: Self, shape: Shape) -> Self {
+        if self.is_matrix() && self.shape() == shape {
+            return self;
+        }
+        let Shape { rows, cols } = shape;
+        let graph = Recorded::graph_of(&[self, like]).expect("one is an entry");
+        graph.apply(Box::new(Repeat { rows, cols }), &[self])
+    }
+
+    /// This matrix within zeros: below `above` rows and above others, `rows` in all.
+    pub fn within_rows(self, above: usize, rows: usize) -> Self {
+        let Shape { rows: own, cols } = self.shape();
+        let zeros = |rows| Recorded::from(T::zero()).repeat(self, Shape::new(rows, cols));
+        let parts = [zeros(above), self, zeros(rows - above - own)];
+        Recorded::apply(VStack, &parts)
+    }
+
+    /// This matrix within zeros: right of `before` columns and left of others, `cols` in all.
+    pub fn within_columns(self, before: usize, cols: usize) -> Self {
+        let Shape { rows, cols: own } = self.shape();
+        let zeros = |cols| Recorded::from(T::zero()).repeat(self, Shape::new(rows, cols));
+        let parts = [zeros(before), self, zeros(cols - before - own)];
+        Recorded::apply(HStack, &parts)
+    }
+
+    /// What an operand gets that was repeated: the sums of what its elements would get, in the shape
+    /// of `operand`.
+    pub fn summed_to(self, operand: Self) -> Self {
+        if !operand.is_matrix() {
+            return self.sum();
+        }
+        let (own, wanted) = (self.shape(), operand.shape());
+        if !self.is_matrix() {
+            return self.repeat(operand, wanted);
+        }
+        let by_column = if own.rows != wanted.rows {
+            self.column_sums()
+        } else {
+            self
+        };
+        if own.cols != wanted.cols {
+            by_column.row_sums()
+        } else {
+            by_column
+        }
+    }
+}
+
+macro_rules! operators {
+    ($($trait:ident $method:ident),*) => {
+        $(impl<T: Scalar> std::ops::$trait for Recorded<'_, T> {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                self.binary::<rules::$trait>(other)
+            }
+        })*
+    };
+}
+operators!(Add add, Sub sub, Div div);
+
+impl<T: Scalar> std::ops::Mul for Recorded<'_, T> {
+    type Output = Self;
+    /// Element by element. A factor of 1 or −1 takes no multiplication.
+    fn mul(self, other: Self) -> Self {
+        match () {
+            () if other.is(1.0) => self,
+            () if self.is(1.0) => other,
+            () if other.is(-1.0) => -self,
+            () if self.is(-1.0) => -other,
+            () => self.binary::<rules::Mul>(other),
+        }
+    }
+}
+
+impl<T: Scalar> std::ops::Neg for Recorded<'_, T> {
+    type Output = Self;
+    fn neg(self) -> Self {
+        self.unary::<rules::Neg>()
+    }
+}
+
+macro_rules! functions {
+    ($($method:ident $rule:ident),*) => {
+        /// A truth is 1 or 0, or an entry that is.
+        impl<'g, T: Scalar> Arithmetic for Recorded<'g, T> {
+            type Truth = Recorded<'g, T>;
+
+            fn from_f64(x: f64) -> Self {
+                Recorded::from(<T as Scalar>::from_f64(x))
+            }
+            fn real(self) -> Self {
+                self
+            }
+            fn over(self, other: Self) -> Self {
+                self / other
+            }
+            $(fn $method(self) -> Self {
+                self.unary::<rules::$rule>()
+            })*
+            fn powf(self, exponent: Self) -> Self {
+                self.binary::<rules::Pow>(exponent)
+            }
+            fn hypot(self, other: Self) -> Self {
+                self.binary::<rules::Hypot>(other)
+            }
+            fn is_above(self, other: Self) -> Self {
+                self.binary::<rules::Greater>(other)
+            }
+            fn is_at_least(self, other: Self) -> Self {
+                self.binary::<rules::AtLeast>(other)
+            }
+            fn is_number(self) -> Self {
+                self.is_at_least(self)
+            }
+            fn is_bounded(self) -> Self {
+                Self::from_f64(ends::<T>().1).is_at_least(self.abs())
+            }
+            fn is_normal(self) -> Self {
+                let size = self.abs();
+                let (smallest, largest) = ends::<T>();
+                let is_large = size.is_at_least(Self::from_f64(smallest));
+                Self::both(is_large, Self::from_f64(largest).is_at_least(size))
+            }
+            fn both(one: Self, other: Self) -> Self {
+                if one.is(0.0) { one } else if other.is(0.0) { other } else { one * other }
+            }
+            fn not(truth: Self) -> Self {
+                Self::one() - truth
+            }
+            fn choose(
+                condition: Self,
+                first: impl FnOnce() -> Self,
+                second: impl FnOnce() -> Self,
+            ) -> Self {
+                match condition.node() {
+                    Node::Number(truth) if truth > T::zero() => first(),
+                    Node::Number(_) => second(),
+                    _ => condition.select(first(), second()),
+                }
+            }
+        }
+    };
+}
+functions!(
+    abs Abs, sqrt Sqrt, exp Exp, ln Ln, sin Sin, cos Cos, sinh Sinh, cosh Cosh
+);
+
+impl<T: Scalar> Recorded<'_, T> {
+    /// `positive` where this is above 0, `otherwise` elsewhere.
+    pub fn select(self, positive: Self, otherwise: Self) -> Self {
+        let operands = [self, positive, otherwise];
+        if operands.iter().any(|operand| operand.is_matrix()) {
+            Recorded::apply(Choice::<Select>::default(), &operands)
+        } else {
+            Recorded::apply(ChoiceOf::<Select>::default(), &operands)
+        }
+    }
+}
+
+/// The smallest and the largest normal number of the type.
+fn ends<T: Scalar>() -> (f64, f64) {
+    if T::EPSILON > 1e-10 {
+        (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX))
+    } else {
+        (f64::MIN_POSITIVE, f64::MAX)
+    }
+}
+
+/// `n · xⁿ⁻¹`.
+pub(crate) fn power_slope<T: Scalar>(x: Recorded<'_, T>, n: i32) -> Recorded<'_, T> {
+    let slope = match n.checked_sub(1) {
+        _ if n == 0 => return Recorded::zero(),
+        Some(less) => x.powi(less),
+        None => x.powi(n) / x,
+    };
+    Recorded::from_f64(f64::from(n)) * slope
+}
