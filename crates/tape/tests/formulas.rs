@@ -55,7 +55,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("at_least", "dx = 0, dy = 0"),
     (
         "select",
-        "dc = 0, da = dy where c > 0, 0 elsewhere, db = 0 where c > 0, dy elsewhere",
+        "dx = 0, da = dy where x > 0, 0 elsewhere, db = 0 where x > 0, dy elsewhere",
     ),
     (
         "clamp",

@@ -38,11 +38,11 @@ pub struct Select;
 impl Chooser for Select {
     const NAME: &'static str = "select";
     const FORMULA: Formula = formula!(
-        y(c, a, b):
-        y = if c > 0 { a } else { b },
-        dc = 0,
-        da = if c > 0 { dy } else { 0 },
-        db = if c > 0 { 0 } else { dy }
+        y(x, a, b):
+        y = if x > 0 { a } else { b },
+        dx = 0,
+        da = if x > 0 { dy } else { 0 },
+        db = if x > 0 { 0 } else { dy }
     );
     const POINTS: &'static [[f64; 3]] = &[[1.0, 0.5, -2.0], [0.5, 1.5, 3.0], [-1.0, 2.0, 0.25]];
     const FIRST_DECIDES: bool = true;

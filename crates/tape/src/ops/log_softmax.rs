@@ -24,7 +24,7 @@ impl<T: Scalar> Op<T> for LogSoftmax {
     }
 
     fn symbol(&self) -> &'static str {
-        "ln softmax"
+        "ln p→"
     }
 
     fn formula(&self) -> Formula {
