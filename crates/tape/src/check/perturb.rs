@@ -90,9 +90,11 @@ pub(super) fn rounding_noise<T: Scalar>(cotangents: &[f64], values: &[f64]) -> f
 /// `Σ |x̄ · ẋ|`, and what cotangents too small to be numbers may add up to.
 pub(super) fn flow_through<T: Scalar>(cotangents: &[f64], tangents: &[f64]) -> Flow {
     let products = cotangents.iter().zip(tangents).map(|(d, x)| (d * x).abs());
+    // A tangent may be NaN where the output does not depend on it: what a select did not choose.
+    let steps = tangents.iter().map(|x| x.abs());
     Flow {
         size: products.filter(|product| product.is_finite()).sum(),
-        underflow: tangents.iter().map(|x| x.abs()).sum::<f64>() * smallest::<T>(),
+        underflow: steps.filter(|step| step.is_finite()).sum::<f64>() * smallest::<T>(),
     }
 }
 

@@ -48,6 +48,21 @@ pub(super) type Step = for<'t> fn(&Pick<'_, 't>) -> Option<Handle<'t>>;
 /// How far from a pole the base of a negative power must be.
 const APART: f64 = 0.05;
 
+/// A row, a column or one element, once more for every row or column of a larger matrix.
+fn repeated<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+    let x = pick.matrix(0)?;
+    let more = |own: usize| {
+        if own == 1 {
+            1 + pick.parameter % 3
+        } else {
+            own
+        }
+    };
+    let shape = x.shape();
+    let is_repeated = shape.rows == 1 || shape.cols == 1;
+    is_repeated.then(|| Handle::Matrix(x.repeat(more(shape.rows), more(shape.cols))))
+}
+
 fn reshaped<'t>(pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
     let x = pick.matrix(0)?;
     let len = x.shape().len();
@@ -196,6 +211,7 @@ pub(super) const OTHERS: &[Step] = &[
     choice,
     rows_by_index,
     product,
+    repeated,
     reshaped,
     stacked,
     part,
