@@ -66,9 +66,9 @@ pub use num_dual;
 pub use num_traits;
 
 pub use error::{Error, ForwardError, Place, ShapeError};
-pub use function::jacobian;
 pub use function::{Arguments, Direction, Function, Inputs, Outputs, Part};
 pub use function::{SparsityPattern, Structure, Values, Workspace};
+pub use function::{hessian, hvp, jacobian};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };

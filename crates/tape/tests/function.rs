@@ -6,6 +6,8 @@ mod branches;
 mod errors;
 #[path = "function/evaluation.rs"]
 mod evaluation;
+#[path = "function/second.rs"]
+mod second;
 #[path = "function/sparse.rs"]
 mod sparse;
 #[path = "function/threads.rs"]

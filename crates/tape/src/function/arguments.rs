@@ -1,7 +1,7 @@
 //! What the closure of a function is given, and what it gives back: handles with names.
 
 use super::structure::Structure;
-use crate::handle::{MatrixVar, Tape, Var};
+use crate::handle::{MatrixVar, Operand, Tape, Var};
 use crate::number::Scalar;
 use crate::shape::Shape;
 
@@ -30,6 +30,16 @@ pub struct Arguments<'t, T = f64> {
 pub(super) enum Handles<'t, T> {
     Scalars(Vec<Var<'t, T>>),
     Matrix(MatrixVar<'t, T>),
+}
+
+impl<'t, T: Scalar> Handles<'t, T> {
+    /// Each handle of the part.
+    pub fn operands(&self) -> Vec<Operand<'t, T>> {
+        match self {
+            Handles::Scalars(scalars) => scalars.iter().map(|&scalar| scalar.into()).collect(),
+            Handles::Matrix(matrix) => vec![(*matrix).into()],
+        }
+    }
 }
 
 impl<'t, T: Scalar> Arguments<'t, T> {

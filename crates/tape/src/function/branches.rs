@@ -79,7 +79,7 @@ impl<T: Scalar> Function<T> {
         check_length(numbers.len(), &structure)?;
         let closure = self.closure.as_ref();
         let closure = closure.expect("a function of a tape has a recording that fits every point");
-        let recording = Arc::new(Recording::of_closure(&**closure, &structure, numbers));
+        let recording = Arc::new(Recording::of_closure(&**closure, &structure, numbers)?);
         let Some(kept) = self.keep(&recording) else {
             return Ok(workspace.passing(recording));
         };

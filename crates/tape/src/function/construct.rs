@@ -1,16 +1,14 @@
 //! The function itself: how it is made, and which recording a point belongs to.
 
 use super::arguments::{Arguments, Outputs};
-use super::recording::{Closure, Recording, Source};
+use super::recording::{Closure, Recording};
 use super::structure::Structure;
 use super::workspace::Workspace;
 use crate::error::Error;
-use crate::handle::{Tape, Var};
-use crate::list::{EntryId, MatrixId, VarId};
+use crate::handle::Var;
 use crate::number::Scalar;
-use crate::rules::Code;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// A program that can be evaluated at many points, with its derivatives.
 ///
@@ -55,6 +53,8 @@ pub struct Function<T = f64> {
     /// How many recordings are kept.
     pub(super) most: usize,
     workspaces: Mutex<Vec<Workspace<T>>>,
+    /// The gradient as a function, once it was asked for.
+    pub(super) derivative: OnceLock<Box<Function<T>>>,
 }
 
 /// What a closure is recorded with.
@@ -156,74 +156,29 @@ impl<T: Scalar> Function<T> {
         Function::of_closure(Expected::Named(inputs), f)
     }
 
-    /// The program of a tape, from entries that can be set to entries that were computed; each
-    /// scalar and each matrix is an input, or an output, of its own. Names are those given to the
-    /// entries, or `x0`, `x1`, … and `y0`, `y1`, …; matrices recorded with [`Tape::input`] are data.
-    ///
-    /// Without a closure there is one recording: at a point where a comparison turns out otherwise,
-    /// an evaluation is refused.
-    ///
-    /// ```
-    /// use tape::{EntryId, Function, Tape};
-    /// let tape = Tape::new();
-    /// let (apple, apples) = (tape.var(100.0).named("apple"), tape.var(2.0).named("apples"));
-    /// let price = (apple * apples * 1.1).named("price");
-    /// let ids = [apple, apples, price].map(|var| EntryId::Scalar(var.id()));
-    /// let f = Function::of_tape(tape, &ids[..2], &ids[2..])?;
-    /// assert_eq!(f.gradient(&[200.0, 3.0])?, [3.0 * 1.1, 200.0 * 1.1]);
-    /// # Ok::<(), tape::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Foreign`] or [`Error::Outdated`] if an id names no entry of this tape,
-    /// [`Error::NotALeaf`] if an input was computed.
-    ///
-    /// # Panics
-    /// If two inputs, or two outputs, have the same name.
-    pub fn of_tape(tape: Tape<T>, inputs: &[EntryId], outputs: &[EntryId]) -> Result<Self, Error> {
-        let (mut structure, mut entries) = (Structure::new(), Vec::new());
-        for (i, &id) in inputs.iter().enumerate() {
-            let (index, name) = named(&tape, id, 'x', i)?;
-            let store = tape.store.borrow();
-            let program = &store.program;
-            let entry = program.entries.at(index as usize);
-            if !matches!(entry.code, Code::Leaf | Code::MatrixLeaf) {
-                return Err(program.not_a_leaf(index as usize));
-            }
-            let (shape, active) = program.shape_and_activity(index);
-            let is_matrix = entry.block().is_some();
-            structure = structure.with(&name, shape, is_matrix, !active);
-            entries.push(index);
-        }
-        let (mut results, mut sources) = (Structure::new(), Vec::new());
-        for (i, &id) in outputs.iter().enumerate() {
-            let (index, name) = named(&tape, id, 'y', i)?;
-            let program = &tape.store.borrow().program;
-            let is_matrix = program.entries.at(index as usize).block().is_some();
-            results = results.with(&name, program.shape(index), is_matrix, false);
-            sources.push(Source::Entry(index));
-        }
-        let recording = Recording::of_tape(tape, structure.clone(), entries, results, sources);
-        let function = Function::of(None, Expected::Named(structure));
-        let kept = function.keep(&Arc::new(recording));
-        debug_assert!(kept.is_some(), "there is room for one");
-        Ok(function)
-    }
-
     fn of_closure<F>(inputs: Expected, f: F) -> Self
     where
         F: for<'t> Fn(&Arguments<'t, T>) -> Outputs<'t, T> + Send + Sync + 'static,
     {
+        Function::of_fallible(inputs, move |at| Ok(f(at)))
+    }
+
+    /// A function of a closure that may find that it cannot record.
+    pub(super) fn of_fallible<F>(inputs: Expected, f: F) -> Self
+    where
+        F: for<'t> Fn(&Arguments<'t, T>) -> Result<Outputs<'t, T>, Error> + Send + Sync + 'static,
+    {
         Function::of(Some(Arc::new(f)), inputs)
     }
 
-    fn of(closure: Option<Closure<T>>, inputs: Expected) -> Self {
+    pub(super) fn of(closure: Option<Closure<T>>, inputs: Expected) -> Self {
         Function {
             closure,
             inputs,
             recordings: RwLock::new(Arc::default()),
             most: KEPT,
             workspaces: Mutex::new(Vec::new()),
+            derivative: OnceLock::new(),
         }
     }
 
@@ -261,20 +216,3 @@ impl<T: Scalar> Function<T> {
 
 /// The name of the one input of a function over slices.
 pub(super) const SLICE: &str = "x";
-
-/// The index of an entry, and its name, or one of a letter and a number.
-fn named<T: Scalar>(
-    tape: &Tape<T>,
-    id: EntryId,
-    letter: char,
-    number: usize,
-) -> Result<(u32, String), Error> {
-    let (EntryId::Scalar(VarId(id)) | EntryId::Matrix(MatrixId(id))) = id;
-    let store = tape.store.borrow();
-    tape.history
-        .check(id, tape.number, store.program.entries.len())?;
-    let names = store.program.names.by_entry();
-    let name = names.get(&id.index).map(|name| name.to_string());
-    let name = name.unwrap_or_else(|| format!("{letter}{number}"));
-    Ok((id.index, name))
-}

@@ -251,7 +251,7 @@ impl<T: Scalar> State<T> {
     }
 
     /// Sweeps forwards from a number for each parameter.
-    fn push_forward(&mut self, direction: &[T]) {
+    pub(super) fn push_forward(&mut self, direction: &[T]) {
         self.begin();
         let recording = &*self.recording;
         let mut rest = direction;
@@ -275,7 +275,7 @@ impl<T: Scalar> State<T> {
     }
 
     /// Writes the tangents of all results.
-    fn tangents(&self, into: &mut [T]) {
+    pub(super) fn tangents(&self, into: &mut [T]) {
         let recording = &*self.recording;
         let mut rest = into;
         for source in &recording.sources {

@@ -86,7 +86,9 @@ where
     F: for<'t> FnOnce(&[Var<'t, T>]) -> Vec<Var<'t, T>>,
 {
     let inputs = Structure::new().scalars("x", point.len());
-    let recording = Recording::of_closure(|at| Outputs::from(f(at.scalars("x"))), &inputs, point);
+    let recording =
+        Recording::of_closure(|at| Ok(Outputs::from(f(at.scalars("x")))), &inputs, point);
+    let recording = recording.expect("the closure gives no error");
     let mut state = State::new(Arc::new(recording));
     let (rows, cols) = state.jacobian_shape();
     let mut jacobian = DMatrix::from_element(rows, cols, T::zero());
@@ -95,13 +97,13 @@ where
 }
 
 impl<T: Scalar> State<T> {
-    fn jacobian_shape(&self) -> (usize, usize) {
+    pub(super) fn jacobian_shape(&self) -> (usize, usize) {
         let recording = &*self.recording;
         (recording.outputs.len(), recording.parameters_len())
     }
 
     /// Writes the Jacobian where the program was run last.
-    fn jacobian(&mut self, into: &mut DMatrix<T>) {
+    pub(super) fn jacobian(&mut self, into: &mut DMatrix<T>) {
         let State {
             recording,
             primals,

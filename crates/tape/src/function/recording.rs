@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::handle::{Tape, Var};
 use crate::list::{Guard, Primals, Program};
 use crate::number::Scalar;
-use crate::op::View;
+use crate::op::{Op, View};
 use std::sync::{Arc, OnceLock};
 
 /// What a function runs: a program, where its inputs stand in it, and where its outputs.
@@ -19,8 +19,10 @@ pub(super) struct Recording<T> {
     pub recorded: Primals<T>,
     pub inputs: Structure,
     pub outputs: Structure,
+    /// The ops, of a tape's recording, which its derivative needs as well.
+    pub ops: Vec<Arc<dyn Op<T>>>,
     /// Where each part of the inputs begins in the program.
-    input_entries: Vec<u32>,
+    pub input_entries: Vec<u32>,
     /// The sources of the outputs' numbers, a matrix's as one.
     pub sources: Vec<Source<T>>,
     /// Where the entries end that an output depends on.
@@ -48,14 +50,18 @@ pub(super) enum Source<T> {
 }
 
 /// A closure that records, whatever it was made of.
-pub(super) type Closure<T> = Arc<dyn for<'t> Fn(&Arguments<'t, T>) -> Outputs<'t, T> + Send + Sync>;
+pub(super) type Closure<T> =
+    Arc<dyn for<'t> Fn(&Arguments<'t, T>) -> Result<Outputs<'t, T>, Error> + Send + Sync>;
 
 impl<T: Scalar> Recording<T> {
     /// Records what a closure does at a point of this structure.
+    ///
+    /// # Errors
+    /// The closure's.
     #[track_caller]
-    pub fn of_closure<F>(closure: F, inputs: &Structure, point: &[T]) -> Self
+    pub fn of_closure<F>(closure: F, inputs: &Structure, point: &[T]) -> Result<Self, Error>
     where
-        F: for<'t> FnOnce(&Arguments<'t, T>) -> Outputs<'t, T>,
+        F: for<'t> FnOnce(&Arguments<'t, T>) -> Result<Outputs<'t, T>, Error>,
     {
         let tape = Tape::default();
         let parts = inputs.parts().iter().map(|part| {
@@ -74,7 +80,7 @@ impl<T: Scalar> Recording<T> {
             structure: inputs.clone(),
             parts: parts.collect(),
         };
-        let outputs = closure(&arguments);
+        let outputs = closure(&arguments)?;
         let input_entries = arguments.parts.iter().map(|part| match part {
             // Of no scalars, it is never asked.
             Handles::Scalars(scalars) => scalars.first().map_or(0, |first| first.index),
@@ -95,7 +101,14 @@ impl<T: Scalar> Recording<T> {
         }
         let structure = outputs.structure;
         drop(arguments);
-        Recording::of_tape(tape, inputs.clone(), input_entries, structure, sources)
+        let inputs = inputs.clone();
+        Ok(Recording::of_tape(
+            tape,
+            inputs,
+            input_entries,
+            structure,
+            sources,
+        ))
     }
 
     /// Takes a tape apart whose inputs and outputs are known.
@@ -119,6 +132,7 @@ impl<T: Scalar> Recording<T> {
             recorded,
             inputs,
             outputs,
+            ops: Vec::new(),
             input_entries,
             sources,
             places: OnceLock::new(),

@@ -1,6 +1,7 @@
 //! From ids and names back to handles.
 
 use super::matrix_var::MatrixVar;
+use super::operand::Operand;
 use super::tape::Tape;
 use super::var::Var;
 use crate::error::Error;
@@ -15,6 +16,15 @@ impl<T: Scalar> Tape<T> {
     /// [`Error::Stale`] if a leaf was set since the entry was computed.
     pub fn handle<I: TypedId>(&self, id: I) -> Result<I::Handle<'_, T>, Error> {
         I::handle(id, self)
+    }
+
+    /// The handle of an entry, whose value must be current.
+    pub(crate) fn operand(&self, index: u32) -> Operand<'_, T> {
+        let store = self.store.borrow();
+        match store.program.layout().block(index) {
+            None => Var::on(self, index, store.primals.values[index as usize]).into(),
+            Some(block) => MatrixVar::on(self, index, block.shape()).into(),
+        }
     }
 
     /// The entry that was given this name, the last one if there are several.

@@ -100,6 +100,14 @@ impl<T: Scalar> Tape<T> {
         (store.program, store.primals)
     }
 
+    /// A tape that goes on where a program ends.
+    pub(crate) fn of_parts(program: Program<T>, primals: Primals<T>) -> Self {
+        let mut tape = Tape::default();
+        let store = tape.store.get_mut();
+        (store.program, store.primals) = (program, primals);
+        tape
+    }
+
     /// Gives entry `index` a name; the last one given stands.
     #[track_caller]
     pub(crate) fn name(&self, index: u32, name: String) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 ///
 /// An entry may be named again; the last name stands. Keeping them all makes giving one cheap,
 /// whatever the order of the entries, and lets a rewind take back what was named since.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     given: Vec<(u32, String)>,
 }

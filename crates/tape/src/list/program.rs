@@ -6,9 +6,10 @@ use super::names::Names;
 use super::scopes::Scopes;
 use crate::error::{Error, Place};
 use crate::number::Scalar;
-use crate::op::{Block, Entries, Entry, Layout};
+use crate::op::{Absent, Block, Entries, Entry, Layout, Op, Shared};
 use crate::rules::{Code, Form};
 use crate::shape::Shape;
+use std::sync::Arc;
 
 /// The part of a tape that a replay does not change. It can be run on any [`Primals`] that fit it,
 /// by several threads at once.
@@ -40,6 +41,46 @@ impl<T> Program<T> {
             scopes: Scopes::default(),
             places: None,
         }
+    }
+
+    /// The same program, with the ops that [`share`](Program::share) has given.
+    pub fn copy(&self, ops: &[Arc<dyn Op<T>>]) -> Self
+    where
+        T: Scalar,
+    {
+        let applications = self.applications.iter().zip(ops);
+        let applications = applications.map(|(application, op)| Application {
+            op: Box::new(Shared(op.clone())),
+            operands: application.operands.clone(),
+            residual: application.residual.clone(),
+            active: application.active,
+            place: application.place,
+        });
+        Program {
+            entries: self.entries.clone(),
+            numbers: self.numbers.clone(),
+            operands: self.operands.clone(),
+            blocks: self.blocks.clone(),
+            applications: applications.collect(),
+            guards: self.guards.clone(),
+            names: self.names.clone(),
+            scopes: self.scopes.clone(),
+            places: self.places.clone(),
+        }
+    }
+
+    /// Makes the ops such that they can serve copies of the program, too.
+    pub fn share(&mut self) -> Vec<Arc<dyn Op<T>>>
+    where
+        T: Scalar,
+    {
+        let each = self.applications.iter_mut().map(|application| {
+            let op = std::mem::replace(&mut application.op, Box::new(Absent));
+            let op: Arc<dyn Op<T>> = Arc::from(op);
+            application.op = Box::new(Shared(op.clone()));
+            op
+        });
+        each.collect()
     }
 
     /// Panics if there is no room for `more` entries.

@@ -4,12 +4,12 @@
 ///
 /// A scope is known by where its opening stands among the events, so that scopes may be closed in
 /// any order: each ends where it was closed, whichever was opened last.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scopes {
     events: Vec<Event>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Event {
     /// The number of entries recorded before.
     entry: u32,
@@ -18,7 +18,7 @@ struct Event {
     change: Change,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Change {
     Opened(String),
     /// The scope whose opening has this index was closed.

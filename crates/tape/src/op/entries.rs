@@ -33,7 +33,7 @@ impl Entry {
 
 /// The list of entries: two columns, so that an entry takes 9 bytes and not 12, and a buffer of
 /// them is flushed by copying memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Entries {
     codes: Vec<Code>,
     operands: Vec<[u32; 2]>,

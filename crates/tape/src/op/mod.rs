@@ -17,6 +17,7 @@ mod output;
 mod partial;
 mod recorded;
 mod sample;
+mod shared;
 mod sink;
 mod view;
 
@@ -29,5 +30,6 @@ pub(crate) use partial::Partial;
 pub(crate) use recorded::{Graph, Node};
 pub use recorded::{Recorded, RecordedCotangents, RecordedPoint};
 pub use sample::Sample;
+pub(crate) use shared::{Absent, Shared};
 pub use sink::Sink;
 pub use view::{View, ViewMut};

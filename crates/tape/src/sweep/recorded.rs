@@ -4,12 +4,10 @@
 //! The rules are those of the other sweep; here the number that their slopes are computed with is a
 //! handle.
 
-use crate::error::{Error, ForwardError, ShapeError};
+use crate::error::Error;
 use crate::handle::{MatrixVar, Operand, Tape};
 use crate::number::Scalar;
-use crate::op::{
-    Entry, Node, Op, OutputSpec, Point, PointMut, Recorded, RecordedPoint, Sink, View,
-};
+use crate::op::{Absent, Entry, Node, Op, Recorded, RecordedPoint};
 use crate::ops::power_slope;
 use crate::rules::*;
 use crate::shape::Shape;
@@ -277,20 +275,4 @@ impl<T: Scalar> Drop for Lent<'_, T> {
 fn exchange<T: Scalar>(tape: &Tape<T>, application: usize, op: Box<dyn Op<T>>) -> Box<dyn Op<T>> {
     let mut store = tape.store.borrow_mut();
     std::mem::replace(&mut store.program.applications[application].op, op)
-}
-
-/// What stands in the place of an op that is lent; nobody asks it for anything.
-struct Absent;
-
-impl<T: Scalar> Op<T> for Absent {
-    fn name(&self) -> &'static str {
-        "absent"
-    }
-    fn shape(&self, _: &[Shape]) -> Result<OutputSpec, ShapeError> {
-        Err(ShapeError::new("the op is recording its own derivative"))
-    }
-    fn forward(&self, _: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        Err(ForwardError::new("the op is recording its own derivative"))
-    }
-    fn vjp(&self, _: &Point<'_, T>, _: View<'_, T>, _: &mut Sink<'_, T>) {}
 }
