@@ -147,12 +147,25 @@ impl<T: Scalar> Program<T> {
     }
 }
 
+/// What an operand contributes, if it was reached. What was not reached contributes nothing: not even
+/// 0 · ∞.
+#[inline(always)]
+fn term<T: Copy>(
+    dot: &[T],
+    reached: &[bool],
+    operand: usize,
+    push: impl FnOnce(T) -> T,
+) -> Option<T> {
+    reached[operand].then(|| push(dot[operand]))
+}
+
 macro_rules! tangent {
     (
         unary { $($u:ident),* }
         binary { $($b:ident $br:ident $bl:ident),* }
     ) => {
         impl<T: Scalar> Program<T> {
+            #[inline(always)]
             fn tangent_of_scalar(
                 &self,
                 primals: &Primals<T>,
@@ -164,27 +177,22 @@ macro_rules! tangent {
                 let (values, numbers) = (&primals.values[..], &self.numbers[..]);
                 let (dot, reached) = (&mut buffer.values[..], &mut buffer.reached[..]);
                 let result = values[index];
-                // What was not reached contributes nothing: not even 0 · ∞.
-                let term = |operand: usize, push: &dyn Fn(T) -> T| {
-                    if reached[operand] { Some(push(dot[operand])) } else { None }
-                };
-                let one = |push: &dyn Fn(T) -> T| (term(a, push), None);
                 let (first, second) = match code {
                     Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => (None, None),
-                    Code::PowI => one(&|d| PowI(b as i32).pull(values[a], d)),
+                    Code::PowI => (term(dot, reached, a, |d| PowI(b as i32).pull(values[a], d)), None),
                     Code::MulItself => (
-                        term(a, &|d| Mul::pull_x(values[a], values[a], result, d)),
-                        term(a, &|d| Mul::pull_y(values[a], values[a], result, d)),
+                        term(dot, reached, a, |d| Mul::pull_x(values[a], values[a], result, d)),
+                        term(dot, reached, a, |d| Mul::pull_y(values[a], values[a], result, d)),
                     ),
-                    $(Code::$u => one(&|d| $u::pull(values[a], result, d)),)*
+                    $(Code::$u => (term(dot, reached, a, |d| $u::pull(values[a], result, d)), None),)*
                     $(
                         Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => (None, None),
                         Code::$b => (
-                            term(a, &|d| $b::pull_x(values[a], values[b], result, d)),
-                            term(b, &|d| $b::pull_y(values[a], values[b], result, d)),
+                            term(dot, reached, a, |d| $b::pull_x(values[a], values[b], result, d)),
+                            term(dot, reached, b, |d| $b::pull_y(values[a], values[b], result, d)),
                         ),
-                        Code::$br => one(&|d| $b::pull_x(values[a], numbers[b], result, d)),
-                        Code::$bl => one(&|d| $b::pull_y(numbers[b], values[a], result, d)),
+                        Code::$br => (term(dot, reached, a, |d| $b::pull_x(values[a], numbers[b], result, d)), None),
+                        Code::$bl => (term(dot, reached, a, |d| $b::pull_y(numbers[b], values[a], result, d)), None),
                     )*
                 };
                 let tangent = match (first, second) {
