@@ -2,7 +2,6 @@
 
 use crate::list::Program;
 use crate::number::Scalar;
-use crate::op::Entry;
 use crate::rules::{Code, Form};
 use crate::shape::Shape;
 use std::rc::Rc;
@@ -126,7 +125,8 @@ pub(super) fn dependences<T: Scalar>(
     }
     for index in 0..end {
         let entry = program.entries.at(index);
-        let operands = operands(program, entry);
+        let mut operands = Vec::new();
+        program.each_read(index, |operand| operands.push(operand));
         if entry.code.form() != Form::None {
             sets[index] = of_entry(program, index, &operands, &sets, bound);
         }
@@ -139,27 +139,11 @@ pub(super) fn dependences<T: Scalar>(
     wanted.iter().map(|&entry| sets[entry].clone()).collect()
 }
 
-/// The entries that an entry reads.
-fn operands<T>(program: &Program<T>, entry: Entry) -> Vec<usize> {
-    let (a, b) = (entry.a as usize, entry.b as usize);
-    match entry.code.form() {
-        Form::None => vec![],
-        Form::One | Form::Power | Form::NumberRight | Form::NumberLeft => vec![a],
-        Form::Two => vec![a, b],
-        Form::Apply => {
-            let ids = &program.operands[program.applications[a].operands()];
-            ids.iter().map(|&id| id as usize).collect()
-        }
-    }
-}
-
 /// The last entry, of those before `end`, that reads each.
 fn last_uses<T>(program: &Program<T>, end: usize) -> Vec<usize> {
     let mut last = vec![0; end];
     for index in 0..end {
-        for operand in operands(program, program.entries.at(index)) {
-            last[operand] = index;
-        }
+        program.each_read(index, |operand| last[operand] = index);
     }
     last
 }

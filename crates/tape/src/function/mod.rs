@@ -27,6 +27,7 @@ mod inputs;
 mod jacobian;
 mod of_tape;
 mod pattern;
+mod prune;
 mod recording;
 mod rows;
 mod second;

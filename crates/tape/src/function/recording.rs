@@ -2,6 +2,7 @@
 
 use super::arguments::{Arguments, Handles, Outputs};
 use super::pattern::SparsityPattern;
+use super::prune::pruned;
 use super::structure::{Part, Structure};
 use crate::error::Error;
 use crate::handle::{Tape, Var};
@@ -102,13 +103,23 @@ impl<T: Scalar> Recording<T> {
         let structure = outputs.structure;
         drop(arguments);
         let inputs = inputs.clone();
-        Ok(Recording::of_tape(
-            tape,
-            inputs,
-            input_entries,
-            structure,
-            sources,
-        ))
+        let recording = Recording::of_tape(tape, inputs, input_entries, structure, sources);
+        Ok(recording.pruned())
+    }
+
+    /// Without what no result and no comparison needs.
+    fn pruned(mut self) -> Self {
+        let mut keep = vec![false; self.program.entries.len()];
+        for (part, &entry) in self.inputs.parts().iter().zip(&self.input_entries) {
+            let count = if part.is_matrix { 1 } else { part.shape.len() };
+            keep[entry as usize..][..count].fill(true);
+        }
+        let (inputs, sources) = (&mut self.input_entries, &mut self.sources);
+        let program = std::mem::replace(&mut self.program, Program::new());
+        let recorded = std::mem::replace(&mut self.recorded, Primals::new());
+        (self.program, self.recorded) = pruned(program, recorded, inputs, &keep, sources);
+        self.end = end_of(&self.sources);
+        self
     }
 
     /// Takes a tape apart whose inputs and outputs are known.
@@ -121,13 +132,9 @@ impl<T: Scalar> Recording<T> {
     ) -> Self {
         let number = tape.number;
         let (program, recorded) = tape.into_parts();
-        let ends = sources.iter().map(|source| match source {
-            Source::Entry(entry) => *entry as usize + 1,
-            Source::Number(_) => 0,
-        });
         Recording {
             number,
-            end: ends.max().unwrap_or(0),
+            end: end_of(&sources),
             program,
             recorded,
             inputs,
@@ -241,6 +248,15 @@ impl<T: Scalar> Recording<T> {
             && own.len() == others.len()
             && all_alike(own.iter().zip(others))
     }
+}
+
+/// Where the entries end that some sources depend on.
+fn end_of<T>(sources: &[Source<T>]) -> usize {
+    let ends = sources.iter().map(|source| match source {
+        Source::Entry(entry) => *entry as usize + 1,
+        Source::Number(_) => 0,
+    });
+    ends.max().unwrap_or(0)
 }
 
 /// Whether each two comparisons turned out alike.

@@ -97,17 +97,21 @@ impl<T> Program<T> {
         self.blocks.last().map_or(0, |block| block.range().end)
     }
 
-    /// Whether something holds of an entry that this one reads.
-    pub fn reads(&self, index: usize, holds: impl Fn(usize) -> bool) -> bool {
+    /// Looks at each entry that an entry reads, in the order of its rule.
+    #[inline]
+    pub fn each_read(&self, index: usize, mut look: impl FnMut(usize)) {
         let entry = self.entries.at(index);
         let (a, b) = (entry.a as usize, entry.b as usize);
         match entry.code.form() {
-            Form::None => false,
-            Form::One | Form::Power | Form::NumberRight | Form::NumberLeft => holds(a),
-            Form::Two => holds(a) || holds(b),
+            Form::None => {}
+            Form::One | Form::Power | Form::NumberRight | Form::NumberLeft => look(a),
+            Form::Two => {
+                look(a);
+                look(b);
+            }
             Form::Apply => {
                 let ids = &self.operands[self.applications[a].operands()];
-                ids.iter().any(|&id| holds(id as usize))
+                ids.iter().for_each(|&id| look(id as usize));
             }
         }
     }

@@ -108,8 +108,9 @@ impl<T: Scalar> Tape<T> {
             depends[index] = true;
         }
         for index in 0..end {
-            let any = program.reads(index, |operand| depends[operand]);
-            depends[index] |= any;
+            let mut any = depends[index];
+            program.each_read(index, |operand| any |= depends[operand]);
+            depends[index] = any;
         }
         depends
     }
