@@ -46,7 +46,14 @@ pub const LIMITS: Limits = Limits {
 impl Limits {
     /// Settings with these limits.
     pub fn config(self, proxy: Option<Proxy>) -> Config {
-        Config::builder()
+        let settings = Config::builder();
+        #[cfg(feature = "https")]
+        let settings = settings.tls_config(
+            ureq::tls::TlsConfig::builder()
+                .root_certs(ureq::tls::RootCerts::PlatformVerifier)
+                .build(),
+        );
+        settings
             .timeout_resolve(Some(self.connect))
             .timeout_connect(Some(self.connect))
             .timeout_per_read(Some(self.idle))
@@ -265,6 +272,10 @@ fn reason(error: Error, waited: Duration) -> io::Error {
         }
         Error::HostNotFound => io::Error::other("the host has no address"),
         Error::ConnectProxyFailed(said) => io::Error::other(said),
+        // What follows in rustls's words are names of its types.
+        error if error.to_string().contains("invalid peer certificate") => {
+            io::Error::other("its certificate is not one that this machine trusts")
+        }
         error => error.into_io(),
     }
 }

@@ -126,7 +126,9 @@ impl Connector for Route {
         };
         let connected = connected.map_err(|error| no_connection(asked, error, self.limits))?;
         Ok(match &proxy {
-            Some(proxy) if !is_https(uri) => connected.map(|to| AbsoluteForm::new(to, uri, proxy)),
+            Some(proxy) if !is_https(uri) => {
+                connected.map(|to| Box::new(AbsoluteForm::new(to, uri, proxy)) as _)
+            }
             _ => connected,
         })
     }
@@ -175,14 +177,14 @@ struct AbsoluteForm {
 }
 
 impl AbsoluteForm {
-    fn new(to: Box<dyn Transport>, uri: &Uri, proxy: &Proxy) -> Box<dyn Transport> {
+    fn new(to: Box<dyn Transport>, uri: &Uri, proxy: &Proxy) -> Self {
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let user = proxy.username().unwrap_or_default();
         let password = proxy.password().unwrap_or_default();
         let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
         let authorization = format!("Proxy-Authorization: Basic {credentials}\r\n");
         let has_user = proxy.username().or(proxy.password()).is_some();
-        Box::new(AbsoluteForm {
+        AbsoluteForm {
             proxy: to,
             origin: format!("http://{authority}"),
             authorization: if has_user {
@@ -190,7 +192,7 @@ impl AbsoluteForm {
             } else {
                 String::new()
             },
-        })
+        }
     }
 
     /// The head of a request as a proxy takes it. What else may be sent is left as it is, but a
