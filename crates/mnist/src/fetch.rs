@@ -27,6 +27,7 @@ use crate::atomic::{self, WriteError};
 use crate::gzip::Contents;
 
 mod http;
+mod limits;
 mod proxy;
 mod refusal;
 mod sets;
@@ -34,7 +35,8 @@ mod sets;
 pub use refusal::{Attempt, Refusal};
 pub use sets::{EMNIST, RemoteSet, SETS};
 
-use http::{Client, LIMITS};
+use http::Client;
+use limits::LIMITS;
 use proxy::{Proxies, from_environment};
 
 /// How often in a row a download may break off before its first further byte.

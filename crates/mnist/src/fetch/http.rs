@@ -10,62 +10,20 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
 
-use ureq::config::Config;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_RANGE, RANGE};
 use ureq::http::uri::{Authority, Scheme};
 use ureq::http::{HeaderMap, StatusCode, Uri};
-use ureq::{Agent, Error, Proxy};
+use ureq::{Agent, Error};
 
+use super::limits::{Limits, REDIRECTIONS, reason};
 use super::proxy::{Proxies, Route, is_https};
 use super::refusal::Refusal;
 
 /// How often somebody is asked whether to go on.
 const TICK: Duration = Duration::from_millis(200);
 
-/// The most redirections that are followed.
-const REDIRECTIONS: u32 = 5;
-
 /// How much is read at once.
 const BUFFER: usize = 1 << 16;
-
-/// How long may be waited.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// For a host's address, and for a connection to it.
-    pub connect: Duration,
-    /// For the next byte.
-    pub idle: Duration,
-}
-
-/// The limits of `mnist fetch`.
-pub const LIMITS: Limits = Limits {
-    connect: Duration::from_secs(15),
-    idle: Duration::from_secs(30),
-};
-
-impl Limits {
-    /// Settings with these limits.
-    pub fn config(self, proxy: Option<Proxy>) -> Config {
-        let settings = Config::builder();
-        #[cfg(feature = "https")]
-        let settings = settings.tls_config(
-            ureq::tls::TlsConfig::builder()
-                .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-                .build(),
-        );
-        settings
-            .timeout_resolve(Some(self.connect))
-            .timeout_connect(Some(self.connect))
-            .timeout_per_read(Some(self.idle))
-            .timeout_per_write(Some(self.idle))
-            .max_redirects(REDIRECTIONS)
-            .max_idle_connections(0)
-            .http_status_as_error(false)
-            .user_agent(concat!("mnist/", env!("CARGO_PKG_VERSION")))
-            .proxy(proxy)
-            .build()
-    }
-}
 
 /// What downloads.
 pub struct Client<'a> {
@@ -229,20 +187,6 @@ fn range(value: &str) -> Option<(u64, Option<u64>)> {
     Some((start.parse().ok()?, length.parse().ok()))
 }
 
-/// Says which host it was that could not be reached.
-pub fn no_connection(to: &Uri, error: Error, limits: Limits) -> Error {
-    let host = to.authority().map_or("", |authority| authority.as_str());
-    // Nobody but the proxy needs to know who asks it.
-    let host = host.rsplit('@').next().unwrap_or_default().to_owned();
-    match error {
-        Error::Other(said) => Error::Other(said),
-        error => Error::Other(Box::new(Refusal::NoConnection {
-            host,
-            error: reason(error, limits.connect),
-        })),
-    }
-}
-
 /// Why there is no answer.
 fn refusal(error: Error, limits: Limits) -> Refusal {
     match error {
@@ -261,22 +205,6 @@ fn refusal(error: Error, limits: Limits) -> Refusal {
         error => Refusal::BrokenOff {
             error: reason(error, limits.idle),
         },
-    }
-}
-
-/// An error as the operating system would have it; of a wait, how long it was.
-fn reason(error: Error, waited: Duration) -> io::Error {
-    match error {
-        Error::Timeout(_) => {
-            io::Error::new(io::ErrorKind::TimedOut, format!("nothing for {waited:?}"))
-        }
-        Error::HostNotFound => io::Error::other("the host has no address"),
-        Error::ConnectProxyFailed(said) => io::Error::other(said),
-        // What follows in rustls's words are names of its types.
-        error if error.to_string().contains("invalid peer certificate") => {
-            io::Error::other("its certificate is not one that this machine trusts")
-        }
-        error => error.into_io(),
     }
 }
 

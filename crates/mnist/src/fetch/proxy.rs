@@ -17,7 +17,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Proxy, ProxyProtocol};
 
-use super::http::{Limits, no_connection};
+use super::limits::{Limits, no_connection};
 use super::refusal::Refusal;
 
 /// The value of a variable of the environment.

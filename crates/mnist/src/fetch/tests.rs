@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
 
-use super::http::Limits;
+use super::limits::Limits;
 use super::*;
 
 mod lines;
