@@ -9,8 +9,8 @@
 //! 3. The digit is cut out, scaled by averaging and centred (`fit`).
 //!
 //! Where that finds nothing, light may fall so steeply over the page that its darker half is as far
-//! from its lighter one as the ink is: it is looked at once more with the fall of the light, a plane
-//! through the rim's colours, taken off.
+//! from its lighter one as the ink is: it is looked at once more with the fall of the light taken
+//! off, which is a plane through the rim's colours.
 //!
 //! A page on which nothing holds together is blank. There is always a digit that a net would take
 //! it for, so it must not be asked.

@@ -1,9 +1,9 @@
 //! `mnist fetch`: the files of MNIST, or of a set like it, from public mirrors.
 //!
 //! The mirrors serve them over plain HTTP, and that is enough: a download is trusted for its
-//! SHA-256, which is compiled in, and not for who sent it or how. TLS, which takes as long to build
-//! as a fifth of the program, is there with the feature `https`; without it a mirror that insists on
-//! it is passed over, with the line that makes `curl` get the file.
+//! SHA-256, which is compiled in, and not for who sent it or how. TLS, which would lengthen every
+//! first build, is there with the feature `https`; without it a mirror that insists on it is passed
+//! over, with the line that makes `curl` get the file.
 //!
 //! A download is kept in memory (26 MB at most for the real files) until it has been checked, and
 //! only then written, under a temporary name that is exchanged for the real one when all is on the

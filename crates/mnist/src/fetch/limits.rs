@@ -1,5 +1,5 @@
-//! How long may be waited, and what is said of a wait that was too long and of a host that could not
-//! be reached.
+//! How long may be waited, and what is said of a wait that was too long and of a host that could
+//! not be reached.
 
 use std::io;
 use std::time::Duration;
