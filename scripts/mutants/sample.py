@@ -1,6 +1,6 @@
 """A seeded random sample of mutants for cargo-mutants, as a configuration file for each group of tests.
 
-Reads `cargo mutants --list -p wengert-tape -p wengert-picture -p wengert-nn -p mnist` from standard input and writes `tape.toml`, `picture.toml`, `nn.toml`
+Reads `cargo mutants --list -p wengert-tape -p wengert-picture -p wengert-nn -p digits -p mnist` from standard input and writes `tape.toml`, `picture.toml`, `nn.toml`
 and `readers.toml` into the directory given. docs/testing.md has the commands.
 """
 
@@ -16,7 +16,7 @@ GROUPS = {
     "picture": "crates/picture/src/",
     "tape": "crates/tape/src/",
     "nn": "crates/nn/src/",
-    "readers": ("crates/mnist/src/idx", "crates/mnist/src/gather", "crates/mnist/src/dataset"),
+    "readers": ("crates/digits/src/idx", "crates/mnist/src/gather", "crates/mnist/src/dataset"),
 }
 
 

@@ -1,10 +1,12 @@
-//! Handwritten digits: drawn with strokes, and made of anybody's picture what a net has learned
-//! from.
+//! Handwritten digits: drawn with strokes, read from the formats in which they are handed on, and
+//! made of anybody's picture what a net has learned from.
 //!
 //! Nothing here reads a file or knows a terminal: bytes come in, bytes go out, and all of it
 //! compiles to WebAssembly.
 //!
 //! - [`drawn`] draws digits, so that there is something to learn from.
+//! - [`idx`] and [`csv`] read images and labels, packed or not ([`gzip`]), and believe nothing a
+//!   header says; [`sniff`] tells what bytes are that are neither.
 //! - [`Picture`] is what a PNG or JPEG file shows, or a canvas.
 //! - [`prepare`] finds the digit in a picture and makes of it an image as those of MNIST are.
 //!
@@ -24,9 +26,14 @@
 //! # Ok::<(), digits::Blank>(())
 //! ```
 
+pub mod csv;
 pub mod drawn;
+pub mod gzip;
+pub mod idx;
+mod levels;
 mod picture;
 mod prepare;
+pub mod sniff;
 
 pub use picture::{Channels, MOST_PIXELS, Picture, PictureError};
 pub use prepare::{Blank, Found, Prepared, prepare};

@@ -8,6 +8,10 @@
 //!    or the lines of a table, or on a tile, it is looked for anew (`frame`).
 //! 3. The digit is cut out, scaled by averaging and centred (`fit`).
 //!
+//! Where that finds nothing, light may fall so steeply over the page that its darker half is as far
+//! from its lighter one as the ink is: it is looked at once more with the fall of the light taken
+//! off, which is a plane through the rim's colours.
+//!
 //! A page on which nothing holds together is blank. There is always a digit that a net would take
 //! it for, so it must not be asked.
 
@@ -59,12 +63,18 @@ pub struct Blank;
 /// If `height` or `width` is 0.
 pub fn prepare(picture: &Picture, height: usize, width: usize) -> Result<Prepared, Blank> {
     let sheet = Sheet::new(picture);
+    let evenly_lit = || {
+        let found = ink::find(&sheet.evenly_lit(), sheet.area());
+        found.filter(|found| found.is_no_remnant(sheet.area()))
+    };
     let Ink {
         area,
         shares,
         paper,
         ink,
-    } = ink::find(&sheet, sheet.area()).ok_or(Blank)?;
+    } = ink::find(&sheet, sheet.area())
+        .or_else(evenly_lit)
+        .ok_or(Blank)?;
     let bytes = fit::fit(&shares, area.width, height, width);
     let reduced = |whole: [usize; 2]| whole.map(|cells| cells * sheet.every);
     let corner = reduced([area.x, area.y]);

@@ -1,8 +1,8 @@
 //! `mnist fetch`: the files of MNIST, or of a set like it, from public mirrors.
 //!
 //! The mirrors serve them over plain HTTP, and that is enough: a download is trusted for its
-//! SHA-256, which is compiled in, and not for who sent it or how. So no TLS is needed, which would
-//! take longer to build than the rest of the program; a mirror that insists on HTTPS is passed
+//! SHA-256, which is compiled in, and not for who sent it or how. TLS, which would lengthen every
+//! first build, is there with the feature `https`; without it a mirror that insists on it is passed
 //! over, with the line that makes `curl` get the file.
 //!
 //! A download is kept in memory (26 MB at most for the real files) until it has been checked, and
@@ -27,14 +27,17 @@ use crate::atomic::{self, WriteError};
 use crate::gzip::Contents;
 
 mod http;
+mod limits;
+mod proxy;
 mod refusal;
 mod sets;
-mod url;
 
 pub use refusal::{Attempt, Refusal};
 pub use sets::{EMNIST, RemoteSet, SETS};
 
-use http::{CONNECT, Client, IDLE, from_environment};
+use http::Client;
+use limits::LIMITS;
+use proxy::{Proxies, from_environment};
 
 /// How often in a row a download may break off before its first further byte.
 const BREAKS: usize = 3;
@@ -152,9 +155,8 @@ pub fn fetch(
     fetch: &Fetch<'_>,
 ) -> Result<Fetched, FetchError> {
     let client = Client {
-        connect: CONNECT,
-        idle: IDLE,
-        variable: &from_environment,
+        limits: LIMITS,
+        proxies: Proxies::new(&from_environment),
         is_over: fetch.is_over,
     };
     fetch_by(&client, directory, files, fetch)
@@ -309,17 +311,17 @@ fn part(
     let expected = response.length;
     bar.set_message(url.to_owned());
     bar.set_length(expected.unwrap_or(0));
-    let mut buffer = vec![0; BUFFER];
     loop {
         bar.set_position(bytes.len() as u64);
-        match response.next(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => bytes.extend(&buffer[..count]),
+        match response.next() {
+            Ok(None) => break,
+            Ok(Some(more)) => bytes.extend(more),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 return Err(Refusal::Interrupted);
             }
             Err(error) => {
-                let error = Some(error);
+                // That the connection broke off is said anyway.
+                let error = Some(error).filter(|e| e.kind() != io::ErrorKind::UnexpectedEof);
                 return Ok(Part::Broken { expected, error });
             }
         }

@@ -8,8 +8,8 @@
 //! - `fetch` (a feature, on by default) gets the four files of a set from public mirrors and
 //!   believes only their checksums.
 //! - [`idx`] and [`csv`] read one file, packed or not ([`gzip`]), and believe nothing its header
-//!   says; [`sniff`] tells what a file is that is none. None of them touches files: they read bytes
-//!   from anywhere.
+//!   says; [`sniff`] tells what a file is that is none. None of them touches files: they are of the
+//!   crate `digits`, and read bytes from anywhere.
 //! - [`dataset`] finds the files of a directory, pairs images with labels, and copies chosen ones
 //!   out.
 //! - [`digits`] draws a data set where there are no files.
@@ -47,7 +47,6 @@
 pub mod atomic;
 pub mod batches;
 pub mod checkpoint;
-pub mod csv;
 pub mod dataset;
 pub mod digits;
 pub mod evaluation;
@@ -55,18 +54,15 @@ pub mod evaluation;
 pub mod fetch;
 mod float;
 mod gather;
-pub mod gzip;
 pub mod halt;
 pub mod history;
-pub mod idx;
 pub mod image_file;
-mod levels;
 pub mod lock;
 pub mod report;
 pub mod run_directory;
 pub mod run_log;
 pub mod settings;
-pub mod sniff;
 pub mod training;
 
+pub use ::digits::{csv, gzip, idx, sniff};
 pub use float::Float;

@@ -282,14 +282,15 @@ fn directories_that_are_none() {
         directory.path().join("file"),
     );
     fs::write(&file, "").unwrap();
-    for (path, found) in [
-        (missing, "nothing of that name is there"),
-        (file, "found a file"),
+    for (path, found, instead) in [
+        (missing, "nothing of that name is there", ""),
+        (file, "found a file", "; name the one that it is in"),
     ] {
         assert_eq!(
             load(&path).unwrap_err().to_string(),
             format!(
-                "{}: {found}; expected a directory with the files of MNIST or of a set like it",
+                "{}: {found}; expected a directory with the files of MNIST or of a set like \
+                 it{instead}",
                 path.display()
             )
         );

@@ -433,6 +433,35 @@ fn a_folder_that_may_not_be_listed() {
     );
 }
 
+/// An archive as Kaggle gives it, in the folder or in its place; and a file of the set in its
+/// place.
+#[test]
+fn what_is_still_packed_is_to_be_unpacked() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "notes.txt", b"mine");
+    for name in ["archive.zip", "MNIST.TAR.GZ", "mnist.7z"] {
+        write(folder.path(), name, b"PK\x03\x04");
+        assert_refused(&folder, &format!("{name}, notes.txt; unpack {name}"));
+        let source = Source::Directory(folder.path().join(name));
+        let said = source.load().unwrap_err().to_string();
+        assert!(
+            said.ends_with("a set like it; unpack it, and name where"),
+            "{said}"
+        );
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    assert!(load(&folder).unwrap_err().ends_with("; there is notes.txt"));
+    let source = Source::Directory(folder.path().join("notes.txt"));
+    let said = source.load().unwrap_err().to_string();
+    assert!(
+        said.ends_with(
+            "found a file; expected a directory with the files of MNIST or of a set \
+                            like it; name the one that it is in"
+        ),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_folder_in_a_files_place_is_called_that() {
     let folder = renamed(str::to_owned);

@@ -297,7 +297,22 @@ impl<T: Scalar> Recording<T> {
     /// # Errors
     /// As [`replay`](Recording::replay); the parameters are as they were in any case.
     pub fn numerical_gradient(&mut self, h: T) -> Result<NumericalGradient<T>, Error> {
+        self.numerical_gradient_with(h, |_| ())
+    }
+
+    /// [`numerical_gradient`](Recording::numerical_gradient), for somebody who waits: two runs for
+    /// each element of each parameter take their time, and `done` is told after each element how
+    /// many there were so far.
+    ///
+    /// # Errors
+    /// As [`numerical_gradient`](Recording::numerical_gradient).
+    pub fn numerical_gradient_with(
+        &mut self,
+        h: T,
+        mut done: impl FnMut(usize),
+    ) -> Result<NumericalGradient<T>, Error> {
         let (mut slopes, mut kinks) = (Vec::new(), Vec::new());
+        let mut count = 0;
         for k in 0..self.parameters.len() {
             let id = self.parameters[k];
             let shape = self.tape.read(id, |w| w.shape())?;
@@ -311,6 +326,8 @@ impl<T: Scalar> Recording<T> {
                 let ((above, active_above), (below, active_below)) = (above?, below?);
                 slope[element] = (above - below) / (h + h);
                 kink[element] = active_above != active_below;
+                count += 1;
+                done(count);
             }
             slopes.push(slope);
             kinks.push(kink);

@@ -46,6 +46,20 @@ fn the_gradient_of_a_deep_net_is_the_numerical_one() {
 }
 
 #[test]
+fn whoever_waits_for_a_numerical_gradient_is_told() {
+    let (x, labels) = (examples(2, 4, 0), dmatrix![0.0; 1.0]);
+    let net = net(Activation::Relu);
+    let mut recording = Recording::new(&net, 2, Targets::Labels);
+    recording.set(&x, &labels).unwrap();
+    let mut told = Vec::new();
+    let watched = recording.numerical_gradient_with(1e-5, |done| told.push(done));
+    let watched = watched.unwrap();
+    let elements: usize = watched.slopes.iter().map(|slope| slope.len()).sum();
+    assert_eq!(told, (1..=elements).collect::<Vec<_>>());
+    assert_eq!(watched, recording.numerical_gradient(1e-5).unwrap());
+}
+
+#[test]
 fn a_probe_across_a_kink_is_told_by_the_masks() {
     // One example, one unit that is active by less than the step: every probe of it crosses.
     let layer = |weights, bias: &[f64]| Layer {

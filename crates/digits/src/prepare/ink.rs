@@ -15,6 +15,9 @@ const FAINT: f32 = 0.3;
 /// 16 bits up to 255 that of 1/257.
 const FAINTEST: f32 = 1e-5;
 
+/// The same where the light falls steeply: seven of 255 levels of grey.
+const REMNANT: f32 = 0.05;
+
 /// On a page without anything, noise at the rim is so large beside the largest distance; a quarter
 /// of the rim has less.
 const NOISY: f32 = 0.08;
@@ -41,6 +44,21 @@ pub(super) struct Ink {
     pub shares: Vec<f32>,
     pub paper: Colour,
     pub ink: Colour,
+}
+
+impl Ink {
+    /// Whether it is more than what is left of a light that was taken off: by rounding, or where a
+    /// shadow has an edge, which goes from one side of the page to another.
+    pub fn is_no_remnant(&self, page: Area) -> bool {
+        let Area {
+            x,
+            y,
+            width,
+            height,
+        } = self.area;
+        let is_within = x > 0 && y > 0 && x + width < page.width && y + height < page.height;
+        is_within && distance(self.ink, self.paper) >= REMNANT
+    }
 }
 
 /// The digit in an area of a sheet; none if it is blank.

@@ -89,6 +89,37 @@ impl Sheet {
         }
     }
 
+    /// The sheet with the same light everywhere, if its light falls evenly: from one side to the
+    /// opposite one by as much as the medians of the two differ.
+    pub fn evenly_lit(&self) -> Sheet {
+        let Sheet { width, height, .. } = *self;
+        let side = |x: usize, y: usize, width: usize, height: usize| {
+            let area = Area {
+                x,
+                y,
+                width,
+                height,
+            };
+            median(&self.cut(area))
+        };
+        let (left, right) = (side(0, 0, 1, height), side(width - 1, 0, 1, height));
+        let (top, bottom) = (side(0, 0, width, 1), side(0, height - 1, width, 1));
+        // From -1/2 to 1/2 over a side.
+        let along = |at: usize, length: usize| at as f32 / (length - 1).max(1) as f32 - 0.5;
+        let even = |(index, colour): (usize, &Colour)| {
+            let across = along(index % width, width);
+            let down = along(index / width, height);
+            std::array::from_fn(|axis| {
+                let fall = (right[axis] - left[axis]) * across + (bottom[axis] - top[axis]) * down;
+                colour[axis] - fall
+            })
+        };
+        Sheet {
+            colours: self.colours.iter().enumerate().map(even).collect(),
+            ..*self
+        }
+    }
+
     /// All of it.
     pub fn area(&self) -> Area {
         Area {

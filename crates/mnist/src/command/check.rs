@@ -120,8 +120,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let mut faults = Vec::new();
     let net = settings.net(split.pixels(), dataset.classes());
     let entries: usize = sizes.windows(2).map(|size| (size[0] + 1) * size[1]).sum();
-    output.show_wait(format!("probing {entries} entries"));
-    let found = check(&net, split, count);
+    output.show_share(format!("probing {entries} entries"), entries as u64);
+    let found = check(&net, split, count, |done| output.move_bar(done as u64));
     output.hide_bar();
     output.text(format_args!(
         "{:<9} {:>7} {:>5} {:>7} {:>7}",
@@ -146,13 +146,19 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// Both gradients on the first `count` images, compared for each parameter.
-fn check(net: &Net<f64>, split: &Split, count: usize) -> Result<Vec<Checked>, Failure> {
+/// Both gradients on the first `count` images, compared for each parameter. `done` is told how many
+/// entries were probed.
+fn check(
+    net: &Net<f64>,
+    split: &Split,
+    count: usize,
+    done: impl FnMut(usize),
+) -> Result<Vec<Checked>, Failure> {
     let chosen: Vec<usize> = (0..count).collect();
     let mut recording = Recording::new(net, count, Targets::Labels);
     split.gather(&chosen, Scale::Unit, recording.examples_mut().into_values());
     split.gather_labels(&chosen, recording.targets_mut().into_values());
-    let numerical = recording.numerical_gradient(STEP)?;
+    let numerical = recording.numerical_gradient_with(STEP, done)?;
     recording.sweep()?;
     let names = (1..=net.layers().len()).flat_map(|k| [format!("W{k}"), format!("b{k}")]);
     let mut checked = Vec::new();

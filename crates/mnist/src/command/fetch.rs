@@ -18,7 +18,7 @@ const NOT_SERVED: &str = "emnist";
 ///
 /// They come from public mirrors over plain HTTP and are believed for their SHA-256 alone. Files
 /// that are there already are not downloaded again. A proxy is the one that the environment's
-/// http_proxy names, unless no_proxy has the host.
+/// http_proxy names (https_proxy for https), unless no_proxy has the host.
 #[derive(Args, Debug)]
 pub struct Options {
     /// Where they go; made if it is not there [default: data/ and the name of the set]

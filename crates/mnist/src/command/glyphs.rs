@@ -11,11 +11,11 @@ const ROWS: usize = 10;
 const WIDTH: (usize, usize) = (32, 60);
 
 /// An image of light on dark: a character is two pixels, one above the other, and shows which of
-/// them are lit. A pixel is lit from half the brightest on. Large images are shown smaller; dark
-/// lines at the top and the bottom are not shown.
-pub fn digit(bytes: &[u8], width: usize) -> Vec<String> {
+/// them are lit. A pixel is lit from half the brightest on. Images that are too wide for the
+/// columns there are, are shown smaller; dark lines at the top and the bottom are not shown.
+pub fn digit(bytes: &[u8], width: usize, columns: usize) -> Vec<String> {
     let height = bytes.len() / width;
-    let every = width.div_ceil(COLUMNS);
+    let every = width.div_ceil(columns.clamp(1, COLUMNS));
     let brightest = bytes.iter().copied().max().unwrap_or(0).max(1);
     let is_lit = |y: usize, x: usize| {
         let pixel = |dy: usize, dx: usize| {
@@ -101,9 +101,9 @@ mod tests {
     #[test]
     fn a_character_is_two_pixels() {
         let bytes = [0, 9, 0, 9, 0, 0, 9, 9, 4, 5, 0, 9];
-        assert_eq!(digit(&bytes, 4), [" ▀▄█", " ▀ ▀"]);
-        assert!(digit(&[0; 6], 2).is_empty());
-        assert_eq!(digit(&[0, 0, 1, 0, 0], 1), ["▀"]);
+        assert_eq!(digit(&bytes, 4, 80), [" ▀▄█", " ▀ ▀"]);
+        assert!(digit(&[0; 6], 2, 80).is_empty());
+        assert_eq!(digit(&[0, 0, 1, 0, 0], 1, 80), ["▀"]);
     }
 
     #[test]
@@ -111,10 +111,14 @@ mod tests {
         // 100×4 pixels, of which the last is lit: every other row and column.
         let mut bytes = [0; 400];
         bytes[399] = 255;
-        let drawn = digit(&bytes, 100);
+        let drawn = digit(&bytes, 100, usize::MAX);
         assert_eq!(drawn.len(), 1);
         assert_eq!(drawn[0].trim_start(), "▄");
         assert_eq!(drawn[0].chars().count(), 50);
+        for columns in 0..100 {
+            let widest = digit(&bytes, 100, columns)[0].chars().count();
+            assert!(widest <= columns.max(1), "{columns}: {widest}");
+        }
     }
 
     #[test]

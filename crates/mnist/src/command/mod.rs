@@ -5,7 +5,7 @@
 //! exit code 1; clap has 2 for a command line that cannot be understood, and 130 is for Ctrl-C.
 
 use std::env;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -79,8 +79,7 @@ pub fn main() -> ExitCode {
         // 128 + SIGINT, as a shell says it.
         Err(Failure::Interrupted) => ExitCode::from(130),
         Err(failure) => {
-            // If even this cannot be written, the exit code is all that is left.
-            let _ = writeln!(io::stderr(), "error: {failure}");
+            output::complain(format_args!("error: {failure}"));
             ExitCode::FAILURE
         }
     }

@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fmt;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,6 +12,7 @@ use mnist::settings::{Settings, parse_init};
 use nn::{Activation, Init};
 
 use super::failure::Failure;
+use super::output::complain;
 use super::sizes::MOST_NUMBERS;
 
 /// The most units a layer and the most images a batch can be asked to have.
@@ -82,8 +82,7 @@ impl fmt::Display for Chosen {
 pub fn load(source: Source, choice: Choice) -> Result<(Chosen, Dataset), Failure> {
     let loaded = source.load_chosen(&choice)?;
     for remark in loaded.remarks(choice.transpose) {
-        // If it cannot be said, there is nobody to hear it.
-        let _ = writeln!(io::stderr(), "warning: {remark}");
+        complain(format_args!("warning: {remark}"));
     }
     Ok((Chosen { source, choice }, loaded.dataset))
 }

@@ -68,10 +68,9 @@ impl Output {
     /// Moves the bar, now and then.
     pub fn progress(&mut self, step: u64, loss: impl Display) {
         if !self.bar.is_hidden() && self.drawn.elapsed() >= FRAME {
-            self.drawn = Instant::now();
             let reached = &self.reached;
             self.bar.set_message(format!("{loss:.3}, test {reached}"));
-            self.bar.set_position(step);
+            self.move_bar(step);
         }
     }
 
@@ -84,7 +83,7 @@ impl Output {
 
     /// Draws the accuracies, if lines of text go to a terminal.
     pub fn chart(&mut self, history: &[Measured]) {
-        let fits = |chart: &String| widest(chart) <= columns(&Term::stdout());
+        let fits = |chart: &String| widest(chart) <= self.columns();
         if self.is_for_people()
             && let Some(chart) = curves(history).filter(fits)
         {
@@ -97,16 +96,25 @@ impl Output {
         !self.json && io::stdout().is_terminal()
     }
 
-    /// Shows that something of unknown length goes on, if lines of text go to a terminal too.
-    pub fn show_wait(&mut self, what: String) {
+    /// Shows how much of something is done, of `whole` in all, if lines of text go to a terminal
+    /// too.
+    pub fn show_share(&mut self, what: String, whole: u64) {
         if !self.is_for_people() {
             return;
         }
-        let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
-        self.bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+        let style = ProgressStyle::with_template("{percent:>3} %, {msg}, {eta} left");
+        self.bar = ProgressBar::with_draw_target(Some(whole), ProgressDrawTarget::stderr())
             .with_style(style.expect("a template of known keys"))
             .with_message(what);
-        self.bar.enable_steady_tick(FRAME);
+        self.bar.tick();
+    }
+
+    /// Moves the bar that shows a share, now and then.
+    pub fn move_bar(&mut self, done: u64) {
+        if !self.bar.is_hidden() && self.drawn.elapsed() >= FRAME {
+            self.drawn = Instant::now();
+            self.bar.set_position(done);
+        }
     }
 
     /// Takes the bar away.
@@ -133,10 +141,14 @@ impl Output {
 
     /// Writes text, broken between words where a terminal is too narrow for it.
     fn prose(&mut self, text: impl Display) {
-        let text = text.to_string();
+        self.line(broken(&text.to_string(), self.columns()));
+    }
+
+    /// How many columns the lines of text may have.
+    pub fn columns(&self) -> usize {
         match self.is_for_people() {
-            true => self.line(broken(&text, columns(&Term::stdout()))),
-            false => self.line(text),
+            true => columns(&Term::stdout()),
+            false => usize::MAX,
         }
     }
 
@@ -160,6 +172,13 @@ impl Output {
     }
 }
 
+/// Writes an error or a warning, broken between words on a terminal. If it cannot be said, there is
+/// nobody to hear it.
+pub fn complain(text: impl Display) {
+    let text = broken(&text.to_string(), columns(&Term::stderr()));
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// How many columns a terminal has; plenty where it is none.
 fn columns(terminal: &Term) -> usize {
     terminal
@@ -174,8 +193,12 @@ fn widest(text: &str) -> usize {
         .unwrap_or(0)
 }
 
+/// What begins a line for somebody's shell.
+const COMMANDS: [&str; 3] = ["curl ", "echo ", "unzip "];
+
 /// The text with lines of at most `columns` characters, as far as its words allow. Further lines of
-/// one stand under its text, behind a first word such as `data:`.
+/// one stand under its text, behind a first word such as `data:`. What is drawn and what is to be
+/// copied stays as it is.
 fn broken(text: &str, columns: usize) -> String {
     let lines: Vec<String> = text
         .lines()
@@ -188,7 +211,11 @@ fn broken_line(line: &str, columns: usize) -> String {
     let margin = line.len() - line.trim_start().len();
     let is_drawn = |c: char| ('\u{2500}'..'\u{25a0}').contains(&c);
     let is_picture = margin >= 8 || line[margin..].contains("   ") || line.contains(is_drawn);
-    if line.chars().count() <= columns || is_picture {
+    let command = line
+        .split_once(": curl ")
+        .map_or(&line[margin..], |_| "curl ");
+    let is_command = COMMANDS.iter().any(|word| command.starts_with(word));
+    if line.chars().count() <= columns || is_picture || is_command {
         return line.to_owned();
     }
     let label = line.split_once(": ").map_or(0, |(label, rest)| {
@@ -227,6 +254,13 @@ mod tests {
             "      one\n      two\n      three"
         );
         assert_eq!(broken("unbreakably long", 5), "unbreakably\nlong");
+        for command in [
+            "by hand: curl -L URL",
+            "  curl -L URL",
+            "  echo 'sum' | check",
+        ] {
+            assert_eq!(broken(command, 9), command);
+        }
         assert_eq!(
             broken("run:  10 steps of 100", 15),
             "run:  10 steps\n      of 100"

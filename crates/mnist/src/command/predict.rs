@@ -1,6 +1,6 @@
 //! `mnist predict`: what a net sees in an image.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -18,8 +18,11 @@ use super::options::Data;
 use super::output::Output;
 use super::weights::{Weights, fits_images, image_size, misfit};
 
-/// The columns of the longest bar.
-const BAR: usize = 24;
+/// The columns of the longest bar, and of the shortest that stands beside an image.
+const BAR: (usize, usize) = (24, 8);
+
+/// The columns of a class, its probability, and what is between an image, them and the bar.
+const BESIDE: (usize, usize) = (3, 12);
 
 /// Say which digit an image shows
 ///
@@ -86,6 +89,9 @@ struct Prediction {
     /// The image in characters.
     #[serde(skip)]
     drawn: Vec<String>,
+    /// How many columns there are for all of it.
+    #[serde(skip)]
+    columns: usize,
 }
 
 impl Prediction {
@@ -112,36 +118,42 @@ impl Prediction {
         words.extend(self.label.map(|label| format!("labelled {label}")));
         words.join(", ")
     }
+
+    /// The image, with the bars beside its middle, or below it where there is no room for them.
+    fn lines(&self) -> Vec<String> {
+        let drawn = &self.drawn;
+        let width = drawn.iter().map(|line| line.chars().count()).max();
+        let width = width.unwrap_or(0);
+        let (before, beside) = (BESIDE.0, width + BESIDE.0 + BESIDE.1);
+        let has_room = self.columns >= beside + BAR.1;
+        let taken = if has_room { beside } else { before + BESIDE.1 };
+        let longest = self.columns.saturating_sub(taken).min(BAR.0);
+        let classes = self.probabilities.iter().enumerate();
+        let bars = classes
+            .map(|(class, &p)| format!("{:before$}{class:>2}  {p:.4}  {}", "", bar(p, longest)));
+        let bars: Vec<String> = bars.collect();
+        if !has_room {
+            return [&drawn[..], &bars].concat();
+        }
+        let above = drawn.len().saturating_sub(bars.len()) / 2;
+        let rows = 0..drawn.len().max(above + bars.len());
+        let row = |row: usize| {
+            let image = drawn.get(row).map_or("", String::as_str);
+            let bar = row.checked_sub(above).and_then(|class| bars.get(class));
+            format!("{image:width$}{}", bar.map_or("", String::as_str))
+        };
+        rows.map(row).collect()
+    }
 }
 
 impl fmt::Display for Prediction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Prediction {
-            answer,
-            probabilities,
-            drawn,
-            ..
-        } = self;
         writeln!(f, "{}", self.heading())?;
-        let width = drawn.iter().map(|line| line.chars().count()).max();
-        let width = width.unwrap_or(0);
-        // The bars stand beside the middle of the image.
-        let before = drawn.len().saturating_sub(probabilities.len()) / 2;
-        for row in 0..drawn.len().max(before + probabilities.len()) {
-            let mut line = format!("{:width$}", drawn.get(row).map_or("", String::as_str));
-            if let Some((class, &p)) = row
-                .checked_sub(before)
-                .and_then(|class| Some((class, probabilities.get(class)?)))
-            {
-                write!(line, "   {class:>2}  {p:.4}  {}", bar(p, BAR))?;
-            }
+        for line in self.lines() {
             writeln!(f, "{}", line.trim_end())?;
         }
-        write!(
-            f,
-            "answer: {answer}, with probability {:.4}",
-            probabilities[*answer]
-        )
+        let (answer, probability) = (self.answer, self.probabilities[self.answer]);
+        write!(f, "answer: {answer}, with probability {probability:.4}")
     }
 }
 
@@ -178,7 +190,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
                 }
                 is_first = false;
                 let is_file = seen.label.is_none();
-                let mut prediction = predict(seen, &net, path)?;
+                let mut prediction = predict(seen, &net, path, output.columns())?;
                 prediction.data = data.clone().filter(|_| !is_file);
                 output.event(&prediction);
             }
@@ -236,7 +248,12 @@ fn picture(path: &Path, size: [usize; 2], as_is: bool) -> Result<Seen, ImageErro
     })
 }
 
-fn predict(seen: Seen, net: &Net<f64>, weights: &Path) -> Result<Prediction, Failure> {
+fn predict(
+    seen: Seen,
+    net: &Net<f64>,
+    weights: &Path,
+    columns: usize,
+) -> Result<Prediction, Failure> {
     let probabilities = probabilities_of(net, &seen.bytes).map_err(|halt| match halt {
         Halt::Tape(error) => error.into(),
         halt => misfit(weights, halt.to_string()),
@@ -265,7 +282,73 @@ fn predict(seen: Seen, net: &Net<f64>, weights: &Path) -> Result<Prediction, Fai
         place: seen.found.as_ref().map(place),
         label: seen.label,
         picture: seen.picture,
-        drawn: digit(&seen.bytes, seen.width),
+        drawn: digit(&seen.bytes, seen.width, columns),
+        columns,
         probabilities,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prediction(columns: usize, width: usize) -> Prediction {
+        let mut probabilities = vec![0.0; 10];
+        probabilities[7] = 1.0;
+        Prediction {
+            image: "seven.png".to_owned(),
+            data: None,
+            inverted: false,
+            place: None,
+            answer: 7,
+            label: None,
+            probabilities,
+            picture: None,
+            drawn: digit(&vec![255; width * 28], width, columns),
+            columns,
+        }
+    }
+
+    #[test]
+    fn a_prediction_is_no_wider_than_the_terminal() {
+        let lines = |columns: usize, width: usize| -> Vec<String> {
+            let text = prediction(columns, width).to_string();
+            text.lines().map(str::to_owned).collect()
+        };
+        for (columns, width) in [40, 51, 52, 80, 120]
+            .into_iter()
+            .flat_map(|c| [(c, 28), (c, 56)])
+        {
+            let lines = lines(columns, width);
+            // The last line is prose.
+            for line in &lines[..lines.len() - 1] {
+                assert!(
+                    line.chars().count() <= columns,
+                    "{columns}, {width}: {line}"
+                );
+            }
+            let bars = lines
+                .iter()
+                .filter(|line| line.contains("  0.0000") || line.contains("1.0"));
+            assert_eq!(bars.count(), 10 + 1, "{columns}, {width}: {lines:?}");
+        }
+        // Below the image where there is no room beside it, and as long as there is room.
+        let image = "█".repeat(28);
+        let narrow = lines(40, 28);
+        assert_eq!(
+            (&narrow[1], &narrow[15]),
+            (&image, &"    0  0.0000".to_owned())
+        );
+        assert_eq!(narrow[22], format!("    7  1.0000  {}", "█".repeat(24)));
+        let middle = lines(55, 28);
+        assert_eq!(
+            middle[10],
+            format!("{image}    7  1.0000  {}", "█".repeat(12))
+        );
+        let wide = lines(usize::MAX, 28);
+        assert_eq!(
+            wide[10],
+            format!("{image}    7  1.0000  {}", "█".repeat(24))
+        );
+    }
 }

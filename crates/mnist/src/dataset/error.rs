@@ -15,7 +15,7 @@ pub enum Error {
     File(#[from] FileError),
     /// The directory that was named is not there, not a directory, or not readable.
     #[error("{}: {}; expected a directory with the files of MNIST or of a set like \
-             it", .path.display(), reason(.error))]
+             it{}", .path.display(), reason(.error), instead(.path, .error))]
     Directory {
         /// What was named.
         path: PathBuf,
@@ -25,8 +25,8 @@ pub enum Error {
     /// A file of the set is not there.
     #[error(
         "{}: found no {wanted}, expected files called as MNIST's, such as train-images-idx3-ubyte, \
-         or train.csv and test.csv; there {}",
-        .directory.display(), listed(.there, *.more)
+         or train.csv and test.csv; there {}{}",
+        .directory.display(), listed(.there, *.more), unpacked(.there)
     )]
     NoSuchFile {
         /// Where it was looked for.
@@ -97,6 +97,29 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// What to name in place of a file.
+fn instead(path: &Path, error: &io::Error) -> &'static str {
+    let is_packed = path.to_str().is_some_and(is_archive);
+    match error.kind() {
+        io::ErrorKind::NotADirectory if is_packed => "; unpack it, and name where",
+        io::ErrorKind::NotADirectory => "; name the one that it is in",
+        _ => "",
+    }
+}
+
+/// What to do with the archives among what is there.
+fn unpacked(there: &[String]) -> String {
+    let archive = there.iter().find(|name| is_archive(name));
+    archive.map_or(String::new(), |name| format!("; unpack {name}"))
+}
+
+/// Whether a name is one of many files in one.
+fn is_archive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let endings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".7z", ".rar"];
+    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 fn listed(there: &[String], more: usize) -> String {

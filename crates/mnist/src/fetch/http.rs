@@ -1,54 +1,36 @@
-//! As much of HTTP as a download takes.
+//! Downloads: `ureq`, with what it leaves to its users.
 //!
-//! One GET, over plain HTTP, by HTTP/1.0, in which a server must not send a body in chunks (RFC
-//! 1945). Clients that can be had either bring TLS along, which would take longer to build than the
-//! rest of the program, or know one deadline for all; here a connection and every wait for bytes
-//! have their own, a broken download goes on where it broke off, and Ctrl-C is heard all the time.
-//!
-//! A proxy is the one that `http_proxy` names, unless `no_proxy` has the host, as curl does it; it
-//! is asked for the whole URL (RFC 9112, section 3.2.2).
+//! A thread of its own waits for bytes, so that Ctrl-C is heard all the time, and ends with its
+//! connection. To look up a name, to connect and each wait for bytes have limits of their own; a
+//! download as a whole has none. Errors are told apart by where they happened, since ureq's own
+//! do not say which host could not be reached.
 
-use std::env;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::mpsc;
+use std::io::{self, Read};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use ureq::http::header::{CONTENT_LENGTH, CONTENT_RANGE, RANGE};
+use ureq::http::uri::{Authority, Scheme};
+use ureq::http::{HeaderMap, StatusCode, Uri};
+use ureq::{Agent, Error};
 
+use super::limits::{Limits, REDIRECTIONS, reason};
+use super::proxy::{Proxies, Route, is_https};
 use super::refusal::Refusal;
-use super::url::{Address, redirected};
-
-/// How long a connection may take, the name's look-up included.
-pub const CONNECT: Duration = Duration::from_secs(15);
-
-/// How long no byte may come.
-pub const IDLE: Duration = Duration::from_secs(30);
 
 /// How often somebody is asked whether to go on.
 const TICK: Duration = Duration::from_millis(200);
 
-/// The most bytes of a status line and headers.
-const LONGEST_HEAD: u64 = 1 << 16;
-
-/// The most redirections that are followed.
-const REDIRECTIONS: usize = 5;
+/// How much is read at once.
+const BUFFER: usize = 1 << 16;
 
 /// What downloads.
 pub struct Client<'a> {
-    pub connect: Duration,
-    pub idle: Duration,
-    /// What the environment says, or a test.
-    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    pub limits: Limits,
+    pub proxies: Proxies,
     /// Whether to give up.
     pub is_over: &'a dyn Fn() -> bool,
-}
-
-/// The value of a variable of the environment.
-pub fn from_environment(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// An answer, whose body is to be read.
@@ -57,237 +39,145 @@ pub struct Response<'a> {
     pub start: u64,
     /// How many bytes the file has in all, if the server says so.
     pub length: Option<u64>,
-    stream: BufReader<TcpStream>,
+    messages: Messages<'a>,
+}
+
+/// What the thread tells, the last of it before it ends.
+enum Message {
+    /// The answer's code, and of a good one where it starts and how long the file is.
+    Head(StatusCode, Option<(u64, Option<u64>)>),
+    Bytes(Vec<u8>),
+    Failed(Error),
+}
+
+struct Messages<'a> {
     client: &'a Client<'a>,
-}
-
-struct Head {
-    code: u16,
-    reason: String,
-    headers: Vec<(String, String)>,
-}
-
-impl Head {
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(given, _)| given.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
-    }
+    receiver: Receiver<Message>,
+    agent: Agent,
 }
 
 impl Client<'_> {
     /// Asks for what `url` serves, from byte `from` on if the server can do that.
     pub fn get(&self, url: &str, from: u64) -> Result<Response<'_>, Refusal> {
-        let mut url = url.to_owned();
-        for _ in 0..=REDIRECTIONS {
-            let mut stream = self.ask(&url, from)?;
-            let head = self.head(&mut stream)?;
-            let location = head.get("location");
-            match (head.code, location) {
-                (200, _) => {
-                    let length = head
-                        .get("content-length")
-                        .and_then(|length| length.parse().ok());
-                    return Ok(Response {
-                        start: 0,
-                        length,
-                        stream,
-                        client: self,
-                    });
-                }
-                (206, _) => {
-                    let range = head.get("content-range").and_then(range);
-                    let (start, length) = range.ok_or(Refusal::NotHttp)?;
-                    return Ok(Response {
-                        start,
-                        length,
-                        stream,
-                        client: self,
-                    });
-                }
-                (301..=303 | 307 | 308, Some(location)) => url = redirected(&url, location)?,
-                _ => {
-                    return Err(Refusal::Status {
-                        code: head.code,
-                        reason: head.reason,
-                    });
-                }
-            }
-        }
-        Err(Refusal::Redirections {
-            count: REDIRECTIONS,
-        })
-    }
-
-    /// Sends the request.
-    fn ask(&self, url: &str, from: u64) -> Result<BufReader<TcpStream>, Refusal> {
-        let address = Address::of(url)?;
-        let proxy = self.proxy(&address.host)?;
-        let via = proxy.as_ref().unwrap_or(&address);
-        let mut stream = self.connect(via).map_err(|error| Refusal::NoConnection {
-            host: via.authority(),
-            error,
-        })?;
-        let target = match proxy {
-            Some(_) => format!("http://{}{}", address.authority(), address.path),
-            None => address.path.clone(),
+        let uri = uri(url)?;
+        let route = Route {
+            proxies: self.proxies.clone(),
+            limits: self.limits,
         };
-        let mut request = format!("GET {target} HTTP/1.0\r\nHost: {}\r\n", address.authority());
-        request += concat!("User-Agent: mnist/", env!("CARGO_PKG_VERSION"), "\r\n");
+        let agent = Agent::with_parts(self.limits.config(None), route.clone(), route);
+        let mut request = agent.get(uri);
         if from > 0 {
-            request += &format!("Range: bytes={from}-\r\n");
+            request = request.header(RANGE, format!("bytes={from}-"));
         }
-        if let Some(user) = proxy.and_then(|proxy| proxy.user) {
-            request += &format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(user));
-        }
-        request += "Connection: close\r\n\r\n";
-        stream
-            .write_all(request.as_bytes())
-            .map_err(|error| Refusal::BrokenOff { error })?;
-        Ok(BufReader::new(stream))
-    }
-
-    /// The proxy for `host`, if there is one.
-    fn proxy(&self, host: &str) -> Result<Option<Address>, Refusal> {
-        let exceptions = (self.variable)("no_proxy").or_else(|| (self.variable)("NO_PROXY"));
-        let is_excepted = exceptions.is_some_and(|names| {
-            names.split(',').map(str::trim).any(|name| {
-                let name = name.trim_start_matches('.');
-                name == "*"
-                    || host == name
-                    || (!name.is_empty() && host.ends_with(&format!(".{name}")))
-            })
-        });
-        let named = (self.variable)("http_proxy").or_else(|| (self.variable)("HTTP_PROXY"));
-        let Some(proxy) = named.filter(|_| !is_excepted) else {
-            return Ok(None);
-        };
-        let url = if proxy.contains("://") {
-            proxy.clone()
-        } else {
-            format!("http://{proxy}")
-        };
-        // Which variable it was is more than that it is no URL.
-        let address = Address::of(&url).map_err(|_| Refusal::Proxy { proxy })?;
-        Ok(Some(address))
-    }
-
-    /// Connects to the first address that answers. Names are looked up elsewhere, because nothing
-    /// bounds how long that takes.
-    fn connect(&self, address: &Address) -> io::Result<TcpStream> {
-        let (sender, receiver) = mpsc::channel();
-        let (host, port, limit) = (address.host.clone(), address.port, self.connect);
+        let (sender, receiver) = mpsc::sync_channel(1);
         thread::spawn(move || {
-            // If nobody waits for it any more, it is of no use.
-            let _ = sender.send(connect(&host, port, limit));
+            if let Err(error) = request.call().and_then(|answer| pass_on(answer, &sender)) {
+                // If nobody waits for it any more, it is of no use.
+                let _ = sender.send(Message::Failed(error));
+            }
         });
-        let began = Instant::now();
-        loop {
-            match receiver.recv_timeout(TICK) {
-                Ok(outcome) => {
-                    let stream = outcome?;
-                    stream.set_read_timeout(Some(TICK))?;
-                    stream.set_write_timeout(Some(self.idle))?;
-                    return Ok(stream);
-                }
-                Err(_) if (self.is_over)() => return Err(io::ErrorKind::Interrupted.into()),
-                Err(_) if began.elapsed() >= self.connect => {
-                    return Err(silence(self.connect));
-                }
-                Err(_) => {}
-            }
-        }
-    }
-
-    /// Reads the status line and the headers.
-    fn head(&self, stream: &mut BufReader<TcpStream>) -> Result<Head, Refusal> {
-        let mut text = Vec::new();
-        while !text.ends_with(b"\r\n\r\n") && !text.ends_with(b"\n\n") {
-            if text.len() as u64 >= LONGEST_HEAD {
-                return Err(Refusal::NotHttp);
-            }
-            let waited = self.wait(|| stream.fill_buf().map(|buffer| buffer.first().copied()));
-            match waited {
-                Ok(Some(byte)) => text.push(byte),
-                Ok(None) => return Err(Refusal::NotHttp),
-                Err(error) => return Err(Refusal::BrokenOff { error }),
-            }
-            stream.consume(1);
-        }
-        parse(&String::from_utf8_lossy(&text)).ok_or(Refusal::NotHttp)
-    }
-
-    /// Reads once, however often nothing comes for a moment.
-    fn wait<T>(&self, mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-        let began = Instant::now();
-        loop {
-            match read() {
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                    ) =>
-                {
-                    if (self.is_over)() {
-                        return Err(io::ErrorKind::Interrupted.into());
-                    }
-                    if began.elapsed() >= self.idle {
-                        return Err(silence(self.idle));
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                outcome => return outcome,
-            }
+        let messages = Messages {
+            client: self,
+            receiver,
+            agent,
+        };
+        match messages.next().map_err(|_| Refusal::Interrupted)? {
+            Some(Message::Head(code, None)) if !code.is_success() => Err(Refusal::Status {
+                code: code.as_u16(),
+                reason: code.canonical_reason().unwrap_or_default().to_owned(),
+            }),
+            Some(Message::Head(_, Some((start, length)))) => Ok(Response {
+                start,
+                length,
+                messages,
+            }),
+            Some(Message::Failed(error)) => Err(refusal(error, self.limits)),
+            _ => Err(Refusal::NotHttp),
         }
     }
 }
 
 impl Response<'_> {
     /// The next bytes of the body; none at its end.
-    pub fn next(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if (self.client.is_over)() {
-            return Err(io::ErrorKind::Interrupted.into());
+    pub fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        match self.messages.next()? {
+            Some(Message::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(Message::Failed(error)) => Err(reason(error, self.messages.client.limits.idle)),
+            _ => Ok(None),
         }
-        let stream = &mut self.stream;
-        self.client.wait(|| stream.read(buffer))
     }
 }
 
-fn silence(limit: Duration) -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, format!("nothing for {limit:?}"))
+impl Messages<'_> {
+    /// The next message, if there is one and nobody gives up before.
+    fn next(&self) -> io::Result<Option<Message>> {
+        loop {
+            if (self.client.is_over)() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            match self.receiver.recv_timeout(TICK) {
+                Ok(message) => return Ok(Some(message)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
 }
 
-fn connect(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
-    let addresses: Vec<SocketAddr> = (host, port).to_socket_addrs()?.collect();
-    let mut outcome = Err(io::Error::new(
-        io::ErrorKind::NotFound,
-        "the host has no address",
-    ));
-    for address in addresses {
-        outcome = TcpStream::connect_timeout(&address, limit);
-        if outcome.is_ok() {
+impl Drop for Messages<'_> {
+    /// Closes the connection, which ends the thread.
+    fn drop(&mut self) {
+        self.agent.clone().shutdown();
+    }
+}
+
+/// A URL that something can be downloaded from.
+fn uri(url: &str) -> Result<Uri, Refusal> {
+    let has_host = |authority: &Authority| {
+        let after = authority.as_str().rsplit_once(authority.host());
+        let has_port = after.is_some_and(|(_, after)| !after.is_empty());
+        !authority.host().is_empty() && (!has_port || authority.port_u16().is_some())
+    };
+    let uri = url.parse::<Uri>().ok();
+    let uri = uri.filter(|uri| is_https(uri) || uri.scheme() == Some(&Scheme::HTTP));
+    let uri = uri.filter(|uri| uri.authority().is_some_and(has_host));
+    uri.ok_or_else(|| Refusal::Url {
+        url: url.to_owned(),
+    })
+}
+
+/// Tells what comes, until it ends or nobody listens.
+fn pass_on(
+    answer: ureq::http::Response<ureq::Body>,
+    to: &SyncSender<Message>,
+) -> Result<(), Error> {
+    let head = extent(answer.status(), answer.headers());
+    let mut is_heard = to.send(Message::Head(answer.status(), head)).is_ok();
+    let mut body = answer.into_body().into_reader();
+    while head.is_some() && is_heard {
+        let mut buffer = vec![0; BUFFER];
+        let count = body.read(&mut buffer)?;
+        if count == 0 {
             break;
         }
+        buffer.truncate(count);
+        is_heard = to.send(Message::Bytes(buffer)).is_ok();
     }
-    outcome
+    Ok(())
 }
 
-fn parse(text: &str) -> Option<Head> {
-    let mut lines = text.lines();
-    let (version, status) = lines.next()?.split_once(' ')?;
-    let (code, reason) = status.split_once(' ').unwrap_or((status, ""));
-    let header = |line: &str| {
-        let (name, value) = line.split_once(':')?;
-        Some((name.to_owned(), value.trim().to_owned()))
-    };
-    version.starts_with("HTTP/").then_some(())?;
-    Some(Head {
-        code: code.parse().ok()?,
-        reason: reason.trim().to_owned(),
-        headers: lines.filter_map(header).collect(),
-    })
+/// Where the body of an answer starts in the file, and how long that is; nothing for an answer that
+/// is none.
+fn extent(code: StatusCode, headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match code {
+        StatusCode::OK => {
+            let length = header(CONTENT_LENGTH).and_then(|length| length.parse().ok());
+            Some((0, length))
+        }
+        StatusCode::PARTIAL_CONTENT => header(CONTENT_RANGE).and_then(range),
+        _ => None,
+    }
 }
 
 /// The first byte and the length of the whole, of `bytes 100-199/200`.
@@ -297,54 +187,59 @@ fn range(value: &str) -> Option<(u64, Option<u64>)> {
     Some((start.parse().ok()?, length.parse().ok()))
 }
 
+/// Why there is no answer.
+fn refusal(error: Error, limits: Limits) -> Refusal {
+    match error {
+        Error::Other(said) => match said.downcast::<Refusal>() {
+            Ok(refusal) => *refusal,
+            Err(said) => Refusal::BrokenOff {
+                error: io::Error::other(said),
+            },
+        },
+        Error::TooManyRedirects => Refusal::Redirections {
+            count: REDIRECTIONS,
+        },
+        Error::BadUri(url) => Refusal::Url { url },
+        Error::Http(_) | Error::Protocol(_) | Error::LargeResponseHeader(..) => Refusal::NotHttp,
+        Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => Refusal::NotHttp,
+        error => Refusal::BrokenOff {
+            error: reason(error, limits.idle),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn heads_are_parsed_or_refused() {
-        let head =
-            parse("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\n\r\n").unwrap();
-        assert_eq!((head.code, &*head.reason), (206, "Partial Content"));
-        assert_eq!(
-            head.get("content-range").and_then(range),
-            Some((5, Some(10)))
-        );
+    fn ranges_are_parsed_or_refused() {
+        assert_eq!(range("bytes 5-9/10"), Some((5, Some(10))));
         assert_eq!(range("bytes 5-9/*"), Some((5, None)));
-        assert!(parse("HTTP/1.0 200").is_some());
-        for text in ["", "hello", "HTTP/1.0 x\r\n", "SSH-2.0 200 x"] {
-            assert!(parse(text).is_none(), "{text}");
+        for text in ["", "bytes", "bytes 5/10", "bytes x-9/10", "lines 5-9/10"] {
+            assert_eq!(range(text), None, "{text}");
         }
     }
 
     #[test]
-    fn proxies_are_as_the_environment_says() {
-        let proxy = |proxy: &'static str, exceptions: &'static str, host: &str| {
-            let variable = |name: &str| match name {
-                "http_proxy" => Some(proxy.to_owned()),
-                "no_proxy" => Some(exceptions.to_owned()),
-                _ => None,
-            };
-            let client = Client {
-                connect: CONNECT,
-                idle: IDLE,
-                variable: &variable,
-                is_over: &|| false,
-            };
-            client
-                .proxy(host)
-                .map(|address| address.map(|address| (address.host, address.port)))
-        };
-        let expected = Some(("p".to_owned(), 3128));
-        assert_eq!(proxy("http://p:3128", "", "a.b").unwrap(), expected);
-        assert_eq!(proxy("p:3128/", "c.d, b.a", "a.b").unwrap(), expected);
-        for exceptions in ["a.b", ".b", "b", "x,*"] {
-            assert_eq!(
-                proxy("http://p:3128", exceptions, "a.b").unwrap(),
-                None,
-                "{exceptions}"
-            );
+    fn urls_are_of_http() {
+        for (url, host) in [
+            ("http://a.b/c/d?e", "a.b"),
+            ("https://a:8080", "a"),
+            ("http://[::1]:81/x", "[::1]"),
+        ] {
+            assert_eq!(uri(url).unwrap().host(), Some(host));
         }
-        assert!(proxy("socks5://p:3128", "", "a.b").is_err());
+        for url in [
+            "ftp://a/",
+            "a",
+            "http://",
+            "http:///x",
+            "http://a:b/",
+            "http://a/ b",
+            "http://a/\r\nX: y",
+        ] {
+            assert!(matches!(uri(url), Err(Refusal::Url { .. })), "{url}");
+        }
     }
 }

@@ -15,15 +15,17 @@ pub enum Refusal {
         /// What was named.
         url: String,
     },
-    /// The server wants HTTPS.
-    #[error("it is served by https, which this program does not speak: curl -L -O {url}")]
+    /// The server wants HTTPS, and this is built without.
+    #[error("it is served by https: build with --features https, or: curl -L -O {url}")]
     Https {
         /// Where it is.
         url: String,
     },
     /// The proxy that the environment names is none.
-    #[error("http_proxy is {proxy:?}, expected http://HOST:PORT")]
+    #[error("{variable} is {proxy:?}, expected http://HOST:PORT")]
     Proxy {
+        /// The variable.
+        variable: &'static str,
         /// What it says.
         proxy: String,
     },
@@ -39,18 +41,18 @@ pub enum Refusal {
     #[error("what answers there does not speak HTTP")]
     NotHttp,
     /// The server does not have the file.
-    #[error("the server answered {code} {reason}")]
+    #[error("the server answered {}", format!("{code} {reason}").trim_end())]
     Status {
         /// The status code; 200 was expected.
         code: u16,
-        /// The server's words.
+        /// What the code stands for, if it is a usual one.
         reason: String,
     },
     /// A redirection leads to a redirection, and so on.
     #[error("more than {count} redirections")]
     Redirections {
         /// How many were followed.
-        count: usize,
+        count: u32,
     },
     /// The connection broke off before the answer.
     #[error("the connection broke off: {}", reason(.error))]

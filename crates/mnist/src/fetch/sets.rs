@@ -124,8 +124,8 @@ const fn file(
 }
 
 /// What to do for EMNIST, which is one archive of six sets, served over https alone.
-pub const EMNIST: &str = "EMNIST is one archive of 562 MB, served by https, which this program \
-                          does not speak. Get it with
+pub const EMNIST: &str = "EMNIST is one archive of 562 MB with six sets, and no file of it can be \
+                          had alone. Get it with
   curl -L -o emnist.zip https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip
   echo 'fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e  emnist.zip' | sha256sum -c
   unzip emnist.zip -d data/emnist

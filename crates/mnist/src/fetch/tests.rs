@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
 
+use super::limits::Limits;
 use super::*;
 
 mod lines;
@@ -126,9 +127,11 @@ fn no_variable(_: &str) -> Option<String> {
 
 fn client<'a>() -> Client<'a> {
     Client {
-        connect: Duration::from_secs(5),
-        idle: Duration::from_millis(600),
-        variable: &no_variable,
+        limits: Limits {
+            connect: Duration::from_secs(5),
+            idle: Duration::from_millis(600),
+        },
+        proxies: Proxies::new(&no_variable),
         is_over: &|| false,
     }
 }
@@ -196,6 +199,10 @@ fn bad_mirrors_are_passed_over() {
     let page = b"<html>";
     let cases = [
         (
+            answer("599 Whatever", 4, b"gone"),
+            "the server answered 599".to_owned(),
+        ),
+        (
             answer("404 Not Found", 4, b"gone"),
             "the server answered 404 Not Found".to_owned(),
         ),
@@ -234,10 +241,15 @@ fn bad_mirrors_are_passed_over() {
             Vec::new(),
             "what answers there does not speak HTTP".to_owned(),
         ),
+        #[cfg(not(feature = "https"))]
         (
             b"HTTP/1.1 302 Found\r\nLocation: https://a/b.gz\r\n\r\n".to_vec(),
-            "served by https, which this program does not speak: curl -L -O https://a/b.gz"
+            "served by https: build with --features https, or: curl -L -O https://a/b.gz"
                 .to_owned(),
+        ),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: ftp://a/b.gz\r\n\r\n".to_vec(),
+            "unknown scheme: ftp".to_owned(),
         ),
         (
             b"HTTP/1.1 302 Found\r\nLocation: labels.gz\r\n\r\n".to_vec(),

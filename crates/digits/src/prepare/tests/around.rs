@@ -159,3 +159,33 @@ fn a_frame_may_be_written_across() {
     page.line([60.0, 6.0], [60.0, 6.0], 1.5, 1.0);
     assert_alike(&bytes(&picture(&page, WHITE, BLACK)), &expected, 1.0);
 }
+
+/// A lamp beside the page, whose light falls by nearly as much as lies between paper and ink.
+#[test]
+fn steep_light_leaves_the_digit_and_no_other() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    let empty = Page::new(100, 120);
+    for (paper, ink) in [([110; 3], [30, 40, 60]), ([40, 60, 50], [140; 3])] {
+        for (across, down) in [(0.6, 0.0), (0.4, 0.4), (0.0, 0.6)] {
+            let light = |x: usize, y: usize| across * x as f32 + down * y as f32;
+            assert_alike(&bytes(&lit(&three(), paper, ink, light)), &expected, 0.5);
+            // The light alone, and with noise, is nothing that was written.
+            assert_blank(&lit(&empty, paper, ink, light));
+            let mut random = Random::new(9, 0);
+            assert_blank(&lit(&empty, paper, ink, |x, y| {
+                light(x, y) + random.between(-9.0, 9.0)
+            }));
+        }
+    }
+    // Nor is what rounding leaves of it.
+    for (across, down) in [(0.069068074, 1.0043132), (-1.0780392, -0.004466772)] {
+        let light = |x: usize, y: usize| across * (x as f32 - 40.0) + down * (y as f32 - 40.0);
+        assert_blank(&lit(&Page::new(28, 28), [128; 3], BLACK, light));
+    }
+    // Nor is the edge of a shadow.
+    let mut random = Random::new(10, 0);
+    let shadow = |x: usize, _| if x < 50 { -80.0 } else { 0.0 } + random.between(-9.0, 9.0);
+    assert_blank(&lit(&empty, [200; 3], BLACK, shadow));
+    let soft = |x: usize, _| 120.0 / (1.0 + (5.0 - x as f32 / 10.0).exp());
+    assert_blank(&lit(&empty, [100; 3], BLACK, soft));
+}

@@ -17,7 +17,7 @@ fn partial(bytes: &[u8], from: usize, count: usize) -> Vec<u8> {
 fn from(head: &str) -> usize {
     let start = head
         .lines()
-        .find_map(|line| line.strip_prefix("Range: bytes="));
+        .find_map(|line| line.strip_prefix("range: bytes="));
     start.map_or(0, |start| start.trim_end_matches('-').parse().unwrap())
 }
 
@@ -115,7 +115,7 @@ fn somebody_may_end_it_at_any_time() {
             is_over: &is_over,
         };
         let client = Client {
-            idle: IDLE,
+            limits: LIMITS,
             is_over: &is_over,
             ..client()
         };
@@ -153,7 +153,7 @@ fn redirections_and_proxies_lead_there() {
     let variable = move |name: &str| (name == "http_proxy").then(|| url.clone());
     let other = Scene::new();
     let client = Client {
-        variable: &variable,
+        proxies: Proxies::new(&variable),
         ..client()
     };
     let options = Fetch {
@@ -170,8 +170,89 @@ fn redirections_and_proxies_lead_there() {
     assert_eq!(fetched.unwrap(), DOWNLOADED);
     let asked = proxy.asked.lock().unwrap();
     assert!(
-        asked[0].contains("Host: mnist.invalid")
+        asked[0].contains("host: mnist.invalid")
             && asked[0].contains("Proxy-Authorization: Basic dXNlcjpzZWNyZXQ="),
         "{asked:?}"
     );
+}
+
+/// A tunnel is asked for, of the proxy alone, and only for https.
+#[test]
+#[cfg(feature = "https")]
+fn https_goes_through_a_tunnel() {
+    let scene = Scene::new();
+    let proxy = Server::answering(|_, _| answer("403 Forbidden", 0, b""));
+    let url = proxy.mirror.replace("http://", "http://user:secret@");
+    let variable = move |name: &str| match name {
+        "https_proxy" => Some(url.clone()),
+        "http_proxy" => Some("http://elsewhere.invalid".to_owned()),
+        _ => None,
+    };
+    let client = Client {
+        proxies: Proxies::new(&variable),
+        ..client()
+    };
+    let options = Fetch {
+        mirrors: &["https://mnist.invalid/"],
+        bar: &ProgressBar::hidden(),
+        is_over: &|| false,
+    };
+    let files = [scene.file("labels.gz")];
+    let error = fetch_by(&client, scene.directory.path(), &files, &options).unwrap_err();
+    let host = proxy
+        .mirror
+        .trim_start_matches("http://")
+        .trim_end_matches('/');
+    let said = format!("no connection to {host}: proxy server responded 403/403");
+    assert!(error.to_string().contains(&said), "{error}");
+    let asked = proxy.asked.lock().unwrap();
+    assert!(
+        asked[0].starts_with("CONNECT mnist.invalid:443 HTTP/1.1")
+            && asked[0].contains("Proxy-Authorization: Basic dXNlcjpzZWNyZXQ="),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn a_body_may_come_in_chunks() {
+    let scene = Scene::new();
+    let whole = gzip(CONTENTS);
+    let (start, end) = whole.split_at(9);
+    let chunk =
+        |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    let reply = [head, chunk(start), chunk(end), chunk(b"")].concat();
+    let server = Server::start(&[("labels.gz", reply)]);
+    assert_eq!(scene.fetch(&[&server]).unwrap(), DOWNLOADED);
+    assert_eq!(fs::read(scene.path()).unwrap(), whole);
+}
+
+#[test]
+fn connecting_has_a_limit_of_its_own() {
+    let server = Server::start(&[]);
+    let client = Client {
+        limits: Limits {
+            connect: Duration::from_nanos(1),
+            ..LIMITS
+        },
+        ..client()
+    };
+    let options = Fetch {
+        mirrors: &[&server.mirror],
+        bar: &ProgressBar::hidden(),
+        is_over: &|| false,
+    };
+    let host = server.mirror.trim_start_matches("http://");
+    let said = format!(
+        "no connection to {}: nothing for 1ns",
+        host.trim_end_matches('/')
+    );
+    // The address may be there that soon, if the thread that looks it up is lucky.
+    let is_said = (0..20).any(|_| {
+        let scene = Scene::new();
+        let files = [scene.file("labels.gz")];
+        let fetched = fetch_by(&client, scene.directory.path(), &files, &options);
+        fetched.unwrap_err().to_string().contains(&said)
+    });
+    assert!(is_said);
 }

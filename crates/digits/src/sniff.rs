@@ -139,7 +139,7 @@ const fn look(what: &'static str, advice: &'static str, is: fn(&[u8]) -> bool) -
 /// What a file that begins with `bytes` looks like, if it can be told.
 ///
 /// ```
-/// let look = mnist::sniff::look_of(b"<!DOCTYPE html><html>404").unwrap();
+/// let look = digits::sniff::look_of(b"<!DOCTYPE html><html>404").unwrap();
 /// assert_eq!((look.what, look.advice), ("a web page", "download it again"));
 /// ```
 pub fn look_of(bytes: &[u8]) -> Option<&'static Look> {

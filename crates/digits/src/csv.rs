@@ -38,7 +38,7 @@ const LABEL: &str = "a label, a whole number from 0 to 255";
 ///
 /// ```
 /// let text = "pixel1,label,pixel0,pixel3,pixel2\n10,7,0,255,20\n";
-/// let (images, labels) = mnist::csv::read(text.as_bytes()).unwrap();
+/// let (images, labels) = digits::csv::read(text.as_bytes()).unwrap();
 /// assert_eq!((images.shape, images.bytes), ([1, 2, 2], vec![0, 10, 20, 255]));
 /// assert_eq!(labels.bytes, [7]);
 /// ```

@@ -72,10 +72,10 @@ pub fn images(reader: impl Read) -> Result<Idx<3>, Fault> {
 /// Reads labels from `reader`, which must end where the file does. Never panics, whatever comes.
 ///
 /// ```
-/// let labels = mnist::idx::labels(&[0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4][..]).unwrap();
+/// let labels = digits::idx::labels(&[0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4][..]).unwrap();
 /// assert_eq!((labels.shape, labels.bytes), ([3], vec![5, 0, 4]));
 ///
-/// let error = mnist::idx::labels(&[0, 0, 8, 1, 0, 0, 0, 3, 5][..]).unwrap_err();
+/// let error = digits::idx::labels(&[0, 0, 8, 1, 0, 0, 0, 3, 5][..]).unwrap_err();
 /// let found = "the payload is cut off: found 1 bytes, expected 3 from shape 3";
 /// assert!(error.to_string().starts_with(found));
 /// ```
