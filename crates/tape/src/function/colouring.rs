@@ -1,4 +1,4 @@
-//! Colouring: columns of a sparse matrix that share no row get one colour, and one sweep.
+//! Colouring: columns of a sparse matrix that can be told apart get one colour, and one sweep.
 
 use super::rows::Rows;
 
@@ -57,4 +57,51 @@ fn greedy(by_row: &Rows, by_column: &Rows, order: &[usize]) -> (Vec<u32>, usize)
         colours[column] = colour as u32;
     }
     (colours, taken.len())
+}
+
+/// A colour for each column of a symmetric pattern, so that of every number one of its two places
+/// can be read: no two neighbours have one colour, and no path of three edges has only two (a star
+/// colouring). Takes fewer colours than if each column had to be read by itself. Returns the
+/// colours and how many there are.
+///
+/// Gebremedhin, Manne and Pothen 2005, "What color is your Jacobian?", algorithm 4.1; those with
+/// the most neighbours are coloured first.
+pub(super) fn star_colour(pattern: &Rows) -> (Vec<u32>, usize) {
+    let columns = pattern.len();
+    let mut order: Vec<usize> = (0..columns).collect();
+    order.sort_by_key(|&column| std::cmp::Reverse(pattern.row(column).len()));
+    let mut colours: Vec<Option<u32>> = vec![None; columns];
+    // The column that a colour was last forbidden for.
+    let mut forbidden: Vec<usize> = Vec::new();
+    for &v in &order {
+        let neighbours = |of: usize, but: usize| {
+            let each = pattern.row(of).iter().map(|&column| column as usize);
+            each.filter(move |&column| column != of && column != but)
+        };
+        let mut forbid = |colour: u32| forbidden[colour as usize] = v;
+        for w in neighbours(v, v) {
+            if let Some(colour) = colours[w] {
+                forbid(colour);
+            }
+            for x in neighbours(w, v) {
+                let Some(colour) = colours[x] else {
+                    continue;
+                };
+                // The path v, w, x, and a fourth that would have the colour of w.
+                let is_alternating = colours[w]
+                    .is_none_or(|of_w| neighbours(x, w).any(|y| colours[y] == Some(of_w)));
+                if is_alternating {
+                    forbid(colour);
+                }
+            }
+        }
+        let free = forbidden.iter().position(|&by| by != v);
+        let colour = free.unwrap_or_else(|| {
+            forbidden.push(usize::MAX);
+            forbidden.len() - 1
+        });
+        colours[v] = Some(colour as u32);
+    }
+    let colours = colours.into_iter().map(|colour| colour.unwrap_or(0));
+    (colours.collect(), forbidden.len())
 }

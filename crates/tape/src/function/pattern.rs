@@ -1,7 +1,7 @@
 //! Where a Jacobian can have numbers other than 0, and which of its columns, or rows, one sweep
 //! finds together.
 
-use super::colouring::colour;
+use super::colouring::{colour, star_colour};
 use super::index_sets::dependences;
 use super::rows::Rows;
 use crate::list::Program;
@@ -21,6 +21,9 @@ pub struct SparsityPattern {
     /// The colour of each column if sweeps go forwards, of each row if backwards.
     pub(super) colours: Vec<u32>,
     count: usize,
+    /// Where each number is read after the sweeps: at which result (or, if they go backwards, which
+    /// parameter), in the sweep of which colour.
+    pub(super) reads: Vec<(u32, u32)>,
 }
 
 /// Which way the sweeps go that find a Jacobian.
@@ -40,34 +43,58 @@ impl SparsityPattern {
         parameters: &[(usize, usize)],
         results: &[Option<(usize, usize)>],
     ) -> Self {
-        let columns = parameters.len();
-        let mut entries: Vec<usize> = results.iter().flatten().map(|place| place.0).collect();
-        entries.dedup();
-        let sets = dependences(program, parameters, &entries);
-        let mut at = 0;
-        let by_row = Rows::of(results.iter().map(|place| {
-            let Some((entry, element)) = *place else {
-                return Vec::new();
-            };
-            at += usize::from(entries[at] != entry);
-            sets[at]
-                .get(element)
-                .map_or_else(Vec::new, |set| set.members())
-        }));
-        let by_column = by_row.transposed(columns);
+        let by_row = dependent(program, parameters, results);
+        let by_column = by_row.transposed(parameters.len());
         let forward = colour(&by_row, &by_column);
         let reverse = colour(&by_column, &by_row);
-        let (direction, (colours, count)) = if forward.1 <= reverse.1 {
-            (Direction::Forward, forward)
+        let entries = by_column.pairs();
+        let (direction, (colours, count), reads) = if forward.1 <= reverse.1 {
+            let reads = entries.map(|(row, column)| (row, forward.0[column as usize]));
+            (Direction::Forward, &forward, reads.collect())
         } else {
-            (Direction::Reverse, reverse)
+            let reads = entries.map(|(row, column)| (column, reverse.0[row as usize]));
+            (Direction::Reverse, &reverse, reads.collect())
         };
         SparsityPattern {
             rows: by_row.len(),
-            by_column,
             direction,
+            colours: colours.clone(),
+            count: *count,
+            reads,
+            by_column,
+        }
+    }
+
+    /// The pattern of the Jacobian of a gradient, which is symmetric.
+    pub(super) fn of_gradient<T: Scalar>(
+        program: &Program<T>,
+        parameters: &[(usize, usize)],
+        results: &[Option<(usize, usize)>],
+    ) -> Self {
+        let by_row = dependent(program, parameters, results);
+        // What depends on what is seen from the operations; by symmetry, also the other way.
+        let by_column = by_row.union(&by_row.transposed(parameters.len()));
+        let (colours, count) = star_colour(&by_column);
+        // A number can be read where no other column of its colour has one in the row.
+        let is_alone = |row: u32, column: u32| {
+            let colour = colours[column as usize];
+            let mut others = by_column.row(row as usize).iter();
+            !others.any(|&other| other != column && colours[other as usize] == colour)
+        };
+        let reads = by_column.pairs().map(|(row, column)| {
+            if is_alone(row, column) {
+                (row, colours[column as usize])
+            } else {
+                (column, colours[row as usize])
+            }
+        });
+        SparsityPattern {
+            rows: by_row.len(),
+            direction: Direction::Forward,
+            reads: reads.collect(),
             colours,
             count,
+            by_column,
         }
     }
 
@@ -103,4 +130,24 @@ impl SparsityPattern {
     pub fn column(&self, column: usize) -> &[u32] {
         self.by_column.row(column)
     }
+}
+
+/// The parameters that each result may depend on.
+fn dependent<T: Scalar>(
+    program: &Program<T>,
+    parameters: &[(usize, usize)],
+    results: &[Option<(usize, usize)>],
+) -> Rows {
+    let mut entries: Vec<usize> = results.iter().flatten().map(|place| place.0).collect();
+    entries.dedup();
+    let sets = dependences(program, parameters, &entries);
+    let mut at = 0;
+    Rows::of(results.iter().map(|place| {
+        let Some((entry, element)) = *place else {
+            return Vec::new();
+        };
+        at += usize::from(entries[at] != entry);
+        let set = sets[at].get(element);
+        set.map_or_else(Vec::new, |set| set.members())
+    }))
 }

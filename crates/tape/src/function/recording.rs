@@ -32,6 +32,8 @@ pub(super) struct Recording<T> {
     places: OnceLock<Places>,
     /// The pattern of the Jacobian, once that was asked for.
     pattern: OnceLock<Arc<SparsityPattern>>,
+    /// The same, if it is known to be symmetric.
+    symmetric_pattern: OnceLock<Arc<SparsityPattern>>,
 }
 
 /// Where every number of the parameters and of the results stands: its entry, and which element of
@@ -144,6 +146,7 @@ impl<T: Scalar> Recording<T> {
             sources,
             places: OnceLock::new(),
             pattern: OnceLock::new(),
+            symmetric_pattern: OnceLock::new(),
         }
     }
 
@@ -155,6 +158,18 @@ impl<T: Scalar> Recording<T> {
                 results,
             } = self.places();
             Arc::new(SparsityPattern::of(&self.program, parameters, results))
+        })
+    }
+
+    /// The pattern of the Jacobian, if this is the recording of a gradient.
+    pub fn symmetric_pattern(&self) -> &Arc<SparsityPattern> {
+        self.symmetric_pattern.get_or_init(|| {
+            let Places {
+                parameters,
+                results,
+            } = self.places();
+            let (program, of) = (&self.program, SparsityPattern::of_gradient);
+            Arc::new(of(program, parameters, results))
         })
     }
 

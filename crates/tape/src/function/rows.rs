@@ -54,4 +54,21 @@ impl Rows {
         }
         Rows { offsets, indices }
     }
+
+    /// Every number with the number of its list: of the rows of columns, row and column.
+    pub fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
+        let lists = self.iter().enumerate();
+        lists.flat_map(|(list, numbers)| numbers.iter().map(move |&number| (number, list as u32)))
+    }
+
+    /// What is in either, of lists that rise.
+    pub fn union(&self, other: &Rows) -> Rows {
+        let lists = self.iter().zip(other.iter()).map(|(one, other)| {
+            let mut both = [one, other].concat();
+            both.sort_unstable();
+            both.dedup();
+            both
+        });
+        Rows::of(lists)
+    }
 }

@@ -43,7 +43,7 @@ impl<T: Scalar> Function<T> {
     }
 
     /// The derivative that second derivatives are computed with; made when it is first asked for.
-    fn kept_derivative(&self) -> Result<&Function<T>, Error> {
+    pub(super) fn kept_derivative(&self) -> Result<&Function<T>, Error> {
         if self.derivative.get().is_none() {
             let derivative = Box::new(self.derivative()?.keeping(self.most));
             // Another thread may have been faster; its own is as good.

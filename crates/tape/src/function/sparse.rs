@@ -103,6 +103,73 @@ impl<T: Scalar> Function<T> {
     }
 }
 
+impl<T: Scalar> Function<T> {
+    /// Where the Hessian at a point can have numbers other than 0, of a function with one result.
+    /// As it is symmetric, fewer colours do than for a Jacobian of that pattern.
+    ///
+    /// # Errors
+    /// As [`hessian`](Function::hessian).
+    pub fn hessian_pattern<P: Inputs<T> + ?Sized>(
+        &self,
+        point: &P,
+    ) -> Result<Arc<SparsityPattern>, Error> {
+        let derivative = self.kept_derivative()?;
+        derivative.with_workspace(|workspace| {
+            let state = derivative.run(point, workspace)?;
+            Ok(state.recording.symmetric_pattern().clone())
+        })
+    }
+
+    /// The numbers of the Hessian at a point where its [pattern](Function::hessian_pattern) has one,
+    /// column by column and down each.
+    ///
+    /// # Errors
+    /// As [`hessian`](Function::hessian), and [`Error::Length`] if the slice has another length than
+    /// the pattern has entries.
+    pub fn hessian_entries_into<P: Inputs<T> + ?Sized>(
+        &self,
+        point: &P,
+        numbers: &mut [T],
+        workspace: &mut Workspace<T>,
+    ) -> Result<(), Error> {
+        let state = self.kept_derivative()?.run(point, workspace)?;
+        let pattern = state.recording.symmetric_pattern().clone();
+        equally_many(numbers.len(), pattern.entries())?;
+        state.jacobian_entries(&pattern, numbers);
+        Ok(())
+    }
+
+    /// The Hessian at a point, as a sparse matrix. Pattern and colours are kept for the next point.
+    ///
+    /// ```
+    /// use tape::Function;
+    /// // Neighbours act on each other: three diagonals.
+    /// let f = Function::scalar(|x| x.windows(2).map(|x| (x[0] * x[1]).sin()).sum());
+    /// let x = [0.5; 100];
+    /// let hessian = f.hessian_sparse(&x)?;
+    /// assert_eq!(hessian.nnz(), 298);
+    /// assert!(f.hessian_pattern(&x)?.colours() <= 3);
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`hessian`](Function::hessian).
+    #[cfg(feature = "sparse")]
+    pub fn hessian_sparse<P: Inputs<T> + ?Sized>(
+        &self,
+        point: &P,
+    ) -> Result<nalgebra_sparse::CscMatrix<T>, Error> {
+        let derivative = self.kept_derivative()?;
+        derivative.with_workspace(|workspace| {
+            let state = derivative.run(point, workspace)?;
+            let pattern = state.recording.symmetric_pattern().clone();
+            let mut numbers = vec![T::zero(); pattern.entries()];
+            state.jacobian_entries(&pattern, &mut numbers);
+            Ok(pattern.matrix(numbers))
+        })
+    }
+}
+
 #[cfg(feature = "sparse")]
 impl SparsityPattern {
     /// A sparse matrix of this pattern.
@@ -174,21 +241,13 @@ fn compressed<T: Scalar, const K: usize>(
                 program.reverse_lanes(primals, end, lanes);
             }
         }
-        let offsets = &pattern.by_column.offsets;
-        for column in 0..pattern.columns() {
-            let own = offsets[column]..offsets[column + 1];
-            let rows = &pattern.by_column.indices[own.clone()];
-            for (number, &row) in numbers[own].iter_mut().zip(rows) {
-                let (colour, place) = match pattern.direction {
-                    Direction::Forward => (pattern.colours[column], places.results[row as usize]),
-                    Direction::Reverse => (
-                        pattern.colours[row as usize],
-                        Some(places.parameters[column]),
-                    ),
-                };
-                if let (Some((entry, element)), Some(lane)) = (place, lane(colour)) {
-                    *number = lanes.get(program, entry, element, lane);
-                }
+        for (number, &(at, colour)) in numbers.iter_mut().zip(&pattern.reads) {
+            let place = match pattern.direction {
+                Direction::Forward => places.results[at as usize],
+                Direction::Reverse => Some(places.parameters[at as usize]),
+            };
+            if let (Some((entry, element)), Some(lane)) = (place, lane(colour)) {
+                *number = lanes.get(program, entry, element, lane);
             }
         }
     }

@@ -204,3 +204,63 @@ fn numbers_of_a_pattern_are_written_without_allocating() {
         }
     );
 }
+
+/// That the sparse Hessian has the numbers of the dense one. Returns its entries and colours.
+fn same_hessian(f: &Function, point: &[f64]) -> (usize, usize) {
+    let dense = f.hessian(point).unwrap();
+    let sparse = f.hessian_sparse(point).unwrap();
+    let found = DMatrix::from_fn(point.len(), point.len(), |i, j| {
+        sparse
+            .get_entry(i, j)
+            .map_or(0.0, |entry| entry.into_value())
+    });
+    let scale = dense.amax().max(1.0);
+    assert!((found - dense).amax() <= 1e-12 * scale);
+    let pattern = f.hessian_pattern(point).unwrap();
+    assert_eq!(pattern.entries(), sparse.nnz());
+    (sparse.nnz(), pattern.colours())
+}
+
+/// A sum of products of the numbers that are listed.
+fn products(lists: Vec<Vec<usize>>) -> Function {
+    Function::scalar(move |x| {
+        let terms = lists.iter().map(|list| {
+            let factors = list.iter().map(|&j| x[j] + (1.0 + j as f64) * 0.1);
+            factors
+                .fold(Var::from(1.0), |product, factor| product * factor)
+                .sin()
+        });
+        terms.fold(Var::from(0.0), |sum, term| sum + term)
+    })
+}
+
+#[test]
+fn sparse_hessians() {
+    let n = 30;
+    let x = points(n);
+    // An arrow takes two colours, where its columns by themselves take n.
+    let arrow = products((1..n).map(|i| vec![0, i]).collect());
+    assert_eq!(same_hessian(&arrow, &x), (n + 2 * (n - 1), 2));
+    let banded = products((1..n).map(|i| vec![i - 1, i]).collect());
+    assert_eq!(same_hessian(&banded, &x), (3 * n - 2, 3));
+    let block = products(
+        (0..n / 3)
+            .map(|i| vec![3 * i, 3 * i + 1, 3 * i + 2])
+            .collect(),
+    );
+    assert_eq!(same_hessian(&block, &x), (3 * n, 3));
+    let dense = products(vec![(0..n).collect()]);
+    assert_eq!(same_hessian(&dense, &x), (n * n, n));
+    let linear = Function::scalar(|x| x.iter().copied().sum::<Var>());
+    assert_eq!(same_hessian(&linear, &x).0, 0);
+    let mut random = ChaCha8Rng::seed_from_u64(4);
+    for _ in 0..40 {
+        let n = random.random_range(2..40);
+        let mut list = || {
+            let count = random.random_range(1..4);
+            (0..count).map(|_| random.random_range(0..n)).collect()
+        };
+        let lists: Vec<Vec<usize>> = (0..n).map(|_| list()).collect();
+        same_hessian(&products(lists), &points(n));
+    }
+}
