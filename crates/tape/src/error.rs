@@ -111,6 +111,9 @@ pub enum Error {
         /// That of the Jacobian.
         expected: Shape,
     },
+    /// The function was made of a tape, and its closure would be needed.
+    #[error("the function was made of a tape: make it of a closure, which can be recorded anew")]
+    NoClosure,
     /// A gradient is that of one number, and the function has another number of results.
     #[error(
         "the function has {found} results, and a gradient is that of one: ask for the Jacobian, or \

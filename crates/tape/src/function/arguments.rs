@@ -33,6 +33,13 @@ pub(super) enum Handles<'t, T> {
 }
 
 impl<'t, T: Scalar> Handles<'t, T> {
+    fn copy(&self) -> Self {
+        match self {
+            Handles::Scalars(scalars) => Handles::Scalars(scalars.clone()),
+            Handles::Matrix(matrix) => Handles::Matrix(*matrix),
+        }
+    }
+
     /// Each handle of the part.
     pub fn operands(&self) -> Vec<Operand<'t, T>> {
         match self {
@@ -43,6 +50,26 @@ impl<'t, T: Scalar> Handles<'t, T> {
 }
 
 impl<'t, T: Scalar> Arguments<'t, T> {
+    /// Those of a structure that comes first, and the handles of what follows.
+    pub(super) fn split(&self, first: &Structure) -> (Self, Vec<Operand<'t, T>>) {
+        let (own, behind) = self.parts.split_at(first.parts().len());
+        let own = Arguments {
+            tape: self.tape,
+            structure: first.clone(),
+            parts: own.iter().map(Handles::copy).collect(),
+        };
+        (own, behind.iter().flat_map(Handles::operands).collect())
+    }
+
+    /// The handles of the parameters.
+    pub(super) fn parameters(&self) -> Vec<Operand<'t, T>> {
+        let parts = self.structure.parts().iter().zip(&self.parts);
+        let parameters = parts.filter(|(part, _)| !part.is_data);
+        parameters
+            .flat_map(|(_, handles)| handles.operands())
+            .collect()
+    }
+
     /// The tape that is being recorded, for what is not computed from inputs: constants, scopes.
     pub fn tape(&self) -> &'t Tape<T> {
         self.tape
@@ -154,6 +181,27 @@ impl<'t, T> Outputs<'t, T> {
 }
 
 impl<'t, T: Scalar> Outputs<'t, T> {
+    /// Results of a structure, from the handle of each scalar and each matrix.
+    pub(super) fn of(structure: &Structure, handles: Vec<Operand<'t, T>>) -> Self {
+        let mut handles = handles.into_iter();
+        structure.parts().iter().fold(Outputs::new(), |all, part| {
+            let count = if part.is_matrix { 1 } else { part.shape.len() };
+            let mut own = handles.by_ref().take(count);
+            if part.is_matrix {
+                let matrix = own.next().expect("there is a handle for each part");
+                all.matrix(&part.name, matrix.matrix())
+            } else {
+                let scalars: Vec<_> = own.map(Operand::scalar).collect();
+                all.scalars(&part.name, &scalars)
+            }
+        })
+    }
+
+    /// The handle of each scalar and each matrix.
+    pub(super) fn operands(&self) -> Vec<Operand<'t, T>> {
+        self.parts.iter().flat_map(Handles::operands).collect()
+    }
+
     /// With more scalars, under one name.
     #[track_caller]
     pub fn scalars(self, name: &str, scalars: &[Var<'t, T>]) -> Self {

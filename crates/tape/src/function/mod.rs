@@ -27,6 +27,7 @@ mod inputs;
 mod jacobian;
 mod of_tape;
 mod pattern;
+mod products;
 mod prune;
 mod recording;
 mod rows;

@@ -126,25 +126,8 @@ fn gradient_of<'t, T: Scalar>(
         [Handles::Matrix(matrix)] if found == 1 => matrix.sum().into(),
         _ => return Err(Error::NotOneResult { found }),
     };
-    let parameters = at.structure.parts().iter().zip(&at.parts);
-    let parameters: Vec<_> = parameters.filter(|(part, _)| !part.is_data).collect();
-    let by: Vec<Operand<'t, T>> = parameters
-        .iter()
-        .flat_map(|(_, part)| part.operands())
-        .collect();
-    let mut slopes = at.tape.differentiate(result, T::one(), &by)?.into_iter();
-    let mut gradient = Outputs::new();
-    for (part, handles) in parameters {
-        let mut own = slopes.by_ref().take(handles.operands().len());
-        gradient = if part.is_matrix {
-            let slope = own.next().expect("a slope for each that was asked for");
-            gradient.matrix(&part.name, slope.matrix())
-        } else {
-            let scalars: Vec<Var<'t, T>> = own.map(Operand::scalar).collect();
-            gradient.scalars(&part.name, &scalars)
-        };
-    }
-    Ok(gradient)
+    let slopes = at.tape.differentiate(result, T::one(), &at.parameters())?;
+    Ok(Outputs::of(&at.structure.parameters(), slopes))
 }
 
 /// The recording of the gradient of a closure over scalars, at a point.

@@ -159,6 +159,18 @@ impl Structure {
         View::new(&numbers[part.range()], part.shape)
     }
 
+    /// This structure and behind it the parts of another as parameters, with longer names.
+    pub(super) fn followed_by(&self, prefix: &str, other: &Structure) -> Structure {
+        other.parts.iter().fold(self.clone(), |all, part| {
+            all.with(
+                &format!("{prefix}{}", part.name),
+                part.shape,
+                part.is_matrix,
+                false,
+            )
+        })
+    }
+
     /// Whether another structure has the same parts, of whatever shapes.
     pub(super) fn has_the_parts_of(&self, other: &Structure) -> bool {
         let what = |part: &Part| (part.is_matrix, part.is_data);
