@@ -3,8 +3,8 @@
 use tape::formula;
 use tape::formula::Formula;
 use tape::{
-    ForwardError, MatrixProduct, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar,
-    Shape, ShapeError, Sink, View, ViewMut,
+    ForwardError, MatrixProduct, Op, OperandTangents, OutputSpec, Point, PointMut, Recorded,
+    RecordedCotangents, RecordedPoint, Sample, Scalar, Shape, ShapeError, Sink, View, ViewMut,
 };
 
 /// An affine layer: `X: N×D, W: D×H, b: 1×H → N×H`.
@@ -80,6 +80,18 @@ impl<T: Scalar> Op<T> for Affine {
         sink.add(2, (0..cotangent.cols()).map(|j| cotangent.column_sum(j)));
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let (x, w) = (at.operands[0], at.operands[1]);
+        let dx = at.wanted[0].then(|| cotangent.matmul(w.transpose()));
+        let dw = at.wanted[1].then(|| x.transpose().matmul(cotangent));
+        let db = at.wanted[2].then(|| cotangent.column_sums());
+        Some(vec![dx, dw, db])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -101,6 +113,22 @@ impl<T: Scalar> Op<T> for Affine {
         if let Some(dw) = tangents.get(1) {
             MatrixProduct::product(tangent.strided(), true, T::one(), x.strided(), dw.strided());
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let (x, w) = (operands[0], operands[1]);
+        let (row, col) = (element % x.rows, element / x.rows);
+        for k in 0..x.cols {
+            read(0, k * x.rows + row);
+            read(1, col * w.rows + k);
+        }
+        read(2, col);
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

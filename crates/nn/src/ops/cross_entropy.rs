@@ -1,11 +1,12 @@
 //! `y = −(1/N) Σᵢ ln pᵢ,ₜᵢ`.
 
+use super::one_hot::OneHot;
 use super::targets::{check, check_shapes, for_each_wanted, mean_of, sum_of_wanted};
 use tape::formula;
 use tape::formula::Formula;
 use tape::{
-    ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Scalar, Shape,
-    ShapeError, Sink, View, ViewMut,
+    Arithmetic, ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Recorded,
+    RecordedCotangents, RecordedPoint, Sample, Scalar, Shape, ShapeError, Sink, View, ViewMut,
 };
 
 /// Cross-entropy of probabilities: `P: N×C, T: N×1 or N×C → scalar`, the mean over the rows.
@@ -62,6 +63,19 @@ impl<T: Scalar> Op<T> for CrossEntropy {
             for_each_wanted(targets, p.cols(), wanted)
                 .expect("the forward run checked the targets");
         });
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let (p, targets) = (at.operands[0], at.operands[1]);
+        let Shape { rows, cols } = p.shape();
+        let wanted = OneHot::of(targets, cols, None);
+        let scale = cotangent / Recorded::from_f64(rows as f64);
+        let dp = wanted.select(-(scale * (wanted / p)), Recorded::zero());
+        Some(vec![Some(dp), None])
     }
 
     fn jvp(

@@ -2,13 +2,18 @@
 
 mod affine;
 mod cross_entropy;
+mod one_hot;
+mod recorded_wanted;
 mod softmax_cross_entropy;
 mod targets;
 mod wanted;
+mod weighted;
 
 pub use affine::Affine;
 pub use cross_entropy::CrossEntropy;
+pub use one_hot::OneHot;
 pub use softmax_cross_entropy::SoftmaxCrossEntropy;
+pub use weighted::Weighted;
 
 use tape::{Op, Scalar};
 
@@ -24,5 +29,16 @@ pub fn all<T: Scalar>() -> Vec<Box<dyn Op<T>>> {
                 .ignoring(3),
         ),
         Box::new(SoftmaxCrossEntropy::new().class_weights(&[0.0, 2.0])),
+        Box::new(OneHot {
+            classes: 4,
+            ignored: None,
+        }),
+        Box::new(OneHot {
+            classes: 3,
+            ignored: Some(0),
+        }),
+        Box::new(Weighted {
+            weights: vec![0.5, 0.0, 2.0],
+        }),
     ]
 }

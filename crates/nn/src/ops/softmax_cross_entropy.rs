@@ -1,12 +1,14 @@
 //! `y = −(1/N) Σᵢ ln softmax(X)ᵢ,ₜᵢ`.
 
+use super::recorded_wanted::RecordedWanted;
 use super::targets::check_shapes;
 use super::wanted::Wanted;
 use tape::formula;
 use tape::formula::Formula;
 use tape::{
-    Error, ForwardError, MatrixVar, Op, OperandTangents, OutputSpec, Point, PointMut, Sample,
-    Scalar, Shape, ShapeError, Sink, Var, View, ViewMut, pairwise_sum,
+    Error, ForwardError, MatrixVar, Op, OperandTangents, OutputSpec, Point, PointMut, Recorded,
+    RecordedCotangents, RecordedPoint, Sample, Scalar, Shape, ShapeError, Sink, Var, View, ViewMut,
+    pairwise_sum,
 };
 
 /// Softmax of each row and cross-entropy in one entry: `X: N×C, T: N×1 or N×C → scalar`, the mean
@@ -301,6 +303,20 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
             let places = (0..x.cols()).flat_map(|j| (0..x.rows()).map(move |i| (i, j)));
             sink.add(1, places.map(|(i, j)| scale * slope(i, j)));
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let (x, targets) = (at.operands[0], at.operands[1]);
+        let wanted = RecordedWanted::new(&self.weights, self.ignored, x, targets);
+        let scale = cotangent / wanted.divisor;
+        let dx = at.wanted[0].then(|| scale * wanted.slopes());
+        let of_targets = at.wanted[1] && targets.shape().cols > 1;
+        let dt = of_targets.then(|| scale * wanted.slopes_of_targets(at.result));
+        Some(vec![dx, dt])
     }
 
     fn jvp(

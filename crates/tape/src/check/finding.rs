@@ -27,6 +27,9 @@ pub enum FindingKind {
     Tangent,
     /// An element of the result depends on one that the op does not say it [reads](crate::Op::reads).
     Reads,
+    /// What the op records as its reverse rule, [`Op::vjp_recorded`](crate::Op::vjp_recorded), is
+    /// another one than its reverse rule, or becomes another one in a replay.
+    Recorded,
     /// The shape rule or the forward run refused the op's own samples.
     Refused,
     /// Not a fault: the slopes on the two sides differ, and the rule gives one of them or one in
@@ -60,6 +63,7 @@ impl fmt::Display for FindingKind {
             FindingKind::NotDeterministic => "not deterministic",
             FindingKind::Tangent => "tangent rule disagrees",
             FindingKind::Reads => "depends on what it does not say it reads",
+            FindingKind::Recorded => "recorded reverse rule disagrees",
             FindingKind::Refused => "refused",
             FindingKind::Kink { left, right } => {
                 return write!(f, "at a kink: slopes {left:.6} and {right:.6}");

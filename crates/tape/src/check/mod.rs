@@ -64,6 +64,7 @@ mod options;
 mod origin;
 mod perturb;
 mod random;
+mod recorded_rule;
 mod recording;
 mod report;
 mod reverse_rule;

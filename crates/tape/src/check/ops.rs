@@ -6,6 +6,7 @@ use super::finding::{Finding, FindingKind};
 use super::isolated::{BufferContents, IsolatedEntry, IsolatedOperand};
 use super::options::Mode;
 use super::random::Random;
+use super::recorded_rule::check_recorded_rule;
 use super::report::Report;
 use crate::number::Scalar;
 use crate::op::{Op, Sample};
@@ -26,7 +27,9 @@ use crate::shape::Shape;
 /// tangent rule is its adjoint, also where some operands have no tangent. 1×1 operands are also
 /// given as scalars where the op takes them, every subset that leaves one operand without a
 /// cotangent is tried, and operands of the same shape are given twice. An element depends on nothing
-/// but what the op says it [reads](Op::reads), if it says so.
+/// but what the op says it [reads](Op::reads), if it says so. What the op records as its reverse
+/// rule, if it [does](Op::vjp_recorded), gives what the reverse rule gives, also when the recording is
+/// replayed with other operands.
 pub fn ops<T: Scalar>(list: &[Box<dyn Op<T>>]) -> Report {
     let mut report = Report::default();
     for op in list {
@@ -86,6 +89,7 @@ impl<T: Scalar> Suite<'_, T> {
             self.label = format!("{label}, operand {i} without a cotangent");
             let mut held = matrices.clone();
             held[i].active = false;
+            self.recorded(&held);
             self.left_alone(&matrices, &held, i);
         }
         self.label = label.clone();
@@ -126,6 +130,15 @@ impl<T: Scalar> Suite<'_, T> {
             label: self.label.clone(),
             ..finding
         }));
+        self.recorded(operands);
+    }
+
+    /// Where an op says what it records as its reverse rule, that is its reverse rule.
+    fn recorded(&mut self, operands: &[IsolatedOperand<T>]) {
+        for finding in check_recorded_rule(self.op, operands) {
+            let label = format!("{}{}", self.label, finding.label);
+            self.report.push(Finding { label, ..finding });
+        }
     }
 
     /// Where an op says what an element reads, the element depends on nothing else.

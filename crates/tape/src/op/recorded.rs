@@ -30,6 +30,9 @@ pub struct Recorded<'g, T> {
     /// `None` of a number.
     graph: Option<&'g dyn Graph<T>>,
     node: Node<T>,
+    /// Whether it is a cotangent that a choice has handed on: where it is 0, it may stand for
+    /// nothing, and what it is multiplied by may be no number.
+    gated: bool,
 }
 
 /// What is recorded.
@@ -55,6 +58,7 @@ impl<T: Scalar> From<T> for Recorded<'_, T> {
         Recorded {
             graph: None,
             node: Node::Number(number),
+            gated: false,
         }
     }
 }
@@ -65,7 +69,20 @@ impl<'g, T: Scalar> Recorded<'g, T> {
             Node::Number(_) => None,
             Node::Scalar(..) | Node::Matrix(..) => Some(graph),
         };
-        Recorded { graph, node }
+        Recorded {
+            graph,
+            node,
+            gated: false,
+        }
+    }
+
+    /// The same, [gated](Recorded::where_chosen) or not.
+    pub(crate) fn gated_if(self, gated: bool) -> Self {
+        Recorded { gated, ..self }
+    }
+
+    pub(crate) fn is_gated(self) -> bool {
+        self.gated
     }
 
     pub(crate) fn node(self) -> Node<T> {

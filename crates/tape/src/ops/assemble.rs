@@ -4,7 +4,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// Scalars, row by row as one writes a matrix down, as a matrix: `rows · cols` scalars `→
@@ -64,6 +67,19 @@ impl<T: Scalar> Op<T> for Assemble {
         for (k, place) in self.places() {
             sink.add_scalar(k, cotangent.values()[place]);
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let element = |k: usize| cotangent.element(k / self.cols, k % self.cols);
+        let each = at.wanted.iter().enumerate();
+        Some(
+            each.map(|(k, &wanted)| wanted.then(|| element(k)))
+                .collect(),
+        )
     }
 
     fn jvp(

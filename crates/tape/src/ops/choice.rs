@@ -7,8 +7,11 @@ use super::broadcast::{Broadcast, broadcast};
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::number::{Arithmetic, Scalar};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 use std::marker::PhantomData;
 
@@ -27,6 +30,9 @@ pub trait Chooser: Copy + Default + Send + Sync + 'static {
     fn chosen<T: Scalar>(numbers: [T; 3]) -> usize;
     /// Whether the same one is chosen when each number moves by a little.
     fn is_smooth(numbers: [f64; 3]) -> bool;
+    /// 1 where the operand at a place is chosen, 0 elsewhere, for each of three operands that are
+    /// being recorded; anything of the first where it is never chosen.
+    fn places<'g, T: Scalar>(operands: [Recorded<'g, T>; 3]) -> [Recorded<'g, T>; 3];
 }
 
 /// The second of three numbers where the first is positive, the third elsewhere, also where the
@@ -54,6 +60,11 @@ impl Chooser for Select {
 
     fn is_smooth([condition, _, _]: [f64; 3]) -> bool {
         condition.abs() > 0.05
+    }
+
+    fn places<'g, T: Scalar>([condition, _, _]: [Recorded<'g, T>; 3]) -> [Recorded<'g, T>; 3] {
+        let first = condition.is_above(Recorded::zero());
+        [Recorded::zero(), first, Recorded::not(first)]
     }
 }
 
@@ -84,13 +95,21 @@ impl Chooser for Clamp {
     fn is_smooth([x, low, high]: [f64; 3]) -> bool {
         (x - low).abs() > 0.05 && (x - high).abs() > 0.05
     }
+
+    fn places<'g, T: Scalar>([x, low, high]: [Recorded<'g, T>; 3]) -> [Recorded<'g, T>; 3] {
+        let is_below = low.is_above(x);
+        let is_above = is_below.select(low, x).is_above(high);
+        let not_above = Recorded::not(is_above);
+        let is_inside = Recorded::both(not_above, Recorded::not(is_below));
+        [is_inside, Recorded::both(not_above, is_below), is_above]
+    }
 }
 
 /// A [`Chooser`] of three scalars: the one that is chosen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ChoiceOf<C>(PhantomData<C>);
 
-fn three(operands: &[Shape]) -> Result<[Shape; 3], ShapeError> {
+pub(super) fn three(operands: &[Shape]) -> Result<[Shape; 3], ShapeError> {
     operands.try_into().map_err(|_| {
         let count = operands.len();
         ShapeError::new(format!("takes 3 operands, not {count}"))
@@ -124,6 +143,14 @@ impl<C: Chooser, T: Scalar> Op<T> for ChoiceOf<C> {
         sink.add_scalar(C::chosen(numbers), cotangent.scalar());
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(recorded::<C, T>(at, cotangent))
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -134,6 +161,16 @@ impl<C: Chooser, T: Scalar> Op<T> for ChoiceOf<C> {
         tangent.values_mut()[0] = tangents.scalar(C::chosen(numbers));
     }
 
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        // What only decides has no slope.
+        reads_of_three(operands, element, usize::from(C::FIRST_DECIDES), read)
+    }
+
     fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {
         C::is_smooth([0, 1, 2].map(|i| operands[i].scalar().to_f64()))
     }
@@ -142,6 +179,37 @@ impl<C: Chooser, T: Scalar> Op<T> for ChoiceOf<C> {
         let sample = |point: &[f64; 3]| point.map(|x| Sample::new(1, 1, &[x])).to_vec();
         C::POINTS.iter().map(sample).collect()
     }
+}
+
+/// What is chosen gets the whole cotangent, what is not nothing: in the shape of each operand.
+fn recorded<'g, C: Chooser, T: Scalar>(
+    at: &RecordedPoint<'g, T>,
+    cotangent: Recorded<'g, T>,
+) -> RecordedCotangents<'g, T> {
+    let operands = [0, 1, 2].map(|i| at.operands[i]);
+    let places = C::places(operands);
+    let given = |i: usize| {
+        let is_chosen = i >= usize::from(C::FIRST_DECIDES) && at.wanted[i];
+        is_chosen.then(|| cotangent.where_chosen(places[i]).summed_to(operands[i]))
+    };
+    [0, 1, 2].map(given).to_vec()
+}
+
+/// The elements of three operands, repeated where they are smaller, from operand `first` on.
+pub(super) fn reads_of_three(
+    operands: &[Shape],
+    element: usize,
+    first: usize,
+    read: &mut dyn FnMut(usize, usize),
+) -> bool {
+    let &[x, y, z] = operands else { return false };
+    let Ok(result) = broadcast(x, y).and_then(|xy| broadcast(xy, z)) else {
+        return false;
+    };
+    for (i, &operand) in operands.iter().enumerate().skip(first) {
+        read(i, Broadcast::new(operand, result).at(element));
+    }
+    true
 }
 
 /// A [`Chooser`] of every three elements: `R×C, R×C, R×C → R×C`. An operand with one row is
@@ -204,6 +272,14 @@ impl<C: Chooser, T: Scalar> Op<T> for Choice<C> {
         }
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(recorded::<C, T>(at, cotangent))
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -218,6 +294,16 @@ impl<C: Chooser, T: Scalar> Op<T> for Choice<C> {
                 *dy = along.values()[three.places[i].at(k)];
             }
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        // What only decides has no slope.
+        reads_of_three(operands, element, usize::from(C::FIRST_DECIDES), read)
     }
 
     fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {

@@ -5,7 +5,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// One element of a matrix as a scalar: `X: R×C → scalar`.
@@ -48,6 +51,18 @@ impl<T: Scalar> Op<T> for Element {
 
     fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         sink.add_with(0, |dx| dx[(self.row, self.col)] += cotangent.scalar());
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let x = at.operands[0];
+        let Shape { rows, cols } = x.shape();
+        let element = cotangent.repeat(x, Shape::SCALAR);
+        let column = element.within_rows(self.row, rows);
+        Some(vec![Some(column.within_columns(self.col, cols))])
     }
 
     fn jvp(

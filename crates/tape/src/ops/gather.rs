@@ -8,7 +8,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// Checks that there is a column of indices.
@@ -99,6 +102,16 @@ impl<T: Scalar> Op<T> for GatherRows {
         });
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let rows = at.operands[0].shape().rows;
+        let dx = Recorded::apply(ScatterAddRows { rows }, &[cotangent, at.operands[1]]);
+        Some(vec![Some(dx), None])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -108,6 +121,19 @@ impl<T: Scalar> Op<T> for GatherRows {
         if let Some(dx) = tangents.get(0) {
             gather(dx, at.operands.get(1), &mut tangent);
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        // Which row it is depends on the indices, which have no slope.
+        let col = element / operands[1].rows;
+        let rows = operands[0].rows;
+        (0..rows).for_each(|row| read(0, col * rows + row));
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {
@@ -213,6 +239,15 @@ impl<T: Scalar> Op<T> for ScatterAddRows {
         );
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let dx = Recorded::apply(GatherRows, &[cotangent, at.operands[1]]);
+        Some(vec![Some(dx), None])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -226,6 +261,18 @@ impl<T: Scalar> Op<T> for ScatterAddRows {
                 to[row] += dx;
             }
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        // Which rows these are depends on the indices, which have no slope.
+        let (col, rows) = (element / self.rows, operands[0].rows);
+        (0..rows).for_each(|row| read(0, col * rows + row));
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

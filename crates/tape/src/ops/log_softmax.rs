@@ -1,12 +1,16 @@
 //! `yᵢⱼ = ln (exp xᵢⱼ / Σₖ exp xᵢₖ)`.
 
 use super::arity::one;
+use super::row_maxima::RowMaximaPlaces;
 use super::shifted::{exp_sum, place_of_largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, pairwise_sum};
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::number::{Arithmetic, Scalar, pairwise_sum};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// The logarithm of the softmax of each row: `X: R×C → R×C`.
@@ -88,6 +92,22 @@ impl<T: Scalar> Op<T> for LogSoftmax {
         });
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let (x, d) = (at.operands[0], cotangent);
+        let shares = x.softmax();
+        let is_largest = Recorded::apply(RowMaximaPlaces, &[x]);
+        let others = |of: Recorded<'g, T>| is_largest.select(Recorded::zero(), of).row_sums();
+        let (missing, of_others) = (others(shares), others(d));
+        let of_largest = d.largest_of_rows(x);
+        let to_largest = d * missing - shares * of_others;
+        let to_others = d - shares * (of_others + of_largest);
+        Some(vec![Some(is_largest.select(to_largest, to_others))])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -110,6 +130,18 @@ impl<T: Scalar> Op<T> for LogSoftmax {
                 tangent[(i, j)] = (dx[(i, j)] - shift) - moved;
             }
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands[0].rows;
+        let row = element % rows;
+        (0..operands[0].cols).for_each(|col| read(0, col * rows + row));
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

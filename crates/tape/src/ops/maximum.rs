@@ -5,8 +5,11 @@ use super::shifted::{distinct, largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::number::{Arithmetic, Scalar};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// The largest element: `X: R×C → scalar`; NaN if there is one, −∞ for a matrix without elements.
@@ -57,6 +60,15 @@ impl<T: Scalar> Op<T> for Maximum {
         });
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let is_largest = Recorded::apply(MaximumPlace, &[at.operands[0]]);
+        Some(vec![Some(is_largest.select(cotangent, Recorded::zero()))])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -69,6 +81,66 @@ impl<T: Scalar> Op<T> for Maximum {
             (Some(dx), Some(place)) => dx.values()[place],
             _ => T::zero(),
         };
+    }
+
+    fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {
+        distinct(operands[0].values().iter().copied())
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
+    }
+}
+
+/// 1 at the first largest element, column by column, 0 elsewhere: `X: R×C → R×C`; what the reverse
+/// rule of [`Maximum`] chooses by when it is recorded. No slope, as of
+/// [`Greater`](crate::rules::Greater).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MaximumPlace;
+
+impl<T: Scalar> Op<T> for MaximumPlace {
+    fn name(&self) -> &'static str {
+        "maximum_place"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "x=max"
+    }
+
+    fn formula(&self) -> Formula {
+        formula!(Y(X): dX = 0)
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let x = one(operands)?;
+        Ok(OutputSpec::matrix(x.rows, x.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let x = at.operands.get(0);
+        at.result.values_mut().fill(T::zero());
+        let most = largest(x.values().iter().copied());
+        if let Some(place) = place_of(x.values().iter().copied(), most) {
+            at.result.values_mut()[place] = T::one();
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, _: &Point<'_, T>, _: View<'_, T>, _: &mut Sink<'_, T>) {}
+
+    fn vjp_recorded<'g>(
+        &self,
+        _: &RecordedPoint<'g, T>,
+        _: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![None])
+    }
+
+    fn jvp(&self, _: &Point<'_, T>, _: &OperandTangents<'_, T>, _: ViewMut<'_, T>) {}
+
+    fn reads(&self, _: &[Shape], _: usize, _: &mut dyn FnMut(usize, usize)) -> bool {
+        // Nothing that it varies with.
+        true
     }
 
     fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {

@@ -5,7 +5,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::{Scalar, pairwise_sum};
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 fn scalars(operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
@@ -53,6 +56,14 @@ impl<T: Scalar> Op<T> for SumOf {
         for i in 0..at.operands.len() {
             sink.add_scalar(i, d);
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![Some(cotangent); at.operands.len()])
     }
 
     fn jvp(
@@ -105,6 +116,17 @@ impl<T: Scalar> Op<T> for DotOf {
             sink.add_scalar(i, d * at.operands.scalar(n + i));
             sink.add_scalar(n + i, d * at.operands.scalar(i));
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let (n, x) = (at.operands.len() / 2, &at.operands);
+        let each = at.wanted.iter().enumerate();
+        let given = each.map(|(i, &wanted)| wanted.then(|| cotangent * x[(i + n) % (2 * n)]));
+        Some(given.collect())
     }
 
     fn jvp(
@@ -164,6 +186,20 @@ impl<T: Scalar> Op<T> for LogSumExpOf {
         for (i, &share) in at.residual.iter().enumerate() {
             sink.add_scalar(i, d * share);
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        if at.operands.is_empty() {
+            return Some(vec![]);
+        }
+        let shares = Recorded::row_of(&at.operands).softmax();
+        let each = at.wanted.iter().enumerate();
+        let given = each.map(|(i, &wanted)| wanted.then(|| cotangent * shares.element(0, i)));
+        Some(given.collect())
     }
 
     fn jvp(

@@ -3,11 +3,16 @@
 //! At the origin the slopes are 0, the one of all slopes around it that prefers no direction.
 
 use super::arity::one;
+use super::maximum::MaximumPlace;
+use super::row_maxima::RowMaximaPlaces;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, pairwise_sum};
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::number::{Arithmetic, Scalar, pairwise_sum};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// A length, taken apart: the size of the longest side, and `√(1 + Σ ratios²)` of the ratios of the
@@ -96,6 +101,25 @@ pub(crate) fn length<T: Scalar>(count: usize, x: impl Fn(usize) -> T) -> T {
     Length::of(count, x).map_or(T::zero(), |length| length.value())
 }
 
+/// The slopes of the length of a matrix, or of each of its rows, as [`Length`] has them.
+fn slopes<'g, T: Scalar>(x: Recorded<'g, T>, by_row: bool) -> Recorded<'g, T> {
+    let (zero, one) = (Recorded::zero(), Recorded::one());
+    let sum = |x: Recorded<'g, T>| if by_row { x.row_sums() } else { x.sum() };
+    let size = x.abs();
+    let is_longest = match by_row {
+        true => Recorded::apply(RowMaximaPlaces, &[size]),
+        false => Recorded::apply(MaximumPlace, &[size]),
+    };
+    let longest = sum(is_longest.select(x, zero));
+    let ratios = x / longest;
+    let others = sum(is_longest.select(zero, ratios * ratios));
+    let of_longest = one / (one + others).sqrt();
+    let signed = longest.select(of_longest, -of_longest);
+    let slopes = is_longest.select(signed, ratios * signed);
+    let is_origin = Recorded::both(longest.is_at_least(zero), zero.is_at_least(longest));
+    is_origin.select(zero, slopes)
+}
+
 /// Whether the length is away from the origin, where it has its kink.
 fn is_away<T: Scalar>(mut values: impl Iterator<Item = T>) -> bool {
     values.any(|x| x.to_f64().abs() > 0.1)
@@ -132,6 +156,14 @@ impl<T: Scalar> Op<T> for Norm {
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let d = cotangent.scalar();
         sink.add(0, at.residual.iter().map(|&slope| d * slope));
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![Some(cotangent * slopes(at.operands[0], false))])
     }
 
     fn jvp(
@@ -198,6 +230,14 @@ impl<T: Scalar> Op<T> for RowNorms {
         sink.add(0, each.map(|(&slope, &d)| d * slope));
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![Some(cotangent * slopes(at.operands[0], true))])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -209,6 +249,17 @@ impl<T: Scalar> Op<T> for RowNorms {
         for (i, dy) in tangent.values_mut().iter_mut().enumerate() {
             *dy = pairwise_sum(dx.cols(), |j| dx[(i, j)] * slopes[(i, j)]);
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands[0].rows;
+        (0..operands[0].cols).for_each(|col| read(0, col * rows + element));
+        true
     }
 
     fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {
@@ -258,6 +309,20 @@ impl<T: Scalar> Op<T> for NormOf {
         for (i, &slope) in at.residual.iter().enumerate() {
             sink.add_scalar(i, d * slope);
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        if at.operands.is_empty() {
+            return Some(vec![]);
+        }
+        let slopes = slopes(Recorded::row_of(&at.operands), false);
+        let each = at.wanted.iter().enumerate();
+        let given = each.map(|(i, &wanted)| wanted.then(|| cotangent * slopes.element(0, i)));
+        Some(given.collect())
     }
 
     fn jvp(

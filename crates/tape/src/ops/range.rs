@@ -5,7 +5,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 fn check(start: usize, len: usize, size: usize, what: &str) -> Result<(), ShapeError> {
@@ -68,6 +71,15 @@ impl<T: Scalar> Op<T> for RowRange {
                 }
             }
         });
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let rows = at.operands[0].shape().rows;
+        Some(vec![Some(cotangent.within_rows(self.start, rows))])
     }
 
     fn jvp(
@@ -150,6 +162,15 @@ impl<T: Scalar> Op<T> for ColumnRange {
                 *dx += d;
             }
         });
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let cols = at.operands[0].shape().cols;
+        Some(vec![Some(cotangent.within_columns(self.start, cols))])
     }
 
     fn jvp(

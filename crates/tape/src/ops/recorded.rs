@@ -1,11 +1,17 @@
 //! What reverse rules are made of when they record: operators, scalar rules, and the matrix ops
 //! that undo repeating, summing and cutting.
 
+use super::assemble::Assemble;
 use super::choice::{Choice, ChoiceOf, Select};
+use super::element::Element;
+use super::gated_mul::GatedMul;
 use super::matmul::MatMul;
+use super::maximum::Maximum;
 use super::range::{ColumnRange, RowRange};
 use super::repeat::Repeat;
 use super::reshape::Reshape;
+use super::row_maxima::RowMaximaPlaces;
+use super::softmax::Softmax;
 use super::stack::{HStack, VStack};
 use super::sum::Sum;
 use super::sums::{ColumnSums, RowSums};
@@ -22,6 +28,12 @@ impl<'g, T: Scalar> Recorded<'g, T> {
             Node::Number(x) => R::value(x).into(),
             _ => self.graph().unary(R::CODE, self),
         }
+    }
+
+    /// Whether a sum is nothing where it is 0: if both are, or one is and the other no more than 0.
+    fn is_gated_sum(self, other: Self) -> bool {
+        let is_nothing = |x: Self| x.is_gated() || x.is(0.0);
+        (self.is_gated() || other.is_gated()) && is_nothing(self) && is_nothing(other)
     }
 
     fn binary<R: CodedBinary>(self, other: Self) -> Self {
@@ -55,12 +67,67 @@ impl<'g, T: Scalar> Recorded<'g, T> {
     /// If all are plain numbers, or the op cannot take operands of these shapes.
     pub fn apply(op: impl Op<T> + 'static, operands: &[Self]) -> Self {
         let graph = Recorded::graph_of(operands).expect("an operand is an entry");
-        graph.apply(Box::new(op), operands)
+        let is_gated = operands.iter().any(|operand| operand.is_gated());
+        graph.apply(Box::new(op), operands).gated_if(is_gated)
     }
 
-    /// The matrix product.
+    /// The matrix product; zeros of a cotangent that is all 0 because
+    /// [nothing of it was chosen](Recorded::where_chosen).
     pub fn matmul(self, other: Self) -> Self {
-        Recorded::apply(MatMul, &[self, other])
+        let product = Recorded::apply(MatMul, &[self, other]);
+        let gated = [self, other].into_iter().filter(|factor| factor.is_gated());
+        gated.fold(product, |product, gate| {
+            let largest = Recorded::apply(Maximum, &[gate.abs()]);
+            product.where_chosen(largest.is_above(Self::zero()))
+        })
+    }
+
+    /// This where `chosen` is above 0, and nothing elsewhere; for the cotangents of what a choice
+    /// was made among.
+    ///
+    /// Nothing is 0, and it stays nothing: in a product of it with a slope that is ∞ or NaN, the
+    /// product is 0, and so it is in what is made of such products. Where no choice was made,
+    /// 0 · ∞ is NaN, which shows that a derivative does not exist.
+    pub fn where_chosen(self, chosen: Self) -> Self {
+        chosen.select(self, Self::zero()).gated_if(true)
+    }
+
+    /// `x · y` of which nothing comes where `gate` is 0 and the product is no number.
+    pub(super) fn gated_mul(gate: Self, x: Self, y: Self) -> Self {
+        let operands = [gate, x, y];
+        let of_scalars = !operands.iter().any(|operand| operand.is_matrix());
+        Recorded::apply(GatedMul { of_scalars }, &operands).gated_if(true)
+    }
+
+    /// A gate that is shut where `gate` is, and where this is nothing.
+    pub(super) fn gate_with(self, gate: Self) -> Self {
+        if !self.is_gated() {
+            return gate;
+        }
+        let size = self.abs();
+        size.is_above(Self::zero()).select(gate, Self::zero())
+    }
+
+    /// One element of a matrix, a scalar.
+    pub fn element(self, row: usize, col: usize) -> Self {
+        Recorded::apply(Element { row, col }, &[self])
+    }
+
+    /// Scalars as a row, of which one at least is no plain number: 1×C.
+    pub fn row_of(scalars: &[Self]) -> Self {
+        let (rows, cols) = (1, scalars.len());
+        Recorded::apply(Assemble { rows, cols }, scalars)
+    }
+
+    /// Of each row the element at the first place where `of` is largest, R×1.
+    pub(super) fn largest_of_rows(self, of: Self) -> Self {
+        let is_largest = Recorded::apply(RowMaximaPlaces, &[of]);
+        is_largest.select(self, Self::zero()).row_sums()
+    }
+
+    /// The softmax of each row.
+    pub fn softmax(self) -> Self {
+        Recorded::apply(Softmax, &[self])
     }
 
     /// The transpose.
@@ -110,23 +177,34 @@ impl<'g, T: Scalar> Recorded<'g, T> {
         }
         let Shape { rows, cols } = shape;
         let graph = Recorded::graph_of(&[self, like]).expect("one is an entry");
-        graph.apply(Box::new(Repeat { rows, cols }), &[self])
+        let repeated = graph.apply(Box::new(Repeat { rows, cols }), &[self]);
+        repeated.gated_if(self.is_gated())
     }
 
     /// This matrix within zeros: below `above` rows and above others, `rows` in all.
     pub fn within_rows(self, above: usize, rows: usize) -> Self {
         let Shape { rows: own, cols } = self.shape();
-        let zeros = |rows| Recorded::from(T::zero()).repeat(self, Shape::new(rows, cols));
-        let parts = [zeros(above), self, zeros(rows - above - own)];
-        Recorded::apply(VStack, &parts)
+        let zeros = |rows| (rows > 0).then(|| self.zeros(Shape::new(rows, cols)));
+        self.between(VStack, zeros(above), zeros(rows - above - own))
     }
 
     /// This matrix within zeros: right of `before` columns and left of others, `cols` in all.
     pub fn within_columns(self, before: usize, cols: usize) -> Self {
         let Shape { rows, cols: own } = self.shape();
-        let zeros = |cols| Recorded::from(T::zero()).repeat(self, Shape::new(rows, cols));
-        let parts = [zeros(before), self, zeros(cols - before - own)];
-        Recorded::apply(HStack, &parts)
+        let zeros = |cols| (cols > 0).then(|| self.zeros(Shape::new(rows, cols)));
+        self.between(HStack, zeros(before), zeros(cols - before - own))
+    }
+
+    fn zeros(self, shape: Shape) -> Self {
+        Self::zero().repeat(self, shape)
+    }
+
+    fn between(self, op: impl Op<T> + 'static, first: Option<Self>, last: Option<Self>) -> Self {
+        let parts: Vec<Self> = first.into_iter().chain([self]).chain(last).collect();
+        match parts.len() {
+            1 => self,
+            _ => Recorded::apply(op, &parts),
+        }
     }
 
     /// What an operand gets that was repeated: the sums of what its elements would get, in the shape
@@ -152,28 +230,49 @@ impl<'g, T: Scalar> Recorded<'g, T> {
     }
 }
 
-macro_rules! operators {
+macro_rules! sums {
     ($($trait:ident $method:ident),*) => {
         $(impl<T: Scalar> std::ops::$trait for Recorded<'_, T> {
             type Output = Self;
             fn $method(self, other: Self) -> Self {
-                self.binary::<rules::$trait>(other)
+                let sum = self.binary::<rules::$trait>(other);
+                sum.gated_if(self.is_gated_sum(other))
             }
         })*
     };
 }
-operators!(Add add, Sub sub, Div div);
+sums!(Add add, Sub sub);
 
 impl<T: Scalar> std::ops::Mul for Recorded<'_, T> {
     type Output = Self;
     /// Element by element. A factor of 1 or −1 takes no multiplication.
     fn mul(self, other: Self) -> Self {
+        let is_finite =
+            |x: Self| matches!(x.node(), Node::Number(number) if Scalar::is_finite(number));
         match () {
             () if other.is(1.0) => self,
             () if self.is(1.0) => other,
             () if other.is(-1.0) => -self,
             () if self.is(-1.0) => -other,
-            () => self.binary::<rules::Mul>(other),
+            () if self.is_gated() && !is_finite(other) => {
+                Recorded::gated_mul(other.gate_with(self), self, other)
+            }
+            () if other.is_gated() && !is_finite(self) => Recorded::gated_mul(other, self, other),
+            () => {
+                let is_gated = self.is_gated() || other.is_gated();
+                self.binary::<rules::Mul>(other).gated_if(is_gated)
+            }
+        }
+    }
+}
+
+impl<T: Scalar> std::ops::Div for Recorded<'_, T> {
+    type Output = Self;
+    /// Element by element.
+    fn div(self, other: Self) -> Self {
+        match self.is_gated() {
+            true => self * (Self::one() / other),
+            false => self.binary::<rules::Div>(other),
         }
     }
 }
@@ -181,7 +280,7 @@ impl<T: Scalar> std::ops::Mul for Recorded<'_, T> {
 impl<T: Scalar> std::ops::Neg for Recorded<'_, T> {
     type Output = Self;
     fn neg(self) -> Self {
-        self.unary::<rules::Neg>()
+        self.unary::<rules::Neg>().gated_if(self.is_gated())
     }
 }
 

@@ -90,6 +90,10 @@ macro_rules! matrix_ops {
                 ChoiceOf::<Select>::default(),
                 Choice::<Clamp>::default(),
                 ChoiceOf::<Clamp>::default(),
+                GatedMul { of_scalars: false },
+                GatedMul { of_scalars: true },
+                MaximumPlace,
+                RowMaximaPlaces,
                 GatherRows,
                 ScatterAddRows { rows: 3 },
             }

@@ -5,7 +5,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// The elements, column by column, as a `rows` × `cols` matrix: `X: R×C → rows×cols` with as many
@@ -56,6 +59,14 @@ impl<T: Scalar> Op<T> for Reshape {
 
     fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         sink.add_view(0, cotangent);
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![Some(cotangent.reshape(at.operands[0].shape()))])
     }
 
     fn jvp(

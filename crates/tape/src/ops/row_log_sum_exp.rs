@@ -6,7 +6,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::{Scalar, pairwise_sum};
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 use std::iter::zip;
 
@@ -59,6 +62,14 @@ impl<T: Scalar> Op<T> for RowLogSumExp {
         let columns = at.residual.chunks_exact(at.result.rows().max(1));
         let each = columns.flat_map(|shares| zip(shares, cotangent.values()));
         sink.add(0, each.map(|(&share, &d)| d * share));
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![Some(cotangent * at.operands[0].softmax())])
     }
 
     fn jvp(

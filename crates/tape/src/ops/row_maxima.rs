@@ -6,8 +6,11 @@ use super::shifted::{distinct, largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::number::{Arithmetic, Scalar};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// The largest element of each row: `X: R×C → R×1`; NaN if the row has one, −∞ for an empty row.
@@ -58,6 +61,15 @@ impl<T: Scalar> Op<T> for RowMaxima {
         });
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let is_largest = Recorded::apply(RowMaximaPlaces, &[at.operands[0]]);
+        Some(vec![Some(is_largest.select(cotangent, Recorded::zero()))])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -92,6 +104,67 @@ impl<T: Scalar> Op<T> for RowMaxima {
         let rows = operands[0].rows;
         (0..operands[0].cols).for_each(|col| read(0, col * rows + element));
         true
+    }
+
+    fn samples(&self) -> Vec<Vec<Sample>> {
+        vec![vec![Sample::scattered(3, 4, -1.0, 2.0, 0)]]
+    }
+}
+
+/// 1 at the first largest element of each row, 0 elsewhere: `X: R×C → R×C`; what the reverse
+/// rule of [`RowMaxima`] chooses by when it is recorded. No slope, as of
+/// [`Greater`](crate::rules::Greater).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowMaximaPlaces;
+
+impl<T: Scalar> Op<T> for RowMaximaPlaces {
+    fn name(&self) -> &'static str {
+        "row_maxima_places"
+    }
+
+    fn symbol(&self) -> &'static str {
+        "x=max→"
+    }
+
+    fn formula(&self) -> Formula {
+        formula!(Y(X): dX = 0)
+    }
+
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        let x = one(operands)?;
+        Ok(OutputSpec::matrix(x.rows, x.cols))
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
+        let x = at.operands.get(0);
+        at.result.values_mut().fill(T::zero());
+        for i in 0..x.rows() {
+            if let Some(j) = place_of(row(x, i), largest(row(x, i))) {
+                at.result[(i, j)] = T::one();
+            }
+        }
+        Ok(())
+    }
+
+    fn vjp(&self, _: &Point<'_, T>, _: View<'_, T>, _: &mut Sink<'_, T>) {}
+
+    fn vjp_recorded<'g>(
+        &self,
+        _: &RecordedPoint<'g, T>,
+        _: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![None])
+    }
+
+    fn jvp(&self, _: &Point<'_, T>, _: &OperandTangents<'_, T>, _: ViewMut<'_, T>) {}
+
+    fn reads(&self, _: &[Shape], _: usize, _: &mut dyn FnMut(usize, usize)) -> bool {
+        // Nothing that it varies with.
+        true
+    }
+
+    fn is_smooth(&self, operands: &[View<'_, T>]) -> bool {
+        (0..operands[0].rows()).all(|i| distinct(row(operands[0], i)))
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {

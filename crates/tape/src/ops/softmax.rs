@@ -6,7 +6,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::{Scalar, pairwise_sum};
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// The softmax of each row: `X: R×C → R×C`, every row of the result sums to 1.
@@ -65,6 +68,17 @@ impl<T: Scalar> Op<T> for Softmax {
                 }
             }
         });
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        // From the largest share's cotangent on: its slope is no difference of numbers near 1 then.
+        let (y, d) = (at.result, cotangent);
+        let d = d - d.largest_of_rows(y);
+        Some(vec![Some(y * (d - (y * d).row_sums()))])
     }
 
     fn jvp(

@@ -4,7 +4,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// Any number of matrices with equally many rows, side by side: `R×C₁, R×C₂, … → R×(C₁ + C₂ + …)`.
@@ -52,6 +55,20 @@ impl<T: Scalar> Op<T> for HStack {
             sink.add(k, cotangent.values()[start..start + len].iter().copied());
             start += len;
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let mut start = 0;
+        let parts = at.operands.iter().zip(&at.wanted).map(|(x, &wanted)| {
+            let len = x.shape().cols;
+            start += len;
+            wanted.then(|| cotangent.columns(start - len, len))
+        });
+        Some(parts.collect())
     }
 
     fn jvp(
@@ -145,6 +162,20 @@ impl<T: Scalar> Op<T> for VStack {
             sink.add(k, columns.copied());
             start += rows;
         }
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let mut start = 0;
+        let parts = at.operands.iter().zip(&at.wanted).map(|(x, &wanted)| {
+            let len = x.shape().rows;
+            start += len;
+            wanted.then(|| cotangent.rows(start - len, len))
+        });
+        Some(parts.collect())
     }
 
     fn jvp(

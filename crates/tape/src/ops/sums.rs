@@ -5,7 +5,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 use std::iter::zip;
 
@@ -44,6 +47,15 @@ impl<T: Scalar> Op<T> for RowSums {
                 }
             }
         });
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let x = at.operands[0];
+        Some(vec![Some(cotangent.repeat(x, x.shape()))])
     }
 
     fn jvp(
@@ -114,6 +126,15 @@ impl<T: Scalar> Op<T> for ColumnSums {
                 }
             }
         });
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let x = at.operands[0];
+        Some(vec![Some(cotangent.repeat(x, x.shape()))])
     }
 
     fn jvp(

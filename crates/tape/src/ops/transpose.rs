@@ -5,7 +5,10 @@ use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::Scalar;
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// The transpose: `X: R×C → C×R`.
@@ -48,6 +51,14 @@ impl<T: Scalar> Op<T> for Transpose {
 
     fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         sink.add(0, transposed(cotangent));
+    }
+
+    fn vjp_recorded<'g>(
+        &self,
+        _: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        Some(vec![Some(cotangent.transpose())])
     }
 
     fn jvp(

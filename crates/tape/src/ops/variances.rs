@@ -9,8 +9,11 @@ use super::arity::one;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, pairwise_sum};
-use crate::op::{Op, OperandTangents, OutputSpec, Point, PointMut, Sample, Sink, View, ViewMut};
+use crate::number::{Arithmetic, Scalar, pairwise_sum};
+use crate::op::{
+    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
+    Sample, Sink, View, ViewMut,
+};
 use crate::shape::Shape;
 
 /// Writes the differences of `count` numbers from their mean; returns the mean of their squares.
@@ -75,6 +78,20 @@ impl<T: Scalar> Op<T> for RowVariances {
         sink.add(0, each.map(|(&difference, &d)| d * (factor * difference)));
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let x = at.operands[0];
+        let n = Recorded::from_f64(x.shape().cols as f64);
+        let rough = x - x.row_sums() / n;
+        let differences = rough - rough.row_sums() / n;
+        Some(vec![Some(
+            cotangent * (differences * (Recorded::from_f64(2.0) / n)),
+        )])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -87,6 +104,17 @@ impl<T: Scalar> Op<T> for RowVariances {
             let sum = pairwise_sum(dx.cols(), |j| dx[(i, j)] * differences[(i, j)]);
             *dy = twice_over::<T>(dx.cols()) * sum;
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands[0].rows;
+        (0..operands[0].cols).for_each(|col| read(0, col * rows + element));
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {
@@ -140,6 +168,20 @@ impl<T: Scalar> Op<T> for ColumnVariances {
         sink.add(0, each);
     }
 
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, T>,
+        cotangent: Recorded<'g, T>,
+    ) -> Option<RecordedCotangents<'g, T>> {
+        let x = at.operands[0];
+        let n = Recorded::from_f64(x.shape().rows as f64);
+        let rough = x - x.column_sums() / n;
+        let differences = rough - rough.column_sums() / n;
+        Some(vec![Some(
+            cotangent * (differences * (Recorded::from_f64(2.0) / n)),
+        )])
+    }
+
     fn jvp(
         &self,
         at: &Point<'_, T>,
@@ -153,6 +195,17 @@ impl<T: Scalar> Op<T> for ColumnVariances {
             let sum = pairwise_sum(dx.len(), |i| dx[i] * differences[i]);
             *dy = twice_over::<T>(dx.len()) * sum;
         }
+    }
+
+    fn reads(
+        &self,
+        operands: &[Shape],
+        element: usize,
+        read: &mut dyn FnMut(usize, usize),
+    ) -> bool {
+        let rows = operands[0].rows;
+        (0..rows).for_each(|row| read(0, element * rows + row));
+        true
     }
 
     fn samples(&self) -> Vec<Vec<Sample>> {
