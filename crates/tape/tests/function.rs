@@ -6,6 +6,8 @@ mod branches;
 mod errors;
 #[path = "function/evaluation.rs"]
 mod evaluation;
+#[path = "function/programs.rs"]
+mod programs;
 #[path = "function/second.rs"]
 mod second;
 #[path = "function/sparse.rs"]
