@@ -111,6 +111,14 @@ pub enum Error {
         /// That of the Jacobian.
         expected: Shape,
     },
+    /// A matrix of another shape was given for products.
+    #[error("a {found} matrix was given for products with {expected}")]
+    ProductShape {
+        /// The shape given.
+        found: Shape,
+        /// That of the products.
+        expected: Shape,
+    },
     /// The function was made of a tape, and its closure would be needed.
     #[error("the function was made of a tape: make it of a closure, which can be recorded anew")]
     NoClosure,

@@ -217,7 +217,7 @@ impl<T: Scalar> State<T> {
     }
 
     /// Sweeps backwards from a number for each result.
-    fn sweep(&mut self, seeds: &[T]) {
+    pub(super) fn sweep(&mut self, seeds: &[T]) {
         self.begin();
         let recording = &*self.recording;
         let (program, buffer) = (&recording.program, &mut self.buffer);
@@ -240,7 +240,7 @@ impl<T: Scalar> State<T> {
     }
 
     /// Writes the cotangents of all parameters.
-    fn cotangents(&self, into: &mut [T]) {
+    pub(super) fn cotangents(&self, into: &mut [T]) {
         let mut rest = into;
         for (part, entry) in self.recording.parameters() {
             let (own, after) = rest.split_at_mut(part.shape.len());
@@ -251,7 +251,7 @@ impl<T: Scalar> State<T> {
     }
 
     /// Sweeps forwards from a number for each parameter.
-    pub(super) fn push_forward(&mut self, direction: &[T]) {
+    fn push_forward(&mut self, direction: &[T]) {
         self.begin();
         let recording = &*self.recording;
         let mut rest = direction;
@@ -275,7 +275,7 @@ impl<T: Scalar> State<T> {
     }
 
     /// Writes the tangents of all results.
-    pub(super) fn tangents(&self, into: &mut [T]) {
+    fn tangents(&self, into: &mut [T]) {
         let recording = &*self.recording;
         let mut rest = into;
         for source in &recording.sources {

@@ -32,6 +32,7 @@ mod prune;
 mod recording;
 mod rows;
 mod second;
+mod several;
 mod sparse;
 mod structure;
 mod workspace;

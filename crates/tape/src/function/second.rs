@@ -96,7 +96,8 @@ impl<T: Scalar> Function<T> {
     /// As [`hessian`](Function::hessian), and [`Error::Length`] unless there is a number for each
     /// parameter.
     pub fn hvp<P: Inputs<T> + ?Sized>(&self, point: &P, direction: &[T]) -> Result<Vec<T>, Error> {
-        self.kept_derivative()?.jvp(point, direction)
+        // By symmetry the Hessian is its transpose, and backwards is the faster way.
+        self.kept_derivative()?.vjp(point, direction)
     }
 
     /// [`hvp`](Function::hvp) into a slice with a number for each parameter.
@@ -111,7 +112,7 @@ impl<T: Scalar> Function<T> {
         workspace: &mut Workspace<T>,
     ) -> Result<(), Error> {
         self.kept_derivative()?
-            .jvp_into(point, direction, product, workspace)
+            .vjp_into(point, direction, product, workspace)
     }
 }
 
@@ -190,7 +191,7 @@ where
     }
     let mut state = recorded_gradient(f, point);
     let mut product = vec![T::zero(); point.len()];
-    state.push_forward(direction);
-    state.tangents(&mut product);
+    state.sweep(direction);
+    state.cotangents(&mut product);
     product
 }
