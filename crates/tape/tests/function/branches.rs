@@ -133,3 +133,22 @@ fn without_a_closure_the_error_names_the_comparison() {
     // And then it answers again.
     assert_eq!(f.gradient(&[0.25]).unwrap(), [0.5]);
 }
+
+#[test]
+fn branches_that_need_other_entries_before_the_comparison() {
+    fn program<'t>(x: &[Var<'t>]) -> Var<'t> {
+        let product = (x[0] * x[1]).exp().sin();
+        let sum = x[0] + x[1];
+        if sum < 1.0 { sum } else { sum * product }
+    }
+    let f = Function::scalar(program);
+    for _ in 0..2 {
+        for x in [[0.25, 0.5], [2.0, 3.0], [-7.0, 1.0], [0.5, 0.75]] {
+            assert_eq!(
+                f.value_and_gradient(&x).unwrap(),
+                tape::value_and_gradient(program, &x)
+            );
+        }
+    }
+    assert_eq!(f.recordings(), 2);
+}
