@@ -7,24 +7,39 @@ use crate::op::{Block, Entry};
 use crate::rules::{Code, Form};
 
 /// A program without the entries that neither a source nor a guard depends on, and that `keep` does
-/// not name; with the numbers that it has computed. Inputs and sources are renumbered. What stays
-/// does the same operations in the same order.
+/// not name; with the numbers that it has computed. Those that depend on no parameter come first, so
+/// that a sweep need not look at them. Inputs and sources are renumbered. What stays does the same
+/// operations; those of each of the two kinds in the same order.
 pub(super) fn pruned<T: Scalar>(
     program: Program<T>,
     primals: Primals<T>,
     inputs: &mut [u32],
     keep: &[bool],
+    parameters: &[bool],
     sources: &mut [Source<T>],
 ) -> (Program<T>, Primals<T>) {
     let needed = needed(&program, keep, sources);
-    if needed.iter().all(|&needed| needed) {
-        return (program, primals);
-    }
+    let active = active(&program, parameters);
+    let kind = |wanted: bool| {
+        let (needed, active) = (&needed, &active);
+        (0..needed.len()).filter(move |&index| needed[index] && active[index] == wanted)
+    };
+    let order: Vec<usize> = kind(false).chain(kind(true)).collect();
+    let inactive = kind(false).count();
     let mut copy = Copy {
-        numbered: Vec::with_capacity(needed.len()),
+        numbered: vec![u32::MAX; needed.len()],
         program: Program::new(),
         primals: Primals::new(),
     };
+    // Before which entry a comparison was made, of those that depend on a parameter: the others come
+    // before all of them.
+    let mut count = inactive as u32;
+    let mut before: Vec<u32> = Vec::with_capacity(needed.len() + 1);
+    for index in 0..needed.len() {
+        before.push(count);
+        count += u32::from(needed[index] && active[index]);
+    }
+    before.push(count);
     let Program {
         entries,
         numbers,
@@ -35,12 +50,10 @@ pub(super) fn pruned<T: Scalar>(
         ..
     } = program;
     copy.program.numbers = numbers;
+    copy.program.inactive = inactive;
     let mut applications: Vec<_> = applications.into_iter().map(Some).collect();
-    for (index, &is_needed) in needed.iter().enumerate() {
-        copy.numbered.push(copy.program.entries.len() as u32);
-        if !is_needed {
-            continue;
-        }
+    for index in order {
+        copy.numbered[index] = copy.program.entries.len() as u32;
         let entry = entries.at(index);
         let block = entry.block().map(|block| blocks[block as usize]);
         if entry.code == Code::Apply {
@@ -52,22 +65,29 @@ pub(super) fn pruned<T: Scalar>(
             copy.scalar_or_leaf(entry, block, &primals, index);
         }
     }
-    // What is asked for after the last entry.
-    copy.numbered.push(copy.program.entries.len() as u32);
     for entry in inputs {
-        *entry = copy.numbered[*entry as usize];
+        // An input without numbers has no entry.
+        *entry = copy.numbered.get(*entry as usize).copied().unwrap_or(0);
     }
     for source in sources {
         if let Source::Entry(entry) = source {
             *entry = copy.numbered[*entry as usize];
         }
     }
-    let numbered = &copy.numbered;
-    copy.program.guards = guards
-        .iter()
-        .map(|guard| renumbered(guard, numbered))
-        .collect();
+    let renumbered = |guard| renumbered(guard, &copy.numbered, &before);
+    copy.program.guards = guards.iter().map(renumbered).collect();
     (copy.program, copy.primals)
+}
+
+/// Which entries depend on a parameter, or are one.
+fn active<T: Scalar>(program: &Program<T>, parameters: &[bool]) -> Vec<bool> {
+    let mut active = parameters.to_vec();
+    for index in 0..active.len() {
+        let mut any = active[index];
+        program.each_read(index, |operand| any |= active[operand]);
+        active[index] = any;
+    }
+    active
 }
 
 /// Which entries are needed.
@@ -93,7 +113,7 @@ fn needed<T: Scalar>(program: &Program<T>, keep: &[bool], sources: &[Source<T>])
     needed
 }
 
-fn renumbered<T: Scalar>(guard: &Guard<T>, numbered: &[u32]) -> Guard<T> {
+fn renumbered<T: Scalar>(guard: &Guard<T>, numbered: &[u32], before: &[u32]) -> Guard<T> {
     let side = |side: Side<T>| match side {
         Side::Entry(entry) => Side::Entry(numbered[entry as usize]),
         number => number,
@@ -101,13 +121,12 @@ fn renumbered<T: Scalar>(guard: &Guard<T>, numbered: &[u32]) -> Guard<T> {
     Guard {
         left: side(guard.left),
         right: side(guard.right),
-        entry: numbered[guard.entry as usize],
+        entry: before[guard.entry as usize],
         ..*guard
     }
 }
 
-/// A program that is being made, and the new number of each entry of the old one, or of the next
-/// that stays.
+/// A program that is being made, and the new number of each entry of the old one that stays.
 struct Copy<T> {
     numbered: Vec<u32>,
     program: Program<T>,
@@ -179,5 +198,46 @@ impl<T: Scalar> Copy<T> {
     fn push(&mut self, entry: Entry, value: T) {
         self.program.entries.push(entry);
         self.primals.values.push(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::function::arguments::Outputs;
+    use crate::function::recording::Recording;
+    use crate::function::structure::Structure;
+
+    #[test]
+    fn what_depends_on_data_alone_comes_first_and_what_nobody_needs_goes() {
+        let inputs = Structure::new()
+            .scalars("x", 2)
+            .data_scalars("t", 2)
+            .data_matrix("m", 2, 2);
+        let point = [2.0, 3.0, 0.5, 0.25, 1.0, 2.0, 3.0, 4.0];
+        let recorded = Recording::of_closure(
+            |at| {
+                let (x, t, m) = (at.scalars("x"), at.scalars("t"), at.matrix("m"));
+                let _unused = (x[0] * x[1]).exp();
+                let product = x[0] * x[1];
+                let of_data = (t[0] * t[1]).sin() + m.sum();
+                // A comparison of data, and one of parameters, keep what they compare.
+                let sign = if of_data > 0.0 { 1.0 } else { -1.0 };
+                let larger = if x[0] + 1.0 > x[1] { x[0] } else { x[1] };
+                Ok(Outputs::from(product * of_data * sign + larger))
+            },
+            &inputs,
+            &point,
+        );
+        let recording = recorded.unwrap();
+        // Two scalars, a matrix, their product, its sine, the sum of the matrix, and both.
+        assert_eq!(recording.program.inactive, 7);
+        // Two parameters, their product, times data, times 1, plus the larger; and what is compared.
+        assert_eq!(recording.program.entries.len(), 7 + 7);
+        let guards = recording.program.guards.iter().map(|guard| guard.entry);
+        assert_eq!(guards.collect::<Vec<_>>(), [10, 11]);
+        let mut primals = recording.recorded.clone();
+        recording.set_inputs(&point, &mut primals);
+        assert!(recording.program.run(&mut primals).is_ok());
+        assert_eq!(primals.values, recording.recorded.values);
     }
 }

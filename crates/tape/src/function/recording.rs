@@ -112,14 +112,20 @@ impl<T: Scalar> Recording<T> {
     /// Without what no result and no comparison needs.
     fn pruned(mut self) -> Self {
         let mut keep = vec![false; self.program.entries.len()];
+        let mut parameters = keep.clone();
         for (part, &entry) in self.inputs.parts().iter().zip(&self.input_entries) {
             let count = if part.is_matrix { 1 } else { part.shape.len() };
-            keep[entry as usize..][..count].fill(true);
+            if count > 0 {
+                let own = entry as usize..entry as usize + count;
+                keep[own.clone()].fill(true);
+                parameters[own].fill(!part.is_data);
+            }
         }
         let (inputs, sources) = (&mut self.input_entries, &mut self.sources);
         let program = std::mem::replace(&mut self.program, Program::new());
         let recorded = std::mem::replace(&mut self.recorded, Primals::new());
-        (self.program, self.recorded) = pruned(program, recorded, inputs, &keep, sources);
+        (self.program, self.recorded) =
+            pruned(program, recorded, inputs, &keep, &parameters, sources);
         self.end = end_of(&self.sources);
         self
     }

@@ -26,6 +26,8 @@ pub(crate) struct Program<T> {
     pub scopes: Scopes,
     /// The caller's place for every entry, if the tape keeps them.
     pub places: Option<Vec<Place>>,
+    /// How many entries at the beginning no derivative is wanted of: sweeps leave them alone.
+    pub inactive: usize,
 }
 
 impl<T> Program<T> {
@@ -40,6 +42,7 @@ impl<T> Program<T> {
             names: Names::default(),
             scopes: Scopes::default(),
             places: None,
+            inactive: 0,
         }
     }
 
@@ -66,6 +69,7 @@ impl<T> Program<T> {
             names: self.names.clone(),
             scopes: self.scopes.clone(),
             places: self.places.clone(),
+            inactive: self.inactive,
         }
     }
 
@@ -141,6 +145,15 @@ impl<T> Program<T> {
     #[inline]
     pub fn shape_and_activity(&self, id: u32) -> (Shape, bool) {
         self.layout().shape_and_activity(id)
+    }
+
+    /// Where a sweep has something to do: behind the entries that no derivative is wanted of, and
+    /// the leaves after them.
+    pub fn swept_from(&self) -> usize {
+        if self.inactive > 0 {
+            return self.inactive;
+        }
+        self.leading_leaves()
     }
 
     /// How many leaves the list begins with: neither replay nor a sweep has anything to do there.

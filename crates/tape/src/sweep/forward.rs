@@ -103,7 +103,7 @@ impl<T: Scalar> Tape<T> {
 impl<T: Scalar> Program<T> {
     /// The forward sweep, of the entries before `end`, from what was planted in the buffer.
     pub(crate) fn forward(&self, primals: &Primals<T>, end: usize, buffer: &mut Buffer<T>) {
-        for index in 0..end {
+        for index in self.inactive..end {
             let Entry { code, .. } = self.entries.at(index);
             match code {
                 Code::Leaf | Code::Constant | Code::MatrixLeaf => {}

@@ -150,7 +150,7 @@ macro_rules! lanes {
                 lanes: &mut Lanes<T, K>,
             ) {
                 let (values, numbers) = (&primals.values[..], &self.numbers[..]);
-                for index in self.leading_leaves()..end {
+                for index in self.swept_from()..end {
                     let Entry { code, a, b } = self.entries.at(index);
                     let (a, b) = (a as usize, b as usize);
                     // What each operand contributes, if it was reached.
@@ -280,7 +280,7 @@ impl<T: Scalar> Program<T> {
         end: usize,
         lanes: &mut Lanes<T, K>,
     ) {
-        for index in (self.leading_leaves()..end).rev() {
+        for index in (self.swept_from()..end).rev() {
             if !lanes.reached[index] {
                 continue;
             }

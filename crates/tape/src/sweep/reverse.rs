@@ -48,7 +48,7 @@ impl<T: Scalar> Program<T> {
     /// The reverse sweep from `last`: visits every reached entry back to the first that is not a
     /// leaf.
     pub(crate) fn reverse(&self, primals: &Primals<T>, last: usize, buffer: &mut Buffer<T>) {
-        let first = self.leading_leaves();
+        let first = self.swept_from();
         let mut end = last + 1;
         while end > first {
             if self.entries.codes()[end - 1] != Code::Apply {
