@@ -1,0 +1,66 @@
+//! Derivatives of layers and losses that are recordings.
+
+#[path = "../../tape/tests/recorded/twice.rs"]
+mod twice;
+
+use nalgebra::dmatrix;
+use nn::ops::{CrossEntropy, SoftmaxCrossEntropy};
+use tape::{Tape, Var};
+
+#[test]
+fn every_op_twice() {
+    twice::assert_every_op_twice(nn::ops::all, nn::ops::all);
+}
+
+/// The Hessian's diagonal by logits.
+fn curvatures<'t>(tape: &'t Tape, loss: Var<'t>, logits: tape::MatrixVar<'t>) -> Vec<f64> {
+    let slopes = tape.differentiate(loss, 1.0, &[logits.into()]).unwrap()[0].matrix();
+    let (rows, cols) = (slopes.shape().rows, slopes.shape().cols);
+    let places = (0..cols).flat_map(|j| (0..rows).map(move |i| (i, j)));
+    let each = places.map(|(i, j)| slopes.element(i, j).gradient().of(logits)[(i, j)]);
+    each.collect()
+}
+
+#[test]
+fn rows_that_do_not_count_have_no_second_derivatives() {
+    let tape = Tape::new();
+    let logits = tape.matrix(&dmatrix![0.0, 0.0; f64::NAN, f64::INFINITY]);
+    let labels = tape.input(&dmatrix![0.0; -1.0]);
+    let loss = SoftmaxCrossEntropy::new().ignoring(-1);
+    let loss = loss.record(logits, labels).unwrap();
+    assert_eq!(curvatures(&tape, loss, logits), [0.25, 0.0, 0.25, 0.0]);
+}
+
+#[test]
+fn probabilities_that_are_not_wanted_may_be_zero() {
+    let tape = Tape::new();
+    let shares = tape.matrix(&dmatrix![0.5, 0.0]);
+    let labels = tape.input(&dmatrix![0.0]);
+    let loss = tape.apply(CrossEntropy, &[shares.into(), labels.into()]);
+    let loss = loss.unwrap().scalar();
+    assert_eq!(curvatures(&tape, loss, shares), [4.0, 0.0]);
+}
+
+#[test]
+fn a_replay_with_other_labels_has_their_derivatives() {
+    let mut tape = Tape::new();
+    let logits = tape.matrix(&dmatrix![0.5, -1.0, 2.0; 1.5, 0.0, -0.5]).id();
+    let labels = tape.input(&dmatrix![0.0; 2.0]).id();
+    let loss = SoftmaxCrossEntropy::new()
+        .class_weights(&[1.0, 2.0, 0.5])
+        .ignoring(2);
+    let (x, t) = (tape.handle(logits).unwrap(), tape.handle(labels).unwrap());
+    let loss = loss.record(x, t).unwrap();
+    let slopes = tape.differentiate(loss, 1.0, &[x.into()]).unwrap()[0]
+        .matrix()
+        .id();
+    let loss = loss.id();
+    for other in [dmatrix![1.0; 2.0], dmatrix![2.0; 0.0], dmatrix![1.0; 0.0]] {
+        tape.set_matrix(labels, &other).unwrap();
+        tape.replay().unwrap();
+        let swept = tape.handle(loss).unwrap().gradient();
+        let swept = swept.of(tape.handle(logits).unwrap());
+        let recorded = tape.matrix_value(slopes).unwrap();
+        assert!((recorded - swept).amax() < 1e-15, "{other}");
+    }
+}
