@@ -5,15 +5,52 @@ mod twice;
 
 use nalgebra::dmatrix;
 use nn::ops::{CrossEntropy, SoftmaxCrossEntropy};
-use tape::{Tape, Var};
+use num_dual::Dual64;
+use tape::{MatrixVar, Scalar, Tape, Var};
 
 #[test]
 fn every_op_twice() {
     twice::assert_every_op_twice(nn::ops::all, nn::ops::all);
 }
 
+/// The loss of logits against probabilities that are computed.
+fn distilled<'t, T: Scalar>(
+    loss: SoftmaxCrossEntropy,
+    logits: MatrixVar<'t, T>,
+    teacher: MatrixVar<'t, T>,
+) -> Var<'t, T> {
+    loss.record(logits, teacher.softmax()).unwrap()
+}
+
+#[test]
+fn probabilities_that_were_computed_have_second_derivatives() {
+    // The last row of the teacher's wants no class more than all others together.
+    let logits = dmatrix![0.5, -1.0, 2.0; 0.0, 1.0, -0.5];
+    let teacher = dmatrix![0.1, 2.5, -1.0; 0.25, 0.5, 0.0];
+    let plain = SoftmaxCrossEntropy::new();
+    let weighted = plain.clone().class_weights(&[0.5, 2.0, 0.0]).ignoring(1);
+    for loss in [plain, weighted] {
+        let lifted = Tape::<Dual64>::default();
+        let leaves = [&logits, &teacher].into_iter().enumerate().map(|(i, of)| {
+            let (rows, cols) = of.shape();
+            let direction = twice::scattered(tape::Shape::new(rows, cols), i);
+            lifted.matrix(&of.zip_map(&direction, Dual64::new))
+        });
+        let leaves: Vec<_> = leaves.collect();
+        let gradient = distilled(loss.clone(), leaves[0], leaves[1]).gradient();
+        let dual = leaves
+            .iter()
+            .flat_map(|&leaf| gradient.of(leaf).values().to_vec());
+        let dual: Vec<Dual64> = dual.collect();
+        let tape = Tape::new();
+        let (x, t) = (tape.matrix(&logits), tape.matrix(&teacher));
+        let y = distilled(loss, x, t);
+        twice::compare_twice(&tape, y, &[x.into(), t.into()], &dual).unwrap();
+    }
+}
+
 /// The Hessian's diagonal by logits.
-fn curvatures<'t>(tape: &'t Tape, loss: Var<'t>, logits: tape::MatrixVar<'t>) -> Vec<f64> {
+fn curvatures<'t>(tape: &'t Tape, loss: Var<'t>, logits: MatrixVar<'t>) -> Vec<f64> {
     let slopes = tape.differentiate(loss, 1.0, &[logits.into()]).unwrap()[0].matrix();
     let (rows, cols) = (slopes.shape().rows, slopes.shape().cols);
     let places = (0..cols).flat_map(|j| (0..rows).map(move |i| (i, j)));
@@ -61,6 +98,6 @@ fn a_replay_with_other_labels_has_their_derivatives() {
         let swept = tape.handle(loss).unwrap().gradient();
         let swept = swept.of(tape.handle(logits).unwrap());
         let recorded = tape.matrix_value(slopes).unwrap();
-        assert!((recorded - swept).amax() < 1e-15, "{other}");
+        assert!((recorded - swept.matrix()).amax() < 1e-15, "{other}");
     }
 }

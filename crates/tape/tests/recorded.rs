@@ -2,6 +2,8 @@
 
 #[path = "recorded/composites.rs"]
 mod composites;
+#[path = "recorded/digits.rs"]
+mod digits;
 #[path = "recorded/turns.rs"]
 mod turns;
 #[path = "recorded/twice.rs"]
