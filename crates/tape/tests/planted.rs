@@ -3,9 +3,12 @@
 
 #[path = "planted/dense.rs"]
 mod dense;
+#[path = "planted/recorded.rs"]
+mod recorded;
 
 use dense::{Bug, Dense};
 use nalgebra::DMatrix;
+use recorded::{RecordedBug, SquareTimes};
 use tape::check::{self, Finding, FindingKind, Report};
 use tape::{MatrixVar, Op, Tape};
 
@@ -158,6 +161,40 @@ fn the_suite_finds_every_planted_fault() {
         let right = |fault: &Finding| fault.kind == kind && fault.operand == operand;
         assert!(report.faults.iter().any(right), "{bug:?}: {report}");
     }
+}
+
+#[test]
+fn the_suite_finds_every_fault_of_a_recorded_rule() {
+    let suite = |bug| {
+        let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(SquareTimes::with(bug))];
+        check::ops(&list)
+    };
+    suite(RecordedBug::None).assert_complete();
+    for (bug, operand, when) in [
+        (RecordedBug::Sign, 0, "sample 0"),
+        (RecordedBug::ThousandthTooLarge, 1, "sample 0"),
+        (RecordedBug::LastElement, 0, "sample 0"),
+        (RecordedBug::SwappedOperands, 0, "sample 0"),
+        (RecordedBug::ForgottenOperand, 1, "sample 0"),
+        (RecordedBug::TransposedResult, 0, "sample 0"),
+        (RecordedBug::IgnoresCotangent, 0, "sample 0"),
+        (
+            RecordedBug::KeepsNumbers,
+            1,
+            "sample 0, replayed with the elements turned round",
+        ),
+    ] {
+        let report = suite(bug);
+        let right = |fault: &Finding| fault.operand == Some(operand) && fault.label == when;
+        assert!(report.faults.iter().any(right), "{bug:?}: {report}");
+        let named = |fault: &Finding| fault.kind == FindingKind::Recorded;
+        assert!(report.faults.iter().all(named), "{bug:?}: {report}");
+    }
+    let report = suite(RecordedBug::Sign).to_string();
+    assert!(
+        report.contains("recorded reverse rule disagrees"),
+        "{report}"
+    );
 }
 
 #[test]

@@ -1,5 +1,14 @@
 //! Derivatives that are recordings, against sweeps and dual numbers.
 
+#[path = "recorded/composites.rs"]
+mod composites;
+#[path = "recorded/digits.rs"]
+mod digits;
+#[path = "recorded/turns.rs"]
+mod turns;
+#[path = "recorded/twice.rs"]
+mod twice;
+
 use num_dual::Dual64;
 use tape::rules::{self, Rule};
 use tape::{Tape, Var, apply_rule};
@@ -50,6 +59,11 @@ fn every_rule_twice() {
             }
         }
     }
+}
+
+#[test]
+fn every_op_twice() {
+    twice::assert_every_op_twice(tape::ops::all, tape::ops::all);
 }
 
 #[test]

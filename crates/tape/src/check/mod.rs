@@ -42,6 +42,7 @@
 //!   function whose arguments can be moved.
 //! - `operand_buffers`, `isolated`, `entry_function`, `case`, `reverse_rule`,
 //!   `tangent_rule`, `entry`: one entry alone.
+//! - `recorded_rule`: a reverse rule that is recorded, against the one that is run.
 //! - `ops`, `rules`, `duals`: lists of ops, and the scalar rules, each at its samples.
 //! - `weighted_output`, `adjoint_test`, `recording`, `closure`: the gradient as a whole.
 //! - `origin`: where a NaN came from.

@@ -1,7 +1,7 @@
 //! `yᵢⱼ = exp xᵢⱼ / Σₖ exp xᵢₖ`.
 
 use super::arity::one;
-use super::shifted::exp_sum;
+use super::shifted::{exp_sum, place_of_largest};
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
@@ -20,9 +20,21 @@ use crate::shape::Shape;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Softmax;
 
-/// `Σⱼ yᵢⱼ dᵢⱼ`
-fn row_dot<T: Scalar>(y: View<'_, T>, d: View<'_, T>, i: usize) -> T {
-    pairwise_sum(y.cols(), |j| y[(i, j)] * d[(i, j)])
+/// Row `i` of the Jacobian, which is symmetric, times that of `d`: `yᵢⱼ (dᵢⱼ − Σₖ yᵢₖ dᵢₖ)`, handed to
+/// `write`. What is the same in all of a row has no part in it, so the largest share's is taken off
+/// first: its own slope, where it is nearly 1, is no difference of large numbers then.
+fn times_jacobian<T: Scalar>(
+    y: View<'_, T>,
+    d: View<'_, T>,
+    i: usize,
+    mut write: impl FnMut(usize, T),
+) {
+    let Some(largest) = place_of_largest(y.cols(), |j| y[(i, j)]) else {
+        return;
+    };
+    let beside = |j: usize| d[(i, j)] - d[(i, largest)];
+    let dot = pairwise_sum(y.cols(), |j| y[(i, j)] * beside(j));
+    (0..y.cols()).for_each(|j| write(j, y[(i, j)] * (beside(j) - dot)));
 }
 
 impl<T: Scalar> Op<T> for Softmax {
@@ -60,12 +72,10 @@ impl<T: Scalar> Op<T> for Softmax {
         let y = at.result;
         sink.accumulate(0, |target, keep| {
             for i in 0..y.rows() {
-                let dot = row_dot(y, cotangent, i);
-                for j in 0..y.cols() {
-                    let dx = y[(i, j)] * (cotangent[(i, j)] - dot);
+                times_jacobian(y, cotangent, i, |j, dx| {
                     let target = &mut target[j * y.rows() + i];
                     *target = if keep { *target + dx } else { dx };
-                }
+                });
             }
         });
     }
@@ -75,7 +85,7 @@ impl<T: Scalar> Op<T> for Softmax {
         at: &RecordedPoint<'g, T>,
         cotangent: Recorded<'g, T>,
     ) -> Option<RecordedCotangents<'g, T>> {
-        // From the largest share's cotangent on: its slope is no difference of numbers near 1 then.
+        // From the largest share's cotangent on, as in the other rule.
         let (y, d) = (at.result, cotangent);
         let d = d - d.largest_of_rows(y);
         Some(vec![Some(y * (d - (y * d).row_sums()))])
@@ -90,10 +100,7 @@ impl<T: Scalar> Op<T> for Softmax {
         let Some(dx) = tangents.get(0) else { return };
         let y = at.result;
         for i in 0..y.rows() {
-            let dot = row_dot(y, dx, i);
-            for j in 0..y.cols() {
-                tangent[(i, j)] = y[(i, j)] * (dx[(i, j)] - dot);
-            }
+            times_jacobian(y, dx, i, |j, dy| tangent[(i, j)] = dy);
         }
     }
 

@@ -1,9 +1,10 @@
 //! Random programs.
 
-use super::operations::{BINARY, BinaryStep, MATRIX, OTHERS, UNARY, UnaryStep};
+use super::operations::{BinaryStep, Operations, UnaryStep};
 use super::pick::{Handle, Pick};
 use super::values::matrices;
 use crate::handle::{Tape, Var};
+use crate::number::Scalar;
 use crate::shape::Shape;
 use nalgebra::DMatrix;
 use proptest::collection::vec;
@@ -61,11 +62,17 @@ pub fn graphs(most: usize) -> impl Strategy<Value = Graph> {
 }
 
 impl Graph {
-    /// Records the program; returns its last result, as a scalar: a matrix is summed.
-    pub fn record<'t>(&self, tape: &'t Tape) -> Var<'t> {
-        let mut results: Vec<Handle<'t>> = Vec::new();
-        results.extend(self.scalars.iter().map(|&x| Handle::Scalar(tape.var(x))));
-        results.extend(self.matrices.iter().map(|x| Handle::Matrix(tape.matrix(x))));
+    /// Records the program, on a tape of any numbers; returns its last result, as a scalar: a matrix
+    /// is summed. The leaves come first, scalars and then matrices.
+    pub fn record<'t, T: Scalar>(&self, tape: &'t Tape<T>) -> Var<'t, T> {
+        let mut results: Vec<Handle<'t, T>> = Vec::new();
+        let scalars = self.scalars.iter().map(|&x| tape.var(T::from_f64(x)));
+        results.extend(scalars.map(Handle::Scalar));
+        let matrices = self
+            .matrices
+            .iter()
+            .map(|x| tape.matrix(&x.map(T::from_f64)));
+        results.extend(matrices.map(Handle::Matrix));
         for step in &self.steps {
             let pick = Pick {
                 results: &results,
@@ -104,68 +111,73 @@ impl fmt::Debug for Graph {
 /// Results beyond this are brought back, so that slopes stay well conditioned.
 const BOUND: f64 = 20.0;
 
-fn map<'t>(handle: Handle<'t>, step: &UnaryStep) -> Handle<'t> {
+fn map<'t, T: Scalar>(handle: Handle<'t, T>, step: &UnaryStep<T>) -> Handle<'t, T> {
     match handle {
         Handle::Scalar(x) => Handle::Scalar((step.scalar)(x)),
         Handle::Matrix(x) => Handle::Matrix((step.matrix)(x)),
     }
 }
 
-fn bounded(handle: Handle<'_>) -> Handle<'_> {
+fn bounded<T: Scalar>(handle: Handle<'_, T>) -> Handle<'_, T> {
     if handle.values().iter().all(|x| x.abs() <= BOUND) {
         return handle;
     }
+    let bound = T::from_f64(BOUND);
     match handle {
-        Handle::Scalar(x) => Handle::Scalar((x / BOUND).tanh()),
-        Handle::Matrix(x) => Handle::Matrix((x / BOUND).tanh()),
+        Handle::Scalar(x) => Handle::Scalar((x / bound).tanh()),
+        Handle::Matrix(x) => Handle::Matrix((x / bound).tanh()),
     }
 }
 
 /// The same, positive; then between −0.7 and 0.7; then above 1: where functions with a narrow
 /// domain live.
-fn inside(handle: Handle<'_>, way: usize) -> Handle<'_> {
+fn inside<T: Scalar>(handle: Handle<'_, T>, way: usize) -> Handle<'_, T> {
+    let number = |x: f64| T::from_f64(x);
     match (handle, way) {
         (x, 0) => x,
-        (Handle::Scalar(x), 1) => Handle::Scalar(x.softplus() + 0.2),
-        (Handle::Matrix(x), 1) => Handle::Matrix(x.softplus() + 0.2),
-        (Handle::Scalar(x), 2) => Handle::Scalar(x.tanh() * 0.7),
-        (Handle::Matrix(x), 2) => Handle::Matrix(x.tanh() * 0.7),
-        (Handle::Scalar(x), _) => Handle::Scalar(x.softplus() + 1.2),
-        (Handle::Matrix(x), _) => Handle::Matrix(x.softplus() + 1.2),
+        (Handle::Scalar(x), 1) => Handle::Scalar(x.softplus() + number(0.2)),
+        (Handle::Matrix(x), 1) => Handle::Matrix(x.softplus() + number(0.2)),
+        (Handle::Scalar(x), 2) => Handle::Scalar(x.tanh() * number(0.7)),
+        (Handle::Matrix(x), 2) => Handle::Matrix(x.tanh() * number(0.7)),
+        (Handle::Scalar(x), _) => Handle::Scalar(x.softplus() + number(1.2)),
+        (Handle::Matrix(x), _) => Handle::Matrix(x.softplus() + number(1.2)),
     }
 }
 
 /// Records an operation on what fits.
-fn take<'t>(operation: usize, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
-    let count = UNARY.len() + BINARY.len() + MATRIX.len() + OTHERS.len();
+fn take<'t, T: Scalar>(operation: usize, pick: &Pick<'_, 't, T>) -> Option<Handle<'t, T>> {
+    let (of_one, of_two) = (Operations::<T>::UNARY, Operations::<T>::BINARY);
+    let (of_matrices, others) = (Operations::<T>::MATRIX, Operations::<T>::OTHERS);
+    let count = of_one.len() + of_two.len() + of_matrices.len() + others.len();
     let operation = operation % count;
-    if let Some(step) = UNARY.get(operation) {
+    if let Some(step) = of_one.get(operation) {
         return unary(step, pick);
     }
-    let operation = operation - UNARY.len();
-    if let Some(step) = BINARY.get(operation) {
+    let operation = operation - of_one.len();
+    if let Some(step) = of_two.get(operation) {
         return binary(step, pick);
     }
-    let operation = operation - BINARY.len();
-    let step = MATRIX
+    let operation = operation - of_two.len();
+    let step = of_matrices
         .get(operation)
-        .or_else(|| OTHERS.get(operation - MATRIX.len()));
+        .or_else(|| others.get(operation - of_matrices.len()));
     step.expect("an operation below their number")(pick)
 }
 
-fn unary<'t>(step: &UnaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
-    let smooth = |x: &Handle<'t>| x.values().into_iter().all(step.smooth);
+fn unary<'t, T: Scalar>(step: &UnaryStep<T>, pick: &Pick<'_, 't, T>) -> Option<Handle<'t, T>> {
+    let smooth = |x: &Handle<'t, T>| x.values().into_iter().all(step.smooth);
     let operand = (0..4).map(|way| inside(pick.any(0), way)).find(smooth)?;
     Some(map(operand, step))
 }
 
-fn binary<'t>(step: &BinaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
+fn binary<'t, T: Scalar>(step: &BinaryStep<T>, pick: &Pick<'_, 't, T>) -> Option<Handle<'t, T>> {
     let smooth = |x: &[f64], y: &[f64]| x.iter().all(|&x| y.iter().all(|&y| (step.smooth)(x, y)));
     match (pick.any(0), pick.any(1)) {
         (Handle::Matrix(x), Handle::Matrix(y)) => {
             let ways = (0..4).map(|way| (inside(Handle::Matrix(x), way), y));
             let fits = broadcast(x.shape(), y.shape());
-            let mut ways = ways.filter(|(x, y)| fits && smooth(&x.values(), y.value().as_slice()));
+            let mut ways =
+                ways.filter(|(x, y)| fits && smooth(&x.values(), &Handle::Matrix(*y).values()));
             let (Handle::Matrix(x), y) = ways.next()? else {
                 return None;
             };
@@ -179,11 +191,12 @@ fn binary<'t>(step: &BinaryStep, pick: &Pick<'_, 't>) -> Option<Handle<'t>> {
                 1 => (x, Var::from(y.value())),
                 _ => (Var::from(x.value()), y),
             };
-            if smooth(&[x.value()], &[y.value()]) {
+            let smooth = |x: Var<'t, T>| smooth(&[x.value().to_f64()], &[y.value().to_f64()]);
+            if smooth(x) {
                 return Some(Handle::Scalar((step.scalar)(x, y)));
             }
-            let x = x.softplus() + 0.2;
-            smooth(&[x.value()], &[y.value()]).then(|| Handle::Scalar((step.scalar)(x, y)))
+            let x = x.softplus() + T::from_f64(0.2);
+            smooth(x).then(|| Handle::Scalar((step.scalar)(x, y)))
         }
     }
 }

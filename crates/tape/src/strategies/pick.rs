@@ -1,41 +1,42 @@
 //! What a step of a random graph may take: earlier results.
 
 use crate::handle::{MatrixVar, Var};
+use crate::number::Scalar;
 use crate::op::Op;
 
 /// A result.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Handle<'t> {
-    Scalar(Var<'t>),
-    Matrix(MatrixVar<'t>),
+pub(super) enum Handle<'t, T: Scalar> {
+    Scalar(Var<'t, T>),
+    Matrix(MatrixVar<'t, T>),
 }
 
-impl<'t> Handle<'t> {
+impl<T: Scalar> Handle<'_, T> {
     pub fn values(self) -> Vec<f64> {
         match self {
-            Handle::Scalar(x) => vec![x.value()],
-            Handle::Matrix(x) => x.value().as_slice().to_vec(),
+            Handle::Scalar(x) => vec![x.value().to_f64()],
+            Handle::Matrix(x) => x.value().iter().map(|x| x.to_f64()).collect(),
         }
     }
 }
 
 /// The operands of a step.
-pub(super) struct Pick<'r, 't> {
-    pub results: &'r [Handle<'t>],
+pub(super) struct Pick<'r, 't, T: Scalar> {
+    pub results: &'r [Handle<'t, T>],
     pub operands: [usize; 2],
     pub parameter: usize,
 }
 
-impl<'t> Pick<'_, 't> {
+impl<'t, T: Scalar> Pick<'_, 't, T> {
     /// Operand `i`, scalar or matrix; counted from the last result back, so that shrinking leads to
     /// short programs.
-    pub fn any(&self, i: usize) -> Handle<'t> {
+    pub fn any(&self, i: usize) -> Handle<'t, T> {
         let count = self.results.len();
         self.results[count - 1 - self.operands[i] % count]
     }
 
     /// Operand `i` of the scalars.
-    pub fn scalar(&self, i: usize) -> Option<Var<'t>> {
+    pub fn scalar(&self, i: usize) -> Option<Var<'t, T>> {
         let scalars = self.results.iter().rev().filter_map(|result| match result {
             Handle::Scalar(x) => Some(*x),
             Handle::Matrix(_) => None,
@@ -45,7 +46,7 @@ impl<'t> Pick<'_, 't> {
     }
 
     /// Operand `i` of the matrices, if `op` is smooth there.
-    pub fn smooth_matrix(&self, i: usize, op: &dyn Op<f64>) -> Option<MatrixVar<'t>> {
+    pub fn smooth_matrix(&self, i: usize, op: &dyn Op<T>) -> Option<MatrixVar<'t, T>> {
         let matrix = self.matrix(i)?;
         let is_smooth = matrix
             .tape()
@@ -56,7 +57,7 @@ impl<'t> Pick<'_, 't> {
     }
 
     /// Operand `i` of the matrices.
-    pub fn matrix(&self, i: usize) -> Option<MatrixVar<'t>> {
+    pub fn matrix(&self, i: usize) -> Option<MatrixVar<'t, T>> {
         let matrices = self.results.iter().rev().filter_map(|result| match result {
             Handle::Matrix(x) => Some(*x),
             Handle::Scalar(_) => None,

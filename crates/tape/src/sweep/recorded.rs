@@ -157,7 +157,15 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         let Some(cotangent) = self.cotangents[index].filter(|_| self.wanted[index]) else {
             return Ok(());
         };
-        let entry = self.tape.store.borrow().program.entries.at(index);
+        let entry = {
+            let program = &self.tape.store.borrow().program;
+            let mut any = false;
+            program.each_read(index, |operand| any |= self.wanted[operand]);
+            if !any {
+                return Ok(());
+            }
+            program.entries.at(index)
+        };
         if entry.code == Code::Apply {
             return self.visit_application(index, cotangent);
         }

@@ -276,3 +276,56 @@ fn rows_by_index_are_refused_out_of_range() {
     })
     .unwrap();
 }
+
+/// The derivative of a scalar by a leaf, recorded.
+fn recorded_slope<'t, T: Scalar>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+    let tape = x.tape().unwrap();
+    tape.differentiate(y, T::one(), &[x.into()]).unwrap()[0].scalar()
+}
+
+fn not_chosen<T: Scalar>() {
+    let tape = Tape::<T>::default();
+    let (zero, one) = (T::zero(), T::one());
+    let x = tape.var(zero);
+    // Slopes of ∞, NaN and −∞ at 0.
+    for other in [x.sqrt(), x.ln() * zero, x.recip(), (x - one).sqrt()] {
+        let y = x.greater_than(zero).select(other, x.exp());
+        let first = recorded_slope(y, x);
+        expect("the slope of exp", first.value().to_f64(), 1.0);
+        let second = recorded_slope(first, x);
+        expect("and its slope", second.value().to_f64(), 1.0);
+        let third = recorded_slope(second, x).value().to_f64();
+        expect("and the slope of that", third, 1.0);
+    }
+    let y = x.sqrt() * zero;
+    expect("no choice", recorded_slope(y, x).value().to_f64(), NAN);
+    let root = x.sqrt();
+    let y = x.greater_than(zero).select(root, zero) + root * zero;
+    expect("two ways", recorded_slope(y, x).value().to_f64(), NAN);
+}
+
+#[test]
+fn a_recorded_cotangent_that_was_not_chosen_is_nothing() {
+    not_chosen::<f64>();
+    not_chosen::<f32>();
+    not_chosen::<Dual64>();
+}
+
+#[test]
+fn recorded_maxima_are_found_anew() {
+    let mut tape = Tape::new();
+    let x = tape.matrix(&dmatrix![1.0, 2.0, 3.0]);
+    let y = x.maximum() + x.row_maxima().sum();
+    let slopes = tape.differentiate(y, 1.0, &[x.into()]).unwrap()[0].matrix();
+    let (x, slopes) = (x.id(), slopes.id());
+    for (at, expected) in [
+        (dmatrix![3.0, 2.0, 1.0], dmatrix![2.0, 0.0, 0.0]),
+        (dmatrix![1.0, 3.0, 3.0], dmatrix![0.0, 2.0, 0.0]),
+        (dmatrix![1.0, 2.0, NAN], dmatrix![0.0, 0.0, 2.0]),
+        (dmatrix![-INF, -INF, -INF], dmatrix![2.0, 0.0, 0.0]),
+    ] {
+        tape.set_matrix(x, &at).unwrap();
+        tape.replay().unwrap();
+        assert_eq!(tape.matrix_value(slopes).unwrap(), expected, "at {at}");
+    }
+}

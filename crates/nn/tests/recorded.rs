@@ -1,0 +1,103 @@
+//! Derivatives of layers and losses that are recordings.
+
+#[path = "../../tape/tests/recorded/twice.rs"]
+mod twice;
+
+use nalgebra::dmatrix;
+use nn::ops::{CrossEntropy, SoftmaxCrossEntropy};
+use num_dual::Dual64;
+use tape::{MatrixVar, Scalar, Tape, Var};
+
+#[test]
+fn every_op_twice() {
+    twice::assert_every_op_twice(nn::ops::all, nn::ops::all);
+}
+
+/// The loss of logits against probabilities that are computed.
+fn distilled<'t, T: Scalar>(
+    loss: SoftmaxCrossEntropy,
+    logits: MatrixVar<'t, T>,
+    teacher: MatrixVar<'t, T>,
+) -> Var<'t, T> {
+    loss.record(logits, teacher.softmax()).unwrap()
+}
+
+#[test]
+fn probabilities_that_were_computed_have_second_derivatives() {
+    // The last row of the teacher's wants no class more than all others together.
+    let logits = dmatrix![0.5, -1.0, 2.0; 0.0, 1.0, -0.5];
+    let teacher = dmatrix![0.1, 2.5, -1.0; 0.25, 0.5, 0.0];
+    let plain = SoftmaxCrossEntropy::new();
+    let weighted = plain.clone().class_weights(&[0.5, 2.0, 0.0]).ignoring(1);
+    for loss in [plain, weighted] {
+        let lifted = Tape::<Dual64>::default();
+        let leaves = [&logits, &teacher].into_iter().enumerate().map(|(i, of)| {
+            let (rows, cols) = of.shape();
+            let direction = twice::scattered(tape::Shape::new(rows, cols), i);
+            lifted.matrix(&of.zip_map(&direction, Dual64::new))
+        });
+        let leaves: Vec<_> = leaves.collect();
+        let gradient = distilled(loss.clone(), leaves[0], leaves[1]).gradient();
+        let dual = leaves
+            .iter()
+            .flat_map(|&leaf| gradient.of(leaf).values().to_vec());
+        let dual: Vec<Dual64> = dual.collect();
+        let tape = Tape::new();
+        let (x, t) = (tape.matrix(&logits), tape.matrix(&teacher));
+        let y = distilled(loss, x, t);
+        twice::compare_twice(&tape, y, &[x.into(), t.into()], &dual).unwrap();
+    }
+}
+
+/// The Hessian's diagonal by logits.
+fn curvatures<'t>(tape: &'t Tape, loss: Var<'t>, logits: MatrixVar<'t>) -> Vec<f64> {
+    let slopes = tape.differentiate(loss, 1.0, &[logits.into()]).unwrap()[0].matrix();
+    let (rows, cols) = (slopes.shape().rows, slopes.shape().cols);
+    let places = (0..cols).flat_map(|j| (0..rows).map(move |i| (i, j)));
+    let each = places.map(|(i, j)| slopes.element(i, j).gradient().of(logits)[(i, j)]);
+    each.collect()
+}
+
+#[test]
+fn rows_that_do_not_count_have_no_second_derivatives() {
+    let tape = Tape::new();
+    let logits = tape.matrix(&dmatrix![0.0, 0.0; f64::NAN, f64::INFINITY]);
+    let labels = tape.input(&dmatrix![0.0; -1.0]);
+    let loss = SoftmaxCrossEntropy::new().ignoring(-1);
+    let loss = loss.record(logits, labels).unwrap();
+    assert_eq!(curvatures(&tape, loss, logits), [0.25, 0.0, 0.25, 0.0]);
+}
+
+#[test]
+fn probabilities_that_are_not_wanted_may_be_zero() {
+    let tape = Tape::new();
+    let shares = tape.matrix(&dmatrix![0.5, 0.0]);
+    let labels = tape.input(&dmatrix![0.0]);
+    let loss = tape.apply(CrossEntropy, &[shares.into(), labels.into()]);
+    let loss = loss.unwrap().scalar();
+    assert_eq!(curvatures(&tape, loss, shares), [4.0, 0.0]);
+}
+
+#[test]
+fn a_replay_with_other_labels_has_their_derivatives() {
+    let mut tape = Tape::new();
+    let logits = tape.matrix(&dmatrix![0.5, -1.0, 2.0; 1.5, 0.0, -0.5]).id();
+    let labels = tape.input(&dmatrix![0.0; 2.0]).id();
+    let loss = SoftmaxCrossEntropy::new()
+        .class_weights(&[1.0, 2.0, 0.5])
+        .ignoring(2);
+    let (x, t) = (tape.handle(logits).unwrap(), tape.handle(labels).unwrap());
+    let loss = loss.record(x, t).unwrap();
+    let slopes = tape.differentiate(loss, 1.0, &[x.into()]).unwrap()[0]
+        .matrix()
+        .id();
+    let loss = loss.id();
+    for other in [dmatrix![1.0; 2.0], dmatrix![2.0; 0.0], dmatrix![1.0; 0.0]] {
+        tape.set_matrix(labels, &other).unwrap();
+        tape.replay().unwrap();
+        let swept = tape.handle(loss).unwrap().gradient();
+        let swept = swept.of(tape.handle(logits).unwrap());
+        let recorded = tape.matrix_value(slopes).unwrap();
+        assert!((recorded - swept.matrix()).amax() < 1e-15, "{other}");
+    }
+}
