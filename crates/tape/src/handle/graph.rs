@@ -22,7 +22,7 @@ impl<'g, T: Scalar> Operand<'g, T> {
 
     /// The handle of what a rule has recorded on a tape.
     pub(crate) fn of_recorded(tape: &'g Tape<T>, recorded: Recorded<'g, T>) -> Self {
-        match recorded.node() {
+        match recorded.settled().node() {
             Node::Number(number) => Operand::Scalar(Var::from(number)),
             Node::Scalar(index, value) => Operand::Scalar(Var::on(tape, index, value)),
             Node::Matrix(index, shape) => Operand::Matrix(MatrixVar::on(tape, index, shape)),

@@ -30,6 +30,9 @@ pub struct Recorded<'g, T> {
     /// `None` of a number.
     graph: Option<&'g dyn Graph<T>>,
     node: Node<T>,
+    /// Whether what is meant is minus the entry: a sign is recorded only where no sum, difference,
+    /// product or quotient takes it up.
+    negative: bool,
     /// Whether it is a cotangent that a choice has handed on: where it is 0, it may stand for
     /// nothing, and what it is multiplied by may be no number.
     gated: bool,
@@ -58,6 +61,7 @@ impl<T: Scalar> From<T> for Recorded<'_, T> {
         Recorded {
             graph: None,
             node: Node::Number(number),
+            negative: false,
             gated: false,
         }
     }
@@ -72,6 +76,7 @@ impl<'g, T: Scalar> Recorded<'g, T> {
         Recorded {
             graph,
             node,
+            negative: false,
             gated: false,
         }
     }
@@ -85,8 +90,30 @@ impl<'g, T: Scalar> Recorded<'g, T> {
         self.gated
     }
 
+    /// The number, or the entry; minus it, if it is [negative](Recorded::sign).
     pub(crate) fn node(self) -> Node<T> {
         self.node
+    }
+
+    /// Whether what is meant is minus the entry, and the entry without that sign.
+    pub(crate) fn sign(self) -> (bool, Self) {
+        let negative = false;
+        (self.negative, Recorded { negative, ..self })
+    }
+
+    /// Minus this entry, which is not recorded yet.
+    pub(crate) fn negated(self) -> Self {
+        debug_assert!(self.graph.is_some(), "a number has a sign of its own");
+        let negative = !self.negative;
+        Recorded { negative, ..self }
+    }
+
+    /// The same with its sign, if it has one, recorded.
+    pub(crate) fn settled(self) -> Self {
+        match self.sign() {
+            (true, entry) => entry.graph().unary(Code::Neg, entry).gated_if(self.gated),
+            (false, entry) => entry,
+        }
     }
 
     /// The graph of an entry.

@@ -230,39 +230,46 @@ impl<'g, T: Scalar> Recorded<'g, T> {
     }
 }
 
-macro_rules! sums {
-    ($($trait:ident $method:ident),*) => {
-        $(impl<T: Scalar> std::ops::$trait for Recorded<'_, T> {
-            type Output = Self;
-            fn $method(self, other: Self) -> Self {
-                let sum = self.binary::<rules::$trait>(other);
-                sum.gated_if(self.is_gated_sum(other))
-            }
-        })*
-    };
+impl<T: Scalar> std::ops::Add for Recorded<'_, T> {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        let sum = match (self.sign(), other.sign()) {
+            ((false, x), (false, y)) => x.binary::<rules::Add>(y),
+            ((false, x), (true, y)) => x.binary::<rules::Sub>(y),
+            ((true, x), (false, y)) => y.binary::<rules::Sub>(x),
+            ((true, x), (true, y)) => -x.binary::<rules::Add>(y),
+        };
+        sum.gated_if(self.is_gated_sum(other))
+    }
 }
-sums!(Add add, Sub sub);
+
+impl<T: Scalar> std::ops::Sub for Recorded<'_, T> {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
 
 impl<T: Scalar> std::ops::Mul for Recorded<'_, T> {
     type Output = Self;
     /// Element by element. A factor of 1 or −1 takes no multiplication.
     fn mul(self, other: Self) -> Self {
+        let ((is_negative, x), (is_other_negative, y)) = (self.sign(), other.sign());
         let is_finite =
             |x: Self| matches!(x.node(), Node::Number(number) if Scalar::is_finite(number));
-        match () {
-            () if other.is(1.0) => self,
-            () if self.is(1.0) => other,
-            () if other.is(-1.0) => -self,
-            () if self.is(-1.0) => -other,
-            () if self.is_gated() && !is_finite(other) => {
-                Recorded::gated_mul(other.gate_with(self), self, other)
-            }
-            () if other.is_gated() && !is_finite(self) => Recorded::gated_mul(other, self, other),
+        let product = match () {
+            () if y.is(1.0) => x,
+            () if x.is(1.0) => y,
+            () if y.is(-1.0) => -x,
+            () if x.is(-1.0) => -y,
+            () if x.is_gated() && !is_finite(y) => Recorded::gated_mul(y.gate_with(x), x, y),
+            () if y.is_gated() && !is_finite(x) => Recorded::gated_mul(y, x, y),
             () => {
-                let is_gated = self.is_gated() || other.is_gated();
-                self.binary::<rules::Mul>(other).gated_if(is_gated)
+                let is_gated = x.is_gated() || y.is_gated();
+                x.binary::<rules::Mul>(y).gated_if(is_gated)
             }
-        }
+        };
+        product.with_sign(is_negative != is_other_negative)
     }
 }
 
@@ -270,17 +277,28 @@ impl<T: Scalar> std::ops::Div for Recorded<'_, T> {
     type Output = Self;
     /// Element by element.
     fn div(self, other: Self) -> Self {
-        match self.is_gated() {
-            true => self * (Self::one() / other),
-            false => self.binary::<rules::Div>(other),
-        }
+        let ((is_negative, x), (is_other_negative, y)) = (self.sign(), other.sign());
+        let quotient = match x.is_gated() {
+            true => x * (Self::one() / y),
+            false => x.binary::<rules::Div>(y),
+        };
+        quotient.with_sign(is_negative != is_other_negative)
+    }
+}
+
+impl<T: Scalar> Recorded<'_, T> {
+    fn with_sign(self, is_negative: bool) -> Self {
+        if is_negative { -self } else { self }
     }
 }
 
 impl<T: Scalar> std::ops::Neg for Recorded<'_, T> {
     type Output = Self;
     fn neg(self) -> Self {
-        self.unary::<rules::Neg>().gated_if(self.is_gated())
+        match self.node() {
+            Node::Number(x) => Recorded::from(-x),
+            _ => self.negated(),
+        }
     }
 }
 
