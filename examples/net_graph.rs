@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! A two-layer net
-//!     node                               uses            value       cotangent
+//!     node                               uses            value      derivative
 //!  0  x                                          3×784 ‖15.71‖
 //!  1  t                                           3×10 ‖1.732‖
 //!  2  W1                                         784×50 ‖1.98‖  784×50 ‖0.247‖

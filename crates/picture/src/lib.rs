@@ -34,10 +34,10 @@
 //! let table = Picture::new(graph).text(60);
 //! assert_eq!(table, "\
 //! Two apples
-//!    node    uses  value  cotangent
-//! 0  apple           100          2
-//! 1  apples            2        100
-//! 2  ×       0 1     200          1
+//!    node    uses  value  derivative
+//! 0  apple           100           2
+//! 1  apples            2         100
+//! 2  ×       0 1     200           1
 //! 3  price   2
 //! ");
 //! ```
@@ -58,11 +58,13 @@ mod layout;
 mod measure;
 mod mermaid;
 mod model;
+mod names;
 mod numbers;
 mod operation;
 mod picture;
 mod player;
 mod quantity;
+mod style;
 mod svg;
 mod text;
 
@@ -78,3 +80,4 @@ pub use model::{Folded, Graph, Kind, Node, Operand, Source, Value, ValueId};
 pub use operation::{Operation, OperationId};
 pub use picture::Picture;
 pub use quantity::{Matrix, Quantity};
+pub use style::{Constants, Direction};

@@ -226,8 +226,13 @@ pub fn arbitrary(nodes: usize, choices: &[u32]) -> Graph {
                 )
             }
         };
-        if next() % 4 != 0 {
+        // What never changes gets no cotangent.
+        if next() % 4 != 0 && kind != 1 {
             graph.value_mut(value).cotangent = Some(number.into());
+        }
+        let producer = graph.values()[value.index()].producer();
+        for operand in 0..graph.nodes()[producer].operands().len() {
+            graph.set_contribution(value, operand, -1.0 / (3.0 + number));
         }
         values.push(value);
     }
