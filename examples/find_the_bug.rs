@@ -51,12 +51,13 @@
 //! gradient check: 4 entries, 1100 derivatives compared, 0 faults
 //! ```
 
-use drawing::{Chart, Colour, save};
+use drawing::{Chart, Colour, options};
 use mnist::batches::Batches;
 use mnist::dataset::{Dataset, Scale, Split};
 use mnist::digits;
 use nalgebra::{DMatrix, RowDVector};
 use nn::{Activation, Layer, Net, Sgd, TwoLayerNet};
+use picture::Draw;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::error::Error;
@@ -68,6 +69,9 @@ use tape::{
 };
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("find_the_bug.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let data = digits::dataset(5_000, 500, digits::SEED);
     let losses: [(&str, Loss); 3] = [
         ("the notebook's loss, over the whole batch", over_the_batch),
@@ -88,7 +92,14 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     chart.label((140.0, 0.17), losses[0].0, colours[0]);
     let two = format!("{}; {}: one curve", losses[1].0, losses[2].0);
     chart.label((140.0, 0.62), &two, colours[1]);
-    Ok(save("--svg", || chart.svg())?)
+    options.save("--svg", || chart.svg())?;
+    if options.get("--player").is_some() {
+        let tape = Tape::new();
+        let loss = untrained_loss(&tape, over_the_batch, &data)?;
+        let picture = tape.picture_with("The net with the notebook's loss", &loss.gradient());
+        options.save("--player", || picture.player())?;
+    }
+    Ok(())
 }
 
 /// A loss of logits, N×C, for one-hot targets.
@@ -255,10 +266,20 @@ fn learned(
 /// Every entry of the untrained net alone, and its gradient as a whole, on three images.
 fn check(loss: Loss, data: &Dataset) -> Result<tape::check::Report, tape::Error> {
     let tape = Tape::new();
+    let loss = untrained_loss(&tape, loss, data)?;
+    Ok(tape.check(loss))
+}
+
+/// The loss of the untrained net on three images.
+fn untrained_loss<'t>(
+    tape: &'t Tape,
+    loss: Loss,
+    data: &Dataset,
+) -> Result<Var<'t, f64>, tape::Error> {
     let (x, t) = examples(data.train(), 3);
     let (x, t) = (tape.input(&x).named("x"), tape.input(&t).named("t"));
-    let logits = untrained().record(&tape, x).logits().named("logits");
-    Ok(tape.check(loss(logits, t)?.named("loss")))
+    let logits = untrained().record(tape, x).logits().named("logits");
+    Ok(loss(logits, t)?.named("loss"))
 }
 
 /// The first images and their one-hot labels.
