@@ -16,7 +16,7 @@
 //! gradient check: 4 entries, 1108 derivatives compared, 1 fault
 //! at fault, each alone, for a random cotangent of its result:
 //!   entry  op                      operand           analytic         numerical        what              where
-//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.809639159e-1  -3.546488620e-1  wrong derivative  examples/find_the_bug.rs:100
+//!   9      SoftmaxWithLoss (loss)  0 = logits [0,0]  -3.809639159e-1  -3.546488620e-1  wrong derivative  examples/find_the_bug.rs:111
 //! the gradient of the output as a whole is wrong at:
 //!   entry  op         operand       analytic         numerical        what
 //!   2      leaf (W1)  itself [2,0]  2.905359235e-5   -2.117390224e-5  wrong derivative

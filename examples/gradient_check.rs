@@ -63,6 +63,9 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         let (all, crossed) = (slopes.len(), slopes.len() - judged.len());
         println!("{name}  {all:10}  {slope:10.5}  {below:21.0e}  {crossed:11}");
     }
+    // The numerical gradient has left other values on the tape.
+    recording.replay()?;
+    recording.sweep()?;
     let picture = recording
         .tape()
         .picture_with("The net of the check", recording.cotangents());

@@ -12,8 +12,8 @@
 //! ```text
 //! == −Σ t · ln softmax(x)
 //! loss inf, gradient [NaN, NaN]
-//! (entry 3, ln at examples/nan_origin.rs:29) is the first result that is not finite: -inf at [0,1], from `y` (entry 2), between 0 and 1
-//! (entry 3, ln at examples/nan_origin.rs:29) is the first to give a cotangent that is not finite: -inf at [0,1] to `y` (entry 2), between 0 and 1; it had got between -1 and -0 and had read `y` (entry 2), between 0 and 1
+//! (entry 3, ln at examples/nan_origin.rs:35) is the first result that is not finite: -inf at [0,1], from `y` (entry 2), between 0 and 1
+//! (entry 3, ln at examples/nan_origin.rs:35) is the first to give a cotangent that is not finite: -inf at [0,1] to `y` (entry 2), between 0 and 1; it had got between -1 and -0 and had read `y` (entry 2), between 0 and 1
 //! == Σ t · (ln Σ exp(x) − x)
 //! loss 1000, gradient [1.0, -1.0]
 //! == softmax_cross_entropy

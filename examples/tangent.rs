@@ -24,7 +24,7 @@
 use drawing::{Chart, Colour, curve, options};
 use picture::Draw;
 use std::error::Error;
-use tape::{Real, Tape, value_and_gradient};
+use tape::{Real, value_and_gradient};
 
 fn f<R: Real>(x: R) -> R {
     R::from_f64(0.01) * x.square() + R::from_f64(0.1) * x
@@ -55,7 +55,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
 
 /// The slope at 5, as the tape finds it.
 fn played() -> String {
-    let tape = Tape::new();
+    let tape = tape::Tape::new();
     let y = f(tape.var(5.0).named("x")).named("y");
     tape.picture_with("0.01 x² + 0.1 x at 5", &y.gradient())
         .player()
