@@ -73,6 +73,8 @@ mod browser_tests;
 #[cfg(test)]
 mod drawn_tests;
 #[cfg(test)]
+mod rendered_tests;
+#[cfg(test)]
 mod samples;
 
 pub use from_tape::Draw;
