@@ -1,8 +1,8 @@
 //! The book's training program (section 5.7.4): a two-layer net, mini-batches, SGD.
 //!
 //! Without `--data DIR` it learns from 2,000 digits drawn by the `mnist` crate, for 300 steps; with
-//! the directory of MNIST's four files, for 10,000. The command `mnist` does the same, and keeps what
-//! it has learned.
+//! the directory of MNIST's four files, for 10,000. The command `mnist` does the same, and keeps
+//! what it has learned.
 //!
 //! ```text
 //! step     0  training accuracy 0.11  test accuracy 0.12

@@ -119,8 +119,8 @@ fn problem(
     }
 }
 
-/// Whether operands have to enter in their order: if they may not change places, and it is not plain
-/// from their shapes which is which.
+/// Whether operands have to enter in their order: if they may not change places, and it is not
+/// plain from their shapes which is which.
 fn is_ordered(graph: &Graph, node: &Node) -> bool {
     let Kind::Operation(id) = node.kind else {
         return false;

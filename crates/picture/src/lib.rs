@@ -69,7 +69,7 @@ mod svg;
 mod text;
 
 #[cfg(test)]
-mod browser_tests;
+mod browser;
 #[cfg(test)]
 mod drawn_tests;
 #[cfg(test)]

@@ -36,8 +36,8 @@ impl Rendered {
         Rendered { tree, pixels }
     }
 
-    /// How bright a pixel is, between 0 and 1, as WCAG 2 computes it. Where nothing is drawn there is
-    /// no light, as on a black page.
+    /// How bright a pixel is, between 0 and 1, as WCAG 2 computes it. Where nothing is drawn there
+    /// is no light, as on a black page.
     fn luminance(&self, x: u32, y: u32) -> f64 {
         let pixel = self.pixels.pixel(x, y).expect("inside");
         let part = |part: u8| {

@@ -15,8 +15,8 @@ use std::ops::Range;
 /// The least vertical distance between what stands in one column.
 const GAP: f64 = 12.0;
 
-/// Finds the height of the reference line of every slot in some columns, as if there were no others.
-/// Those of other slots say nothing.
+/// Finds the height of the reference line of every slot in some columns, as if there were no
+/// others. Those of other slots say nothing.
 pub(super) fn align(
     problem: &Problem,
     skeleton: &Skeleton,

@@ -5,8 +5,8 @@ use super::skeleton::{Item, Link, Skeleton, Slot};
 use std::collections::BTreeMap;
 
 /// In a graph of at most so many blocks, a leaf whose first use is at most this many columns away
-/// stands in the first column, as in a textbook's drawing. All others stand right before their first
-/// use.
+/// stands in the first column, as in a textbook's drawing. All others stand right before their
+/// first use.
 const LEAF_REACH: (usize, usize) = (16, 3);
 /// What is computed from leaves alone may wait this many columns for its use and yet stay where it
 /// is: so the gates of a cell, of which one is used later than the others, stand together.

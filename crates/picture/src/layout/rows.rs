@@ -47,8 +47,8 @@ impl Gap {
 
 /// Which columns are in which row. `gaps[k]` lies between the columns `k` and `k + 1`.
 ///
-/// There are as few rows as that width allows, and they are no wider than that many need be, so that
-/// the last one is not left with a single node.
+/// There are as few rows as that width allows, and they are no wider than that many need be, so
+/// that the last one is not left with a single node.
 pub(super) fn choose(columns: &[f64], gaps: &[Gap], width: f64) -> Vec<Range<usize>> {
     let mut rows = broken(columns, gaps, width);
     let mut narrower = width * NARROWING;

@@ -110,8 +110,8 @@ pub(super) fn write_lines(svg: &mut String, lines: &[Text], class: &str, at: At,
         if line.broken {
             let _ = write!(
                 svg,
-                "<rect class=\"{class} mark\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"3\" \
-                 fill=\"{}\" stroke=\"{}\" stroke-width=\"1\"/>",
+                "<rect class=\"{class} mark\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" \
+                 rx=\"3\" fill=\"{}\" stroke=\"{}\" stroke-width=\"1\"/>",
                 short(left),
                 short(top),
                 short(line.width()),

@@ -29,8 +29,8 @@ impl Formula {
 
     /// The right side of the equation of the cotangent of operand `operand` of `count`, with other
     /// names; `None` where nothing is said of it, or where it is about elements and the names say
-    /// nothing of them. Elements that are known ([`Name::with_elements`]) are those of the first row
-    /// and column.
+    /// nothing of them. Elements that are known ([`Name::with_elements`]) are those of the first
+    /// row and column.
     ///
     /// A comparison of numbers is decided: `1 where x ≥ 2, 0 elsewhere` becomes `1 as 3 ≥ 2`.
     pub fn cotangent_with(
