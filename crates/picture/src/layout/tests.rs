@@ -7,6 +7,7 @@ use crate::measure::Outline;
 use crate::model::Graph;
 use crate::samples;
 use crate::style::{Constants, Direction, Style};
+use crate::{Operation, Picture};
 use crate::{fold, player};
 use proptest::prelude::*;
 
@@ -349,4 +350,95 @@ fn a_long_chain_is_laid_out_without_recursion() {
 #[test]
 fn the_empty_graph_has_a_drawing() {
     assert_eq!(check(&Graph::new(""), &Style::default()), Ok(()));
+}
+
+/// As a page draws it: in rows of the default width.
+fn on_a_page(graph: &Graph) -> Layout {
+    let style = Style {
+        width: Picture::DEFAULT_WIDTH,
+        ..Style::default()
+    };
+    Drawing::of(graph, &style, &[]).layout
+}
+
+/// Thirty steps of `x · rate · (1 − x)`, each in a scope of its own, folded or not.
+#[test]
+fn thirty_steps_of_a_loop_fit_a_page() {
+    let mut graph = Graph::new("");
+    let (_, times) = samples::plus_and_times(&mut graph);
+    let minus = graph.operation(Operation::new("−", "subtract"));
+    let (mut x, rate) = (graph.leaf("x", 0.4), graph.leaf("rate", 3.2));
+    for step in 0..30 {
+        graph.set_scope(&format!("step {step}"));
+        let (one, scaled) = (graph.constant(1.0), graph.apply(times, &[rate, x], 1.28));
+        let rest = graph.apply(minus, &[one, x], 0.6);
+        x = graph.apply(times, &[scaled, rest], 0.768);
+        graph.value_mut(x).cotangent = Some((-0.123).into());
+    }
+    graph.set_scope("");
+    graph.output("end", x);
+    let automatic = fold::to_fit(&graph, Picture::DEFAULT_LIMIT).expect("too large");
+    for folded in [fold::by_scope(&graph, 1), automatic] {
+        let layout = on_a_page(&folded);
+        assert!(layout.width <= Picture::DEFAULT_WIDTH, "{}", layout.width);
+        let (high, page) = (layout.height / layout.width, f64::sqrt(2.0));
+        assert!(high <= page, "{} by {}", layout.width, layout.height);
+    }
+}
+
+/// The four gates of a cell, one of which is used later than the others: each in one stretch of its
+/// column, and all in the same columns.
+#[test]
+fn the_gates_of_a_cell_stand_together() {
+    let graph = samples::lstm();
+    let layout = Drawing::of(&graph, &Style::default(), &[]).layout;
+    let gates = ["f", "i", "o", "g"].map(|gate| {
+        let nodes = graph.nodes().iter().enumerate();
+        let own =
+            nodes.filter(|(_, node)| graph.scope_of(node) == gate && !node.operands().is_empty());
+        own.map(|(node, _)| layout.blocks[node]).collect::<Vec<_>>()
+    });
+    let columns = |gate: &Vec<Rect>| -> Vec<f64> { gate.iter().map(|r| r.center().x).collect() };
+    assert!(gates.iter().all(|gate| columns(gate) == columns(&gates[0])));
+    for (gate, own) in gates.iter().enumerate() {
+        let others = || gates.iter().enumerate().filter(|(other, _)| *other != gate);
+        for column in columns(own) {
+            let here = |rects: &[Rect]| -> Vec<f64> {
+                let rects = rects.iter().filter(|rect| rect.center().x == column);
+                rects.map(|rect| rect.center().y).collect()
+            };
+            let mine = here(own);
+            let range = mine
+                .iter()
+                .fold((f64::MAX, f64::MIN), |(a, b), y| (a.min(*y), b.max(*y)));
+            let between = |y: f64| range.0 < y && y < range.1;
+            let torn = others().flat_map(|(_, other)| here(other)).any(between);
+            assert!(!torn, "something stands in gate {gate}");
+        }
+    }
+}
+
+#[test]
+fn a_drawing_is_broken_where_the_page_ends() {
+    let layout = on_a_page(&samples::two_layer_net());
+    assert!(layout.width <= Picture::DEFAULT_WIDTH);
+    let wraps = layout.wires.iter().flat_map(|wire| &wire.pieces);
+    assert!(
+        wraps
+            .filter(|piece| matches!(piece, Piece::Wrap(_)))
+            .count()
+            > 0
+    );
+    let mut last: Option<[f64; 2]> = None;
+    // Of the nets that go back no two run along each other.
+    for wire in &layout.wires {
+        for piece in &wire.pieces {
+            if let Piece::Wrap(points) = piece {
+                let lane = [points[1].x, points[2].y];
+                let apart = last.is_none_or(|other| other[0] != lane[0] && other[1] != lane[1]);
+                assert!(apart, "two nets go back at {lane:?}");
+                last = Some(lane);
+            }
+        }
+    }
 }

@@ -290,7 +290,7 @@
     return step ? Number(step[1]) : 0;
   };
   addEventListener("hashchange", () => { if (addressed() !== at) byHand(addressed)(); });
-  // Small enough to be seen whole, but not so small that it cannot be read.
-  zoomTo(Math.min(1, Math.max(frame.clientWidth / size.width, 0.75)));
+  // Small enough to be seen whole, but no text is smaller than nine pixels.
+  zoomTo(Math.min(1, Math.max(frame.clientWidth / size.width, 0.82)));
   go(addressed());
 })();

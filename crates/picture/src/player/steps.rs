@@ -133,6 +133,17 @@ impl Told<'_> {
         self.graph.caption(node, &self.results)
     }
 
+    /// An operation's symbol, and its name where that is another.
+    fn operation(&self, node: usize) -> String {
+        let symbol = self.caption(node);
+        match self.graph.nodes()[node].kind {
+            Kind::Operation(id) if self.graph.operations()[id.0].name != symbol => {
+                format!("{symbol} ({})", self.graph.operations()[id.0].name)
+            }
+            _ => symbol,
+        }
+    }
+
     /// The values a node gives; of an output the value that leaves there.
     fn values_of(&self, node: usize) -> Vec<usize> {
         let spec = &self.graph.nodes()[node];
@@ -147,7 +158,7 @@ impl Told<'_> {
         let title = match &graph.nodes()[node].kind {
             Kind::Leaf { .. } => format!("{caption} is set"),
             Kind::Constant => format!("The constant {caption}"),
-            Kind::Operation(id) => format!("{caption} ({})", graph.operations()[id.0].name),
+            Kind::Operation(_) => self.operation(node),
             Kind::Folded(folded) => format!("{caption}: {} nodes", folded.nodes),
             Kind::Output { .. } => format!("The result {caption}"),
         };
@@ -194,9 +205,7 @@ impl Told<'_> {
         let (graph, caption) = (self.graph, self.caption(node));
         let spec = &graph.nodes()[node];
         let title = match &spec.kind {
-            Kind::Operation(id) => {
-                format!("Back through {caption} ({})", graph.operations()[id.0].name)
-            }
+            Kind::Operation(_) => format!("Back through {}", self.operation(node)),
             Kind::Folded(_) => format!("Back through {caption}"),
             _ => return None,
         };
