@@ -46,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn pictures() -> Vec<(&'static str, Picture)> {
     let mut pictures = vec![("option price", option()), ("LSTM cell", lstm())];
-    pictures.push(("LSTM cell of numbers", lstm_of_numbers()));
+    pictures.push(("LSTM cell of numbers", lstm_of_numbers(true)));
+    pictures.push(("the same without scopes", lstm_of_numbers(false)));
     pictures.push(("10 steps of a loop", steps(10)));
     pictures.push(("30 steps of a loop", steps(30)));
     pictures.push(("three-layer net", net()));
@@ -100,12 +101,12 @@ fn lstm() -> Picture {
 }
 
 /// The same of one unit, in numbers: each gate has a product of `x` and one of `h`.
-fn lstm_of_numbers() -> Picture {
+fn lstm_of_numbers(scopes: bool) -> Picture {
     let tape = Tape::new();
     let [x, h, c] = [("x", 0.5), ("h", -0.25), ("c", 0.75)].map(|(n, v)| tape.var(v).named(n));
     let mut seed = 0.0;
     let mut gate = |name: &str| {
-        let _scope = tape.scope(name);
+        let _scope = scopes.then(|| tape.scope(name));
         seed += 0.3;
         let w = tape.var(1.0 - seed).named(format!("W{name}"));
         let u = tape.var(seed - 0.4).named(format!("U{name}"));
