@@ -15,7 +15,7 @@
 //! test accuracy 0.10
 //! 4 entries checked alone, 1108 derivatives compared
 //! at fault: entry 9, SoftmaxWithLoss, back to logits
-//!   examples/find_the_bug.rs:148
+//!   examples/find_the_bug.rs:125
 //!   element [0,0]: the rule says -0.38096392, differences -0.35464886
 //! wrong as a whole: the gradients of W1, b1, W2, b2
 //! == the notebook's loss, row by row

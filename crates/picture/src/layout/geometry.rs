@@ -112,6 +112,12 @@ impl Piece {
 }
 
 impl Layout {
+    /// Whether it has several rows.
+    pub fn is_broken(&self) -> bool {
+        let mut pieces = self.wires.iter().flat_map(|wire| &wire.pieces);
+        pieces.any(|piece| matches!(piece, Piece::Wrap(_)))
+    }
+
     /// The same with rightwards and downwards exchanged.
     pub fn turned(mut self) -> Self {
         (self.width, self.height) = (self.height, self.width);

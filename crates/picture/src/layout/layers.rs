@@ -23,7 +23,9 @@ const EXIT_GAP: f64 = 8.0;
 /// A net costs its longest stretch, because its uses share lanes. Blocks start as far left as they
 /// can and are moved to the right, one at a time and from the last to the first, as long as that
 /// makes nothing longer.
-pub(super) fn assign(problem: &Problem) -> Vec<usize> {
+///
+/// With `aligned`, leaves that are used soon stand in the first column if the graph is small.
+pub(super) fn assign(problem: &Problem, aligned: bool) -> Vec<usize> {
     let (blocks, nets) = (&problem.blocks, &problem.nets);
     let mut column = vec![0; blocks.len()];
     let mut uses = vec![Vec::new(); nets.len()];
@@ -88,7 +90,7 @@ pub(super) fn assign(problem: &Problem) -> Vec<usize> {
             break;
         }
     }
-    let reach = match blocks.len() <= LEAF_REACH.0 {
+    let reach = match aligned && blocks.len() <= LEAF_REACH.0 {
         true => LEAF_REACH.1,
         false => 1,
     };

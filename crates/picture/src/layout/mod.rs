@@ -45,8 +45,18 @@ pub(crate) use problem::{Block, Net, Problem};
 
 /// Lays a graph out. The same problem gives the same layout, on every machine.
 pub(super) fn layout(problem: &Problem) -> Layout {
-    let columns = layers::assign(problem);
-    let mut skeleton = layers::skeleton(problem, &columns);
+    let columns = layers::assign(problem, true);
+    let layout = in_columns(problem, &columns);
+    let nearer = layers::assign(problem, false);
+    // Where there are rows, a leaf had better stand in the row of its use.
+    match layout.is_broken() && nearer != columns {
+        true => in_columns(problem, &nearer),
+        false => layout,
+    }
+}
+
+fn in_columns(problem: &Problem, columns: &[usize]) -> Layout {
+    let mut skeleton = layers::skeleton(problem, columns);
     let found = order::arrange(problem, &skeleton);
     skeleton.leave_in(problem, &found.exits);
     Layout {

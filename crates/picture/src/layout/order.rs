@@ -143,7 +143,7 @@ mod tests {
             choices in prop::collection::vec([0..15usize, 0..15, 0..15], 1..40),
         ) {
             let problem = problem(&choices);
-            let skeleton = layers::skeleton(&problem, &layers::assign(&problem));
+            let skeleton = layers::skeleton(&problem, &layers::assign(&problem, true));
             let found = arrange(&problem, &skeleton);
             let start = vec![0; problem.blocks.len()];
             for column in 0..found.order.len() {
