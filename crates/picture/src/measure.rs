@@ -137,9 +137,10 @@ pub(crate) fn height(lines: &[Text]) -> f64 {
     lines.iter().map(Text::height).sum()
 }
 
+/// The entries of a small matrix; of another the norm, between bars that every font has.
 fn entries_or_norm(matrix: &Matrix) -> Vec<Text> {
     if matrix.entries.is_empty() {
-        return vec![Text::number(format!("‖{}‖", numbers::short(matrix.norm)))];
+        return vec![Text::number(format!("||{}||", numbers::short(matrix.norm)))];
     }
     let row = |row: &[f64]| {
         row.iter()

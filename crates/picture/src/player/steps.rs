@@ -3,7 +3,7 @@
 use super::sums::{Added, Sums};
 use crate::drawing::shown;
 use crate::formula::{self, Line, Use};
-use crate::model::{Graph, Kind};
+use crate::model::{Graph, Kind, Operand};
 use crate::names::names;
 use crate::style::Style;
 use serde_json::{Value, json};
@@ -215,10 +215,7 @@ impl Told<'_> {
         }
         let mut step = self.step(Phase::Backward, node, title);
         step.rule = formula::general(graph, node);
-        let mut lines = match self.results[node].as_slice() {
-            [value] => formula::backward(graph, &self.names, node, *value),
-            _ => Vec::new(),
-        };
+        let mut lines = self.lines_back(node);
         let mut totals = BTreeMap::new();
         for (place, operand) in spec.operands().iter().enumerate() {
             let value = operand.value.index();
@@ -243,9 +240,26 @@ impl Told<'_> {
                 totals.insert(value, self.total(value, added));
             }
         }
-        step.lines.extend(lines.into_iter().map(|(_, line)| line));
+        // Of an operand without a cotangent and of an unknown share there is nothing to say.
+        let told = |line: &Line| !line.rule.is_empty() || !line.result.is_empty();
+        let lines = lines.into_iter().map(|(_, line)| line);
+        step.lines.extend(lines.filter(told));
         step.sums.extend(totals.into_values());
         Some(step)
+    }
+
+    /// A line for each operand, with its position; where there is no rule, without one.
+    fn lines_back(&self, node: usize) -> Vec<(usize, Line)> {
+        let (kind, results) = (&self.graph.nodes()[node].kind, &self.results[node]);
+        if let (Kind::Operation(_), [value]) = (kind, results.as_slice()) {
+            return formula::backward(self.graph, &self.names, node, *value);
+        }
+        let operands = self.graph.nodes()[node].operands().iter();
+        let line = |operand: &Operand| Line {
+            left: format!("d({})", self.names[operand.value.index()]),
+            ..Line::default()
+        };
+        operands.map(line).enumerate().collect()
     }
 
     /// What the shares of a value's cotangent come to.

@@ -107,3 +107,17 @@ fn the_page_is_whole_and_safe() {
     );
     assert!(!page.contains("https://") && !page.contains("src="));
 }
+
+/// Of a folded part there is no rule, but what it hands back is told.
+#[test]
+fn what_a_folded_part_hands_back_is_told() {
+    let picture = crate::Picture::new(samples::two_layer_net()).folded(1);
+    let folded = crate::fold::by_scope(picture.graph(), 1);
+    let steps = steps(&folded);
+    let last = &steps[steps.len() - 1];
+    assert_eq!(last.title, "Back through affine1");
+    let lines: Vec<&str> = last.lines.iter().map(|line| line.left.as_str()).collect();
+    // X is an input.
+    assert_eq!(lines, ["d(W1)", "d(b1)"]);
+    assert_eq!(last.lines[0].result, "784×50");
+}
