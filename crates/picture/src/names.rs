@@ -62,3 +62,41 @@ fn lowered(number: usize) -> String {
     let lower = |digit: char| digit.to_digit(10).and_then(|d| char::from_u32(0x2080 + d));
     number.to_string().chars().filter_map(lower).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn everything_has_a_name() {
+        let names = names(&samples::shopping());
+        let expected = "apples apple orange oranges tax v₅ v₆ v₇ price";
+        assert_eq!(names.join(" "), expected);
+    }
+
+    #[test]
+    fn results_of_a_folded_part_are_told_apart_and_constants_are_their_numbers() {
+        let mut graph = Graph::new("");
+        let (plus, _) = samples::plus_and_times(&mut graph);
+        graph.set_scope("inside");
+        let two = graph.constant(2.0);
+        let a = graph.apply(plus, &[two, two], 4.0);
+        let b = graph.apply(plus, &[a, two], 6.0);
+        graph.set_scope("");
+        let sum = graph.apply(plus, &[a, b], 10.0);
+        graph.value_mut(sum).name = "sum".into();
+        assert_eq!(names(&graph).join(" "), "2 v₁ v₂ sum");
+        let folded = crate::fold::by_scope(&graph, 1);
+        assert_eq!(names(&folded).join(" "), "v₀a v₀b sum");
+    }
+
+    /// What is named in rules is named in the picture.
+    #[test]
+    fn names_stand_beside_what_they_name() {
+        let named = named(&samples::fan_out());
+        let beside: Vec<&str> = named.values().iter().map(|v| v.name.as_str()).collect();
+        assert_eq!(beside[2..5], ["v₂", "v₃", "v₄"]);
+        assert_eq!(beside[5], "v₅");
+    }
+}
