@@ -46,7 +46,12 @@
 //! A picture of more than [`Picture::DEFAULT_LIMIT`] nodes is of no use, and neither is a file of
 //! ten megabytes. Beyond the limit scopes are folded into one node each, and if that is not enough
 //! some ten stretches of the tape are, each with the operations it contains counted.
-//! [`Picture::limit`] sets another limit, [`Picture::folded`] folds at once.
+//! [`Picture::limit`] sets another limit, [`Picture::folded`] folds at once. Leaves with names are
+//! never folded.
+//!
+//! A drawing that is wider than [`Picture::DEFAULT_WIDTH`] goes on in the next row
+//! ([`Picture::width`]); it can also run from top to bottom ([`Picture::direction`]). Numbers that
+//! never change stand in the operation that uses them ([`Picture::constants`]).
 
 mod dot;
 mod drawing;

@@ -32,7 +32,7 @@ impl Rect {
     }
 }
 
-/// A piece of a net, drawn from left to right, or from top to bottom where a drawing runs downwards.
+/// A piece of a net, drawn from left to right, or from top to bottom if the drawing runs downwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Piece {
     /// A line along the drawing's direction.
