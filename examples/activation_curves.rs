@@ -14,8 +14,9 @@
 //!   its slope   0.0000 0.0000 0.0000 1.0000 1.0000
 //! ```
 
-use drawing::{Chart, Colour, beside, curve, save};
+use drawing::{Chart, Colour, beside, curve, options};
 use nalgebra::RowDVector;
+use picture::Draw;
 use std::error::Error;
 use tape::{MatrixVar, Tape};
 
@@ -38,6 +39,10 @@ fn relu(x: MatrixVar<'_>) -> MatrixVar<'_> {
 }
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("activation_curves.rs"), &["--svg", "--player"])?
+    else {
+        return Ok(());
+    };
     let points = RowDVector::from_row_slice(&[-4.0, -2.0, 0.0, 2.0, 4.0]);
     println!("             at -4.0   -2.0    0.0    2.0    4.0");
     for (name, activation) in ACTIVATIONS {
@@ -45,7 +50,17 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         println!("{name:12} {}", row(&values));
         println!("  its slope  {}", row(&slopes));
     }
-    Ok(save("--svg", || beside(&ACTIVATIONS.map(chart)))?)
+    options.save("--svg", || beside(&ACTIVATIONS.map(chart)))?;
+    Ok(options.save("--player", played)?)
+}
+
+/// A sigmoid and a ReLU of one number, to be watched.
+fn played() -> String {
+    let tape = Tape::new();
+    let x = tape.var(0.5).named("x");
+    let y = (x.sigmoid() + x.relu()).named("y");
+    let picture = tape.picture_with("A sigmoid and a ReLU", &y.gradient());
+    picture.player()
 }
 
 fn row(numbers: &[f64]) -> String {

@@ -17,13 +17,16 @@
 //!   [5 7 9]
 //! ```
 
-use drawing::save;
+use drawing::options;
 use nalgebra::{DMatrix, dmatrix};
 use picture::Draw;
 use std::error::Error;
 use tape::Tape;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("affine_batch.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let tape = Tape::new();
     let x = tape.matrix(&dmatrix![0.0; 10.0]).named("X"); // two examples of one number
     let w = tape.matrix(&dmatrix![1.0, 1.0, 1.0]).named("W");
@@ -39,7 +42,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     show("db = column sums of dY", &back.of(b).to_matrix());
 
     let picture = tape.picture_with("Affine on a batch of two", &back);
-    Ok(save("--svg", || picture.svg())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }
 
 fn show(name: &str, m: &DMatrix<f64>) {

@@ -11,12 +11,15 @@
 //! d price / d tax    = 200
 //! ```
 
-use drawing::save;
+use drawing::options;
 use picture::Draw;
 use std::error::Error;
 use tape::Tape;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("apple.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let tape = Tape::new();
     let apple = tape.var(100.0).named("apple");
     let apples = tape.var(2.0).named("apples");
@@ -31,5 +34,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     println!("d price / d tax    = {:.0}", gradient.of(tax));
 
     let picture = tape.picture_with("Two apples", &gradient);
-    Ok(save("--svg", || picture.svg())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }

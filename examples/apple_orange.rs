@@ -2,7 +2,7 @@
 //!
 //! Every value and every derivative of the graph comes out, those on the edges in the middle too:
 //! any handle can be asked for its cotangent. `-- --svg FILE` draws the graph; `-- --player FILE`
-//! writes a page that steps through it, to be opened in a browser.
+//! writes a page that steps through it.
 //!
 //! ```text
 //!                value  derivative
@@ -17,12 +17,15 @@
 //! price          715.0         1.0
 //! ```
 
-use drawing::save;
+use drawing::options;
 use picture::Draw;
 use std::error::Error;
 use tape::Tape;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("apple_orange.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let tape = Tape::new();
     let (apple, apples) = (tape.var(100.0), tape.var(2.0));
     let (orange, oranges) = (tape.var(150.0), tape.var(3.0));
@@ -50,6 +53,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         let _ = edge.named(name);
     }
     let picture = tape.picture_with("Apples and oranges", &gradient);
-    save("--svg", || picture.svg())?;
-    Ok(save("--player", || picture.player())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }

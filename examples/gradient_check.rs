@@ -15,13 +15,19 @@
 //! b2          10     0.13997                   1e-9            0
 //! ```
 
+use drawing::options;
 use mnist::dataset::Scale;
 use mnist::digits;
 use nn::{Recording, Targets, TwoLayerNet};
+use picture::Draw;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use std::error::Error;
 
-pub fn main() -> Result<(), tape::Error> {
+pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("gradient_check.rs"), &["--player"])? else {
+        return Ok(());
+    };
     let data = digits::dataset(10, 10, digits::SEED);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let book = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
@@ -57,5 +63,11 @@ pub fn main() -> Result<(), tape::Error> {
         let (all, crossed) = (slopes.len(), slopes.len() - judged.len());
         println!("{name}  {all:10}  {slope:10.5}  {below:21.0e}  {crossed:11}");
     }
-    Ok(())
+    // The numerical gradient has left other values on the tape.
+    recording.replay()?;
+    recording.sweep()?;
+    let picture = recording
+        .tape()
+        .picture_with("The net of the check", recording.cotangents());
+    Ok(options.save("--player", || picture.player())?)
 }

@@ -19,15 +19,20 @@
 //! step 100  x = (-6.11e-10,  8.15e-10)  y = 1.04e-18
 //! ```
 
-use drawing::{Chart, Colour, curve, save};
+use drawing::{Chart, Colour, curve, options};
+use picture::Draw;
 use std::error::Error;
-use tape::{Real, value_and_gradient};
+use tape::{Real, Tape, value_and_gradient};
 
 fn bowl<R: Real>(x: &[R]) -> R {
     x[0].square() + x[1].square()
 }
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("gradient_descent.rs"), &["--svg", "--player"])?
+    else {
+        return Ok(());
+    };
     let mut x = [-3.0, 4.0];
     let rate = 0.1;
     let mut path = Vec::new();
@@ -44,7 +49,16 @@ pub fn main() -> Result<(), Box<dyn Error>> {
             *x -= rate * slope;
         }
     }
-    Ok(save("--svg", || chart(&path).svg())?)
+    options.save("--svg", || chart(&path).svg())?;
+    Ok(options.save("--player", played)?)
+}
+
+/// One step downhill, to be watched.
+fn played() -> String {
+    let tape = Tape::new();
+    let x = [("x₀", -3.0), ("x₁", 4.0)].map(|(name, x)| tape.var(x).named(name));
+    let y = bowl(&x).named("y");
+    tape.picture_with("The bowl", &y.gradient()).player()
 }
 
 /// Circles of equal height, an arrow downhill at every half, a tenth as long as the gradient, and

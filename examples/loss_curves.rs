@@ -13,8 +13,9 @@
 //!   slope by the logit   -0.0196 -0.1620 -0.2500 -0.0180 -0.0002
 //! ```
 
-use drawing::{Chart, Colour, beside, curve, save};
+use drawing::{Chart, Colour, beside, curve, options};
 use nalgebra::dmatrix;
+use picture::Draw;
 use std::error::Error;
 use tape::{MatrixVar, Tape, Var};
 
@@ -31,6 +32,9 @@ fn squared_error<'t>(logits: MatrixVar<'t>, t: MatrixVar<'t>) -> Result<Var<'t>,
 }
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("loss_curves.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     println!("                    p = 0.01    0.10    0.50    0.90    0.99");
     for (name, loss, _) in LOSSES {
         let mut values = String::new();
@@ -42,7 +46,16 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         }
         println!("{name:21} {values}\n  slope by the logit  {slopes}");
     }
-    Ok(save("--svg", charts)?)
+    options.save("--svg", charts)?;
+    if options.get("--player").is_some() {
+        let tape = Tape::new();
+        let logits = tape.matrix(&dmatrix![0.5, 0.0]).named("logits");
+        let t = tape.input(&dmatrix![1.0, 0.0]).named("t");
+        let loss = squared_error(logits, t)?.named("loss");
+        let picture = tape.picture_with("The squared error", &loss.gradient());
+        options.save("--player", || picture.player())?;
+    }
+    Ok(())
 }
 
 /// The loss where the right class has the probability `p`, and its derivative by that class's

@@ -12,15 +12,19 @@
 //! step 500  loss 0.0053  y = [0.001, 0.001, 0.002, 0.995, 0.001]
 //! ```
 
-use drawing::{Chart, Colour, save};
+use drawing::{Chart, Colour, options};
 use nalgebra::dmatrix;
 use nn::{Activation, Init, Net, Sgd, softmax_cross_entropy};
+use picture::Draw;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::error::Error;
 use tape::{Cotangents, Seed, Tape};
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("multi_layer.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let net = Net::random(&[4, 2, 3, 5], Activation::Sigmoid, Init::Xavier, &mut rng);
 
@@ -51,5 +55,9 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let mut chart =
         Chart::new("The net 4-2-3-5 learns one answer", 0.0..500.0, 0.0..1.0).axes("step", "loss");
     chart.line(losses, Colour::Blue);
-    Ok(save("--svg", || chart.svg())?)
+    options.save("--svg", || chart.svg())?;
+    tape.replay()?;
+    tape.sweep(Seed::one(loss), &mut gradient)?;
+    let picture = tape.picture_with("The net 4-2-3-5, trained", &gradient);
+    Ok(options.save("--player", || picture.player())?)
 }

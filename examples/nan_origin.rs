@@ -12,18 +12,24 @@
 //! ```text
 //! == −Σ t · ln softmax(x)
 //! loss inf, gradient [NaN, NaN]
-//! (entry 3, ln at examples/nan_origin.rs:29) is the first result that is not finite: -inf at [0,1], from `y` (entry 2), between 0 and 1
-//! (entry 3, ln at examples/nan_origin.rs:29) is the first to give a cotangent that is not finite: -inf at [0,1] to `y` (entry 2), between 0 and 1; it had got between -1 and -0 and had read `y` (entry 2), between 0 and 1
+//! (entry 3, ln at examples/nan_origin.rs:35) is the first result that is not finite: -inf at [0,1], from `y` (entry 2), between 0 and 1
+//! (entry 3, ln at examples/nan_origin.rs:35) is the first to give a cotangent that is not finite: -inf at [0,1] to `y` (entry 2), between 0 and 1; it had got between -1 and -0 and had read `y` (entry 2), between 0 and 1
 //! == Σ t · (ln Σ exp(x) − x)
 //! loss 1000, gradient [1.0, -1.0]
 //! == softmax_cross_entropy
 //! loss 1000, gradient [1.0, -1.0]
 //! ```
 
+use drawing::options;
 use nalgebra::dmatrix;
+use picture::Draw;
+use std::error::Error;
 use tape::{MatrixVar, Tape, Var};
 
-pub fn main() -> Result<(), tape::Error> {
+pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("nan_origin.rs"), &["--player"])? else {
+        return Ok(());
+    };
     report("−Σ t · ln softmax(x)", |x, t| {
         let y = x.softmax().named("y");
         Ok(-t.component_mul(y.ln()).sum())
@@ -31,7 +37,19 @@ pub fn main() -> Result<(), tape::Error> {
     report("Σ t · (ln Σ exp(x) − x)", |x, t| {
         Ok(t.component_mul(x.row_log_sum_exp() - x).sum())
     })?;
-    report("softmax_cross_entropy", nn::softmax_cross_entropy)
+    report("softmax_cross_entropy", nn::softmax_cross_entropy)?;
+    Ok(options.save("--player", played)?)
+}
+
+/// The loss that overflows, to be watched: what is no number any more is marked.
+fn played() -> String {
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![1000.0, 0.0]).named("x");
+    let t = tape.input(&dmatrix![0.0, 1.0]).named("t");
+    let y = x.softmax().named("y");
+    let loss = (-t.component_mul(y.ln()).sum()).named("loss");
+    let picture = tape.picture_with("Where a NaN comes from", &loss.gradient());
+    picture.player()
 }
 
 /// Computes a loss and its gradient, and says where they stop being finite.

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! A two-layer net
-//!     node                               uses            value       cotangent
+//!     node                               uses            value      derivative
 //!  0  x                                          3×784 ‖15.71‖
 //!  1  t                                           3×10 ‖1.732‖
 //!  2  W1                                         784×50 ‖1.98‖  784×50 ‖0.247‖
@@ -20,7 +20,7 @@
 //! 10  loss                               9
 //! ```
 
-use drawing::save;
+use drawing::options;
 use mnist::dataset::Scale;
 use mnist::digits;
 use nalgebra::DMatrix;
@@ -32,9 +32,13 @@ use std::error::Error;
 use tape::Tape;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("net_graph.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let picture = net();
     println!("{}", picture.text(100).trim_end());
-    Ok(save("--svg", || picture.svg())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }
 
 /// The net after a forward run and a sweep, folded by layer.

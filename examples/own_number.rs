@@ -12,6 +12,8 @@
 //! 100 sums, chained  338350.0000    100
 //! ```
 
+use drawing::options;
+use picture::Draw;
 use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
@@ -161,6 +163,9 @@ functions!(
 );
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("own_number.rs"), &["--player"])? else {
+        return Ok(());
+    };
     let tape = Tape::<Deep>::default();
     let leaf = |value| tape.var(Deep::from_f64(value));
     let (x, y) = (leaf(2.0), leaf(3.0));
@@ -182,5 +187,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     ] {
         println!("{what:18} {:11.4} {:6}", number.value, number.depth);
     }
-    Ok(())
+    let picture = tape.picture_with("Numbers that know how deep they are", &gradient);
+    Ok(options.save("--player", || picture.player())?)
 }

@@ -19,7 +19,7 @@
 //!   learned_slope (sample 0, 1×1 operands as scalars)  1 [0,0]  -2.182379468e0  -2.899979582e0  wrong derivative
 //! ```
 
-use drawing::save;
+use drawing::options;
 use nalgebra::dmatrix;
 use picture::Draw;
 use std::error::Error;
@@ -97,6 +97,9 @@ impl Op<f64> for LearnedSlope {
 }
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("own_op.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let tape = Tape::new();
     let x = tape.matrix(&dmatrix![-2.0, 1.0; 3.0, -1.0]).named("X");
     let a = tape.var(0.25).named("a");
@@ -121,5 +124,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", check::ops(&ops).to_string().trim_end());
     }
     let picture = tape.picture_with("An operation of one's own", &gradient);
-    Ok(save("--svg", || picture.svg())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }

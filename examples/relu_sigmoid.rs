@@ -23,10 +23,16 @@
 //!     0.3150   0.1807
 //! ```
 
+use drawing::options;
 use nalgebra::{DMatrix, dmatrix};
+use picture::Draw;
+use std::error::Error;
 use tape::Tape;
 
-pub fn main() {
+pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("relu_sigmoid.rs"), &["--player"])? else {
+        return Ok(());
+    };
     let tape = Tape::new();
     let x = tape.matrix(&dmatrix![1.0, -0.5; -2.0, 3.0]);
     show("x", &x.value());
@@ -35,6 +41,8 @@ pub fn main() {
         let back = y.vjp(&dmatrix![1.0, 2.0; 3.0, 4.0]);
         show("back through it", &back.of(x).to_matrix());
     }
+    let picture = tape.picture("ReLU and Sigmoid");
+    Ok(options.save("--player", || picture.player())?)
 }
 
 fn show(name: &str, m: &DMatrix<f64>) {

@@ -16,12 +16,15 @@
 //! 6  add   f       3.4962      1.0000  dx = dz, dy = dz
 //! ```
 
-use drawing::save;
+use drawing::options;
 use picture::Draw;
 use std::error::Error;
 use tape::{EntryId, Tape};
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("scalar_graph.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let tape = Tape::new();
     let a = tape.var(0.5).named("a");
     let b = tape.var(3.0).named("b");
@@ -45,5 +48,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     let picture = tape.picture_with("One value, used three times", &gradient);
-    Ok(save("--svg", || picture.svg())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }

@@ -13,13 +13,17 @@
 //!     2  4.0  0.7366  0   0.7366   0.7366   0.7366
 //! ```
 
-use drawing::save;
+use drawing::options;
 use nalgebra::dmatrix;
 use picture::Draw;
 use std::error::Error;
 use tape::{Tape, log_sum_exp};
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("softmax_with_loss.rs"), &["--svg", "--player"])?
+    else {
+        return Ok(());
+    };
     let tape = Tape::new();
     let a = [("a₀", 0.3), ("a₁", 2.9), ("a₂", 4.0)].map(|(name, x)| tape.var(x).named(name));
     let loss = (log_sum_exp(&a) - a[1]).named("loss"); // class 1 is right
@@ -41,5 +45,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
             y - t
         );
     }
-    Ok(save("--svg", || picture.svg())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }

@@ -21,7 +21,8 @@
 //!        with h =   1e-13  0.29976021664879227
 //! ```
 
-use drawing::{Chart, Colour, curve, save};
+use drawing::{Chart, Colour, curve, options};
+use picture::Draw;
 use std::error::Error;
 use tape::{Real, value_and_gradient};
 
@@ -35,6 +36,9 @@ fn central_difference(x: f64, h: f64) -> f64 {
 }
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("tangent.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let tangents = [5.0, 10.0].map(|x| {
         let (y, slope) = value_and_gradient(|x| f(x[0]), &[x]);
         (x, y, slope[0])
@@ -45,7 +49,16 @@ pub fn main() -> Result<(), Box<dyn Error>> {
             println!("       with h = {h:7.0e}  {}", central_difference(x, h));
         }
     }
-    Ok(save("--svg", || chart(&tangents).svg())?)
+    options.save("--svg", || chart(&tangents).svg())?;
+    Ok(options.save("--player", played)?)
+}
+
+/// The slope at 5, as the tape finds it.
+fn played() -> String {
+    let tape = tape::Tape::new();
+    let y = f(tape.var(5.0).named("x")).named("y");
+    tape.picture_with("0.01 x² + 0.1 x at 5", &y.gradient())
+        .player()
 }
 
 /// The curve, and a tangent at each `(x, y, slope)`.

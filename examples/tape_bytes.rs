@@ -13,11 +13,17 @@
 //! ```
 
 use allocation_counter::measure;
+use drawing::options;
+use picture::Draw;
+use std::error::Error;
 use tape::{Cotangents, Seed, Tape, Var};
 
 const LENGTH: usize = 1 << 20;
 
-pub fn main() -> Result<(), tape::Error> {
+pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("tape_bytes.rs"), &["--player"])? else {
+        return Ok(());
+    };
     println!("{:44} {:>8} {:>8}", "bytes an entry", "recorded", "swept");
     report("y = y * x", Tape::new, |y, x| y * x)?;
     report("y = y * 1.5", Tape::new, |y, _| y * 1.5)?;
@@ -26,7 +32,15 @@ pub fn main() -> Result<(), tape::Error> {
         || Tape::new().with_locations(),
         |y, x| y * x,
     )?;
-    Ok(())
+    Ok(options.save("--player", played)?)
+}
+
+/// The beginning of the chain, to be watched.
+fn played() -> String {
+    let tape = Tape::new();
+    let x = tape.var(1.5).named("x");
+    let y = (1..5).fold(x, |y, _| y * x);
+    tape.picture_with("A chain", &y.gradient()).player()
 }
 
 /// Records a chain on a new tape, sweeps it, and prints what both hold.

@@ -19,7 +19,7 @@
 //! the crate's tape has 9 entries and finds the same: true
 //! ```
 
-use drawing::save;
+use drawing::options;
 use picture::Draw;
 use std::error::Error;
 use tape::Tape;
@@ -80,6 +80,9 @@ impl TinyTape {
 }
 
 pub fn main() -> Result<(), Box<dyn Error>> {
+    let Some(options) = options(include_str!("tiny_tape.rs"), &["--svg", "--player"])? else {
+        return Ok(());
+    };
     let mut tiny = TinyTape::default();
     let leaves = [100.0, 2.0, 150.0, 3.0, 1.1].map(|value| tiny.leaf(value));
     let [apple, apples, orange, oranges, tax] = leaves;
@@ -112,5 +115,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     );
 
     let picture = tape.picture_with("What the list stands for", &gradient);
-    Ok(save("--svg", || picture.svg())?)
+    options.save("--svg", || picture.svg())?;
+    Ok(options.save("--player", || picture.player())?)
 }

@@ -1,8 +1,8 @@
 //! The book's training program (section 5.7.4): a two-layer net, mini-batches, SGD.
 //!
 //! Without `--data DIR` it learns from 2,000 digits drawn by the `mnist` crate, for 300 steps; with
-//! the directory of MNIST's four files, for 10,000. The command `mnist` does the same with every
-//! comfort.
+//! the directory of MNIST's four files, for 10,000. The command `mnist` does the same, and keeps
+//! what it has learned.
 //!
 //! ```text
 //! step     0  training accuracy 0.11  test accuracy 0.12
@@ -13,21 +13,24 @@
 //! step   300  training accuracy 0.86  test accuracy 0.86
 //! ```
 
+use drawing::options;
 use mnist::batches::Batches;
 use mnist::dataset::{Scale, Source};
 use mnist::digits;
 use mnist::evaluation::Evaluation;
 use nn::{Recording, Sgd, Targets, TwoLayerNet};
+use picture::Draw;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::error::Error;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--data");
-    let (data, steps) = match (arguments.next(), arguments.next()) {
-        (None, _) => (digits::dataset(2_000, 500, digits::SEED), 300),
-        (Some(_), Some(directory)) => (Source::Directory(directory.into()).load()?, 10_000),
-        (Some(_), None) => return Err("--data: expected a directory".into()),
+    let Some(options) = options(include_str!("train_mnist.rs"), &["--data", "--player"])? else {
+        return Ok(());
+    };
+    let (data, steps) = match options.get("--data") {
+        None => (digits::dataset(2_000, 500, digits::SEED), 300),
+        Some(directory) => (Source::Directory(directory.into()).load()?, 10_000),
     };
     let (train, test) = (data.train(), data.test());
 
@@ -49,5 +52,10 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         train.gather_labels(batch, recording.targets_mut().values_mut());
         recording.step(&Sgd { rate: 0.1 })?;
     }
-    Ok(())
+    recording.replay()?;
+    recording.sweep()?;
+    let picture = recording
+        .tape()
+        .picture_with("The net, trained", recording.cotangents());
+    Ok(options.save("--player", || picture.player())?)
 }

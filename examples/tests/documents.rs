@@ -171,6 +171,34 @@ fn quotes_are_right() {
     assert!(quotes > 0, "some document quotes something");
 }
 
+/// README.md's first picture is drawn by the program above it, as it is printed there: all that the
+/// example has beside it is its command line.
+#[test]
+fn the_readme_shows_the_whole_program_of_its_picture() {
+    let example = read(&root().join("examples/apple_orange.rs"));
+    let (_, body) = example.split_once("let Some(options)").expect("main");
+    let (_, body) = body
+        .split_once("    };\n")
+        .expect("the end of the command line");
+    let body = body.strip_suffix("}\n").expect("the end of main");
+    let of_the_program = |line: &&str| !line.is_empty() && !line.contains("options.save");
+    let program: Vec<&str> = body.lines().map(str::trim).filter(of_the_program).collect();
+
+    let readme = read(&root().join("README.md"));
+    let (_, block) = readme.split_once("```rust\n").expect("a program");
+    let (block, rest) = block.split_once("```").expect("its end");
+    let shown = block.lines().map(str::trim);
+    let shown: Vec<&str> = shown
+        .filter(|line| !line.is_empty() && !line.starts_with("use "))
+        .collect();
+    assert_eq!(shown, program);
+    let picture = rest.split("](").nth(1).expect("a picture");
+    assert!(
+        picture.starts_with("docs/pictures/apple_orange.svg)"),
+        "{picture:.40}"
+    );
+}
+
 /// Matrices come in from nalgebra, so a crate that uses them needs the same version.
 #[test]
 fn the_version_of_nalgebra_is_the_one_in_use() {

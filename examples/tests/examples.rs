@@ -10,11 +10,11 @@
 mod pages;
 mod redraw;
 
-use pages::{root, shown};
+use pages::{read, root, shown, source};
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination};
 
 thread_local! {
@@ -44,6 +44,7 @@ macro_rules! examples {
         $(#[test]
         fn $name() {
             check(stringify!($name), programs::$name::main);
+            check_options(stringify!($name), programs::$name::main);
         })*
 
         const NAMES: &[&str] = &[$(stringify!($name)),*];
@@ -73,15 +74,29 @@ examples! {
     net_graph
 }
 
-/// Runs an example as `cargo run --example NAME -- --svg FILE`, and compares what it prints with
-/// the `text` block of its documentation, and the file with the picture of its name.
+/// A file that an example is asked to write, which is not there before.
+fn file(name: &str) -> PathBuf {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_file(&file);
+    file
+}
+
+/// Runs an example as `cargo run --example NAME -- --svg FILE --player FILE`, the first where it
+/// draws, and compares what it prints with the `text` block of its documentation, and the drawing
+/// with the picture of its name. The player must be a page.
 #[track_caller]
 fn check<T: Termination>(name: &str, main: fn() -> T) {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.svg"));
-    let _ = fs::remove_file(&file);
-    let arguments = ["--svg", file.to_str().expect("a path in UTF-8")];
+    let (file, player) = (file(&format!("{name}.svg")), file(&format!("{name}.html")));
+    let text = |path: &Path| path.to_str().expect("a path in UTF-8").to_string();
+    let (svg, page) = (text(&file), text(&player));
+    let mut arguments = vec!["--player", &page];
+    if read(&source(name)).contains("&[\"--svg\"") {
+        arguments.extend(["--svg", &svg]);
+    }
     let ended = drawing::with_arguments(&arguments, || main().report());
     assert_eq!(ended, ExitCode::SUCCESS);
+    let page = fs::read_to_string(player).expect("a player");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("tape-picture"));
     let printed = as_run(&PRINTED.take());
     let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
     let drawn = fs::read_to_string(file).map(|svg| as_run(&svg)).ok();
@@ -91,6 +106,18 @@ fn check<T: Termination>(name: &str, main: fn() -> T) {
     }
     check_output(name, &printed);
     check_picture(name, drawn.as_deref());
+}
+
+/// An example refuses what it does not know, before it computes anything, and where help is asked
+/// for it prints nothing else.
+#[track_caller]
+fn check_options<T: Termination>(name: &str, main: fn() -> T) {
+    let run = |arguments: &[&str]| drawing::with_arguments(arguments, || main().report());
+    for refused in [&["--sgv", "x"][..], &["--player"], &["x"]] {
+        assert_eq!(run(refused), ExitCode::FAILURE, "{name} with {refused:?}");
+    }
+    assert_eq!(run(&["--help"]), ExitCode::SUCCESS);
+    assert_eq!(PRINTED.take(), "", "{name} goes on after --help");
 }
 
 #[track_caller]

@@ -74,7 +74,7 @@ pub(crate) fn uses(graph: &Graph) -> Vec<Vec<usize>> {
 /// The numbers of a value as an attribute with one of Graphviz's HTML-like labels, which must not
 /// be empty.
 fn label(graph: &Graph, value: usize) -> String {
-    let Label { above, below } = Label::of(graph, value);
+    let Label { above, below, .. } = Label::of(graph, value, &[]);
     let above = above.iter().map(|line| xml(&line.text));
     let below = below
         .iter()

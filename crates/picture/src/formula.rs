@@ -1,113 +1,310 @@
-//! Formulas in words: an operation's formula and rule, with the numbers of a node put in.
+//! Formulas in words: an operation's formula and rule, in the names of the graph and with the
+//! numbers of a node put in.
 
 use crate::model::{Graph, Kind};
 use crate::numbers;
 use crate::operation::Operation;
 use crate::quantity::Quantity;
-use tape::formula::{self, Name};
+use std::cell::RefCell;
+use tape::formula::{self, Formula, Name};
 
 /// How many operands of a sum get a line each in the sweep.
 const LINES: usize = 4;
 
-/// A line such as `dx = dz · y = 1.1 · 2 = 2.2`, in its three parts.
-#[derive(Debug, PartialEq)]
+/// A line such as `d(tax) = d(price) · together = 1 · 650 = 650`, in its parts, of which those that
+/// would repeat another are empty.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Line {
-    /// `dx = dz · y`.
+    /// `d(tax)`.
+    pub left: String,
+    /// `d(price) · together`.
     pub rule: String,
-    /// `1.1 · 2`, or nothing where it would only repeat the result.
+    /// `1 · 650`.
     pub numbers: String,
-    /// `2.2`, or nothing where it is not known.
+    /// `650`, or nothing where it is not known.
     pub result: String,
+    /// The result with all its digits, if it is one number.
+    pub answer: Option<f64>,
+    /// The numbers put in, by value.
+    pub uses: Vec<Use>,
+    /// Whether the numbers are those of the first element, and the result, too.
+    pub first: bool,
+}
+
+/// A number of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    Forward(usize),
+    Cotangent(usize),
+}
+
+impl Line {
+    /// The same with a result.
+    pub fn resulting(mut self, quantity: &Quantity) -> Self {
+        self.answer = match quantity {
+            Quantity::Scalar(number) => Some(*number),
+            Quantity::Matrix(matrix) if self.first => matrix.entries.first().copied(),
+            _ => None,
+        };
+        self.result = match (self.answer, quantity) {
+            (Some(number), _) => numbers::short(number),
+            // A shape says nothing that the rule does not.
+            (None, Quantity::Matrix(_)) if self.first => String::new(),
+            (None, other) => numbers::brief(other),
+        };
+        self
+    }
+}
+
+/// What stands before the numbers of one element.
+const FIRST: &str = "for the first element ";
+
+/// What is to stand in the places of a formula's names.
+type Names<'n> = &'n dyn Fn(formula::Quantity) -> Name;
+
+/// What stands in the places of a formula's names at one node.
+struct At<'a> {
+    graph: &'a Graph,
+    names: &'a [String],
+    node: usize,
+    value: usize,
+    /// Whether a formula of numbers is applied to each element of matrices.
+    elementwise: bool,
+    uses: RefCell<Vec<Use>>,
+}
+
+impl At<'_> {
+    /// The number of the picture that a name stands for.
+    fn number_of(&self, of: formula::Quantity) -> Option<Use> {
+        Some(match of {
+            formula::Quantity::Operand(position) => {
+                let operand = self.graph.nodes()[self.node].operands().get(position)?;
+                Use::Forward(operand.value.index())
+            }
+            formula::Quantity::Result => Use::Forward(self.value),
+            formula::Quantity::Cotangent => Use::Cotangent(self.value),
+        })
+    }
+
+    fn quantity(&self, of: Use) -> Option<&Quantity> {
+        match of {
+            Use::Forward(value) => Some(&self.graph.values()[value].forward),
+            Use::Cotangent(value) => self.graph.values()[value].cotangent.as_ref(),
+        }
+    }
+
+    /// The name of the graph.
+    fn name(&self, of: formula::Quantity) -> Name {
+        let Some(of) = self.number_of(of) else {
+            return Name::text(UNKNOWN);
+        };
+        match of {
+            Use::Cotangent(value) => Name::letter(format!("d({})", self.names[value])),
+            Use::Forward(value) => {
+                let producer = self.graph.values()[value].producer();
+                match (&self.graph.nodes()[producer].kind, self.quantity(of)) {
+                    (Kind::Constant, Some(quantity)) => filled(quantity),
+                    _ => Name::letter(self.names[value].clone()),
+                }
+            }
+        }
+    }
+
+    /// The number, which is written down as used.
+    fn number(&self, of: formula::Quantity) -> Name {
+        let Some((of, quantity)) = self
+            .number_of(of)
+            .and_then(|of| Some((of, self.quantity(of)?)))
+        else {
+            return Name::text(UNKNOWN);
+        };
+        self.uses.borrow_mut().push(of);
+        match quantity {
+            Quantity::Matrix(matrix) if self.elementwise => match matrix.entries.first() {
+                Some(&first) => Name::text(numbers::short(first)).of(first),
+                None => Name::text(UNKNOWN),
+            },
+            _ => filled(quantity),
+        }
+    }
+
+    /// The shape of an operand that is repeated to be as large as the result.
+    fn summed_to(&self, operand: usize) -> Option<String> {
+        let values = self.graph.values();
+        let result = match &values[self.value].forward {
+            Quantity::Matrix(matrix) if self.elementwise => matrix,
+            _ => return None,
+        };
+        match &values[operand].forward {
+            Quantity::Matrix(matrix) => {
+                let same = (matrix.rows, matrix.columns) == (result.rows, result.columns);
+                (!same).then(|| numbers::shape(matrix))
+            }
+            Quantity::Scalar(_) => Some("one number".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A line of the texts that a formula gives for names and for numbers, of which some may be
+    /// those of an element.
+    fn line(&self, left: String, indices: &str, of: &dyn Fn(Names) -> String) -> Line {
+        let mut rule = of(&|quantity| self.name(quantity));
+        let mut numbers = of(&|quantity| self.number(quantity));
+        if numbers.contains(UNKNOWN) || numbers == rule {
+            numbers.clear();
+        }
+        let first = self.elementwise || !indices.is_empty();
+        if first && !numbers.is_empty() {
+            numbers.insert_str(0, FIRST);
+        }
+        if self.elementwise {
+            rule += " element by element";
+        }
+        let mut uses = self.uses.take();
+        uses.sort_unstable();
+        uses.dedup();
+        Line {
+            left: left + indices,
+            rule,
+            numbers,
+            uses,
+            first,
+            ..Line::default()
+        }
+    }
+}
+
+/// In the place of a number that is not known.
+const UNKNOWN: &str = "?";
+
+/// What is written for a quantity in a formula.
+fn filled(quantity: &Quantity) -> Name {
+    let text = numbers::brief(quantity);
+    match quantity {
+        Quantity::Scalar(number) => Name::text(text).of(*number),
+        Quantity::Matrix(matrix) => {
+            let rows = numbers::rows(matrix).map(|row| row.iter().map(|x| numbers::short(*x)));
+            Name::wrapped(text).with_elements(rows.map(Iterator::collect).collect())
+        }
+        _ => Name::text(text),
+    }
 }
 
 /// The forward formula of an operation's node.
-pub(crate) fn forward(graph: &Graph, node: usize, value: usize) -> Option<Line> {
+pub(crate) fn forward(graph: &Graph, names: &[String], node: usize, value: usize) -> Option<Line> {
     let operation = operation(graph, node)?;
     let formula = &operation.formula;
     let count = graph.nodes()[node].operands().len();
-    let names = |of| name(graph, node, value, of);
-    let (text, numbers) = match formula.value_text() {
-        Some(text) => (text, formula.value_with(count, &names).unwrap_or_default()),
-        None => of_symbol(operation, count, &names),
-    };
-    Some(Line {
-        rule: format!("{} = {text}", formula.result),
-        numbers,
-        result: numbers::brief(&graph.values()[value].forward),
-    })
+    let at = at(graph, names, node, value);
+    let line = at.line(names[value].clone(), "", &|names| {
+        let known = formula.value_with(count, names);
+        known.unwrap_or_else(|| of_symbol(operation, count, names))
+    });
+    Some(line.resulting(&graph.values()[value].forward))
 }
 
-/// The symbol between the names of two operands or before the list of them, and the same with
-/// numbers.
-fn of_symbol(
-    operation: &Operation,
-    count: usize,
-    names: &dyn Fn(formula::Quantity) -> Name,
-) -> (String, String) {
-    let (symbol, formula) = (&operation.symbol, &operation.formula);
-    if formula.runs || formula.operands.len() != count {
-        return (symbol.clone().into_owned(), String::new());
-    }
-    let write = |texts: &[String]| match texts {
-        [x, y] if !symbol.chars().any(char::is_alphabetic) => format!("{x} {symbol} {y}"),
-        [x] if x.starts_with('(') => format!("{symbol}{x}"),
-        texts => format!("{symbol}({})", texts.join(", ")),
-    };
-    let own: Vec<String> = formula.operands.iter().map(|x| x.to_string()).collect();
-    let numbers: Vec<String> = (0..count)
+/// A sign between two operands, or a word before the list of them: the symbol, or the name where
+/// the symbol speaks of operands itself, as `[X Y]` does.
+fn of_symbol(operation: &Operation, count: usize, names: Names) -> String {
+    let symbol = &operation.symbol;
+    let mut texts: Vec<String> = (0..count.min(LINES))
         .map(|k| names(formula::Quantity::Operand(k)).to_string())
         .collect();
-    (write(&own), write(&numbers))
+    let is_sign = !symbol.chars().any(char::is_alphanumeric);
+    let is_word = symbol.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if let ([x, y], true) = (&texts[..], is_sign) {
+        return format!("{x} {symbol} {y}");
+    }
+    for text in &mut texts {
+        if let Some(bare) = text
+            .strip_prefix('(')
+            .and_then(|text| text.strip_suffix(')'))
+        {
+            *text = bare.to_owned();
+        }
+    }
+    if count > LINES {
+        texts.push("…".to_owned());
+    }
+    let name = if is_sign || is_word {
+        symbol
+    } else {
+        &operation.name
+    };
+    format!("{name}({})", texts.join(", "))
 }
 
 /// What the sweep does at an operation's node: a line for each operand with a cotangent, with the
-/// operand's position; of many operands in a row, the rule and the first few.
-pub(crate) fn backward(graph: &Graph, node: usize, value: usize) -> Vec<(Option<usize>, Line)> {
+/// operand's position; of many operands in a row, the first few.
+pub(crate) fn backward(
+    graph: &Graph,
+    names: &[String],
+    node: usize,
+    value: usize,
+) -> Vec<(usize, Line)> {
     let Some(operation) = operation(graph, node) else {
         return Vec::new();
     };
     let (formula, uses) = (&operation.formula, graph.nodes()[node].operands());
-    let names = |of| name(graph, node, value, of);
+    let at = at(graph, names, node, value);
     let line = |position: usize| {
         let use_ = &uses[position];
-        graph.values()[use_.value.0].cotangent.as_ref()?;
-        let rule = formula.cotangent_text(position, uses.len())?;
-        let numbers = formula.cotangent_with(position, uses.len(), &names);
-        let line = Line {
-            rule,
-            numbers: numbers.unwrap_or_default(),
-            result: (use_.contribution.as_ref()).map_or(String::new(), numbers::brief),
-        };
-        Some((Some(position), line))
+        let operand = use_.value.index();
+        graph.values()[operand].cotangent.as_ref()?;
+        let left = format!("d({})", names[operand]);
+        let indices = formula.cotangent_indices(position, uses.len());
+        let known = |names: Names| formula.cotangent_with(position, uses.len(), names);
+        known(&|quantity| at.name(quantity))?;
+        let mut line = at.line(left, &indices, &|names| known(names).unwrap_or_default());
+        if let Some(shape) = at.summed_to(operand) {
+            line.rule = format!("{}, summed to {shape}", line.rule);
+            (line.numbers, line.first) = (String::new(), false);
+        }
+        Some(match &use_.contribution {
+            Some(contribution) => (position, line.resulting(contribution)),
+            None => (position, line),
+        })
     };
-    if !formula.runs || uses.len() <= LINES {
-        return (0..uses.len()).filter_map(line).collect();
+    let count = if formula.runs { LINES } else { uses.len() };
+    (0..uses.len()).filter_map(line).take(count).collect()
+}
+
+fn at<'a>(graph: &'a Graph, names: &'a [String], node: usize, value: usize) -> At<'a> {
+    // A formula of matrices has capital letters.
+    let letters = operation(graph, node).map_or(Formula::UNKNOWN, |operation| operation.formula);
+    let small = |name: &&str| name.starts_with(char::is_lowercase);
+    let of_numbers = [letters.result].iter().chain(letters.operands).all(small);
+    let indexed = (0..letters.operands.len()).any(|k| !letters.cotangent_indices(k, 1).is_empty());
+    let is_matrix = matches!(graph.values()[value].forward, Quantity::Matrix(_));
+    At {
+        graph,
+        names,
+        node,
+        value,
+        elementwise: of_numbers && !indexed && !letters.runs && is_matrix,
+        uses: RefCell::default(),
     }
-    let rules = formula.cotangent_texts().into_iter().map(|rule| {
-        let (numbers, result) = (String::new(), String::new());
-        (
-            None,
-            Line {
-                rule,
-                numbers,
-                result,
-            },
-        )
-    });
-    rules.chain((0..LINES).filter_map(line)).collect()
+}
+
+/// The rule of an operation's node in its own letters: `z = x · y, dx = dz · y, dy = dz · x`.
+pub(crate) fn general(graph: &Graph, node: usize) -> String {
+    operation(graph, node).map_or(String::new(), |operation| {
+        equations(operation).collect::<Vec<_>>().join(", ")
+    })
 }
 
 /// All formulas of an operation on one line each, for a title.
 pub(crate) fn summary(operation: &Operation) -> String {
+    let name = [operation.name.clone().into_owned()].into_iter();
+    let lines: Vec<_> = name.chain(equations(operation)).collect();
+    lines.join("\n")
+}
+
+fn equations(operation: &Operation) -> impl Iterator<Item = String> {
     let formula = &operation.formula;
     let value = formula.value_text();
     let value = value.map(|value| format!("{} = {value}", formula.result));
-    let lines = [operation.name.clone().into_owned()].into_iter();
-    let lines: Vec<_> = lines
-        .chain(value)
-        .chain(formula.cotangent_texts())
-        .collect();
-    lines.join("\n")
+    value.into_iter().chain(formula.cotangent_texts())
 }
 
 fn operation(graph: &Graph, node: usize) -> Option<&Operation> {
@@ -117,108 +314,6 @@ fn operation(graph: &Graph, node: usize) -> Option<&Operation> {
     }
 }
 
-/// The number a name stands for at a node.
-fn name(graph: &Graph, node: usize, value: usize, of: formula::Quantity) -> Name {
-    let quantity = match of {
-        formula::Quantity::Operand(position) => {
-            let operand = graph.nodes()[node].operands().get(position);
-            operand.map(|operand| &graph.values()[operand.value.0].forward)
-        }
-        formula::Quantity::Result => Some(&graph.values()[value].forward),
-        formula::Quantity::Cotangent => graph.values()[value].cotangent.as_ref(),
-    };
-    let text = quantity.map_or("?".to_owned(), numbers::brief);
-    match quantity {
-        Some(Quantity::Scalar(number)) => Name::text(text).of(*number),
-        Some(Quantity::Matrix(_)) => Name::wrapped(text),
-        _ => Name::text(text),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::quantity::Matrix;
-    use tape::formula;
-
-    fn product(x: impl Into<Quantity>, y: impl Into<Quantity>) -> Graph {
-        let mut graph = Graph::new("");
-        let times = formula!(z(x, y): dx = dz * y, dy = dz * x);
-        let times = Operation::new("×", "multiply").formula(times);
-        let times = graph.operation(times);
-        let (x, y) = (graph.leaf("", x), graph.leaf("", y));
-        let out = graph.apply(times, &[x, y], -6.0);
-        graph.value_mut(out).cotangent = Some(1.1.into());
-        graph.value_mut(x).cotangent = Some((-3.3).into());
-        graph.set_contribution(out, 0, -3.3);
-        graph
-    }
-
-    fn texts(line: &Line) -> [&str; 3] {
-        [&line.rule, &line.numbers, &line.result]
-    }
-
-    #[test]
-    fn numbers_are_put_in() {
-        let graph = product(2.0, -3.0);
-        let line = forward(&graph, 2, 2).unwrap();
-        assert_eq!(texts(&line), ["z = x × y", "2 × (-3)", "-6"]);
-        let lines = backward(&graph, 2, 2);
-        assert_eq!(lines.len(), 1, "the second operand gets no cotangent");
-        assert_eq!(lines[0].0, Some(0));
-        assert_eq!(texts(&lines[0].1), ["dx = dz · y", "1.1 · (-3)", "-3.3"]);
-    }
-
-    #[test]
-    fn matrices_stand_by_their_shapes() {
-        let graph = product(Matrix::summary(1, 2, [1.0, 2.0]), 2.0);
-        assert_eq!(forward(&graph, 2, 2).unwrap().numbers, "(1×2) × 2");
-    }
-
-    #[test]
-    fn each_of_a_few_operands_has_a_line_and_many_have_the_rule() {
-        let lines = |count: usize| {
-            let mut graph = Graph::new("");
-            let sum = formula!(y[x]: y = ln(sum(exp(x))), dx = dy * exp(x - y));
-            let sum = graph.operation(Operation::new("lse", "log_sum_exp").formula(sum));
-            let x = graph.leaf("x", 1.5);
-            let total = graph.apply(sum, &vec![x; count], 2.0);
-            for value in [x, total] {
-                graph.value_mut(value).cotangent = Some(1.0.into());
-            }
-            let all: Vec<_> = (backward(&graph, 1, 1).into_iter())
-                .map(|(_, line)| format!("{}: {}", line.rule, line.numbers))
-                .collect();
-            (forward(&graph, 1, 1).unwrap().numbers, all)
-        };
-        let (numbers, few) = lines(2);
-        assert_eq!(numbers, "ln(exp 1.5 + exp 1.5)");
-        assert_eq!(
-            few,
-            [
-                "dx₁ = dy · exp(x₁ − y): 1 · exp(1.5 − 2)",
-                "dx₂ = dy · exp(x₂ − y): 1 · exp(1.5 − 2)"
-            ]
-        );
-        let (numbers, many) = lines(9);
-        assert_eq!(numbers, "ln(exp 1.5 + exp 1.5 + exp 1.5 + …)");
-        assert_eq!((many.len(), &many[0][..]), (5, "dxᵢ = dy · exp(xᵢ − y): "));
-    }
-
-    /// Of a rule about each element there are too many numbers.
-    #[test]
-    fn elements_are_left_alone() {
-        let mut graph = Graph::new("");
-        let rows = formula!(y(x): dx[ij] = y[ij] * dy);
-        let rows = graph.operation(Operation::new("softmax", "softmax").formula(rows));
-        let x = graph.leaf("x", Matrix::summary(1, 2, [1.0, 2.0]));
-        let out = graph.apply(rows, &[x], Matrix::summary(1, 2, [0.3, 0.7]));
-        for value in [x, out] {
-            graph.value_mut(value).cotangent = Some(1.0.into());
-        }
-        let numbers = forward(&graph, 1, 1).unwrap().numbers;
-        assert_eq!(numbers, "softmax(1×2)");
-        let line = &backward(&graph, 1, 1)[0].1;
-        assert_eq!(texts(line), ["dxᵢⱼ = yᵢⱼ · dy", "", ""]);
-    }
-}
+#[path = "formula_tests.rs"]
+mod tests;

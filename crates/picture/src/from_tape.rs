@@ -45,10 +45,10 @@ pub trait Draw<T> {
     /// let table = tape.picture_with("Two apples", &price.gradient()).text(60);
     /// assert_eq!(table, "\
     /// Two apples
-    ///    node    uses  value  cotangent
-    /// 0  apple           100          2
-    /// 1  apples            2        100
-    /// 2  ×       0 1     200          1
+    ///    node    uses  value  derivative
+    /// 0  apple           100           2
+    /// 1  apples            2         100
+    /// 2  ×       0 1     200           1
     /// 3  price   2
     /// ");
     /// ```

@@ -34,10 +34,10 @@
 //! let table = Picture::new(graph).text(60);
 //! assert_eq!(table, "\
 //! Two apples
-//!    node    uses  value  cotangent
-//! 0  apple           100          2
-//! 1  apples            2        100
-//! 2  ×       0 1     200          1
+//!    node    uses  value  derivative
+//! 0  apple           100           2
+//! 1  apples            2         100
+//! 2  ×       0 1     200           1
 //! 3  price   2
 //! ");
 //! ```
@@ -46,7 +46,12 @@
 //! A picture of more than [`Picture::DEFAULT_LIMIT`] nodes is of no use, and neither is a file of
 //! ten megabytes. Beyond the limit scopes are folded into one node each, and if that is not enough
 //! some ten stretches of the tape are, each with the operations it contains counted.
-//! [`Picture::limit`] sets another limit, [`Picture::folded`] folds at once.
+//! [`Picture::limit`] sets another limit, [`Picture::folded`] folds at once. Leaves with names are
+//! never folded.
+//!
+//! A drawing that is wider than [`Picture::DEFAULT_WIDTH`] goes on in the next row
+//! ([`Picture::width`]); it can also run from top to bottom ([`Picture::direction`]). Numbers that
+//! never change stand in the operation that uses them ([`Picture::constants`]).
 
 mod dot;
 mod drawing;
@@ -58,18 +63,22 @@ mod layout;
 mod measure;
 mod mermaid;
 mod model;
+mod names;
 mod numbers;
 mod operation;
 mod picture;
 mod player;
 mod quantity;
+mod style;
 mod svg;
 mod text;
 
 #[cfg(test)]
-mod browser_tests;
+mod browser;
 #[cfg(test)]
 mod drawn_tests;
+#[cfg(test)]
+mod rendered_tests;
 #[cfg(test)]
 mod samples;
 
@@ -78,3 +87,4 @@ pub use model::{Folded, Graph, Kind, Node, Operand, Source, Value, ValueId};
 pub use operation::{Operation, OperationId};
 pub use picture::Picture;
 pub use quantity::{Matrix, Quantity};
+pub use style::{Constants, Direction};

@@ -7,15 +7,20 @@
 use crate::model::{Folded, Graph, Kind};
 use crate::numbers;
 use crate::quantity::{Matrix, Quantity};
+use crate::style::{Constants, Direction, Style};
 
 /// Font sizes in pixels: what is read first, and what stands beside it.
 pub(crate) const LARGE: f64 = 14.0;
 pub(crate) const SMALL: f64 = 11.0;
+/// The size of a sign that stands alone.
+const SIGN: f64 = 20.0;
 /// Distance between a wire and the text above it, which is also that to the arrow going back below
 /// it.
 pub(crate) const OFF_WIRE: f64 = 4.0;
 /// Distance between a wire and the text below it, which stands below that arrow.
 pub(crate) const RETURN: f64 = 8.0;
+/// The same to the text right of a wire that leads down.
+pub(crate) const RETURN_ASIDE: f64 = 12.0;
 /// The longest text drawn; longer ones end in an ellipsis and are shown whole on hover.
 const LONGEST: usize = 28;
 
@@ -24,13 +29,25 @@ const LONGEST: usize = 28;
 pub(crate) struct Text {
     pub text: String,
     pub size: f64,
+    /// Whether NaN or an infinity is in it.
+    pub broken: bool,
 }
 
 impl Text {
-    fn new(text: impl Into<String>, size: f64) -> Self {
+    pub fn new(text: impl Into<String>, size: f64) -> Self {
         Self {
             text: clipped(text.into()),
             size,
+            broken: false,
+        }
+    }
+
+    /// The text of a number, which is marked if it is none that one can go on with.
+    fn number(text: String) -> Self {
+        let broken = ["NaN", "∞"].iter().any(|mark| text.contains(mark));
+        Self {
+            broken,
+            ..Self::new(text, LARGE)
         }
     }
 
@@ -43,27 +60,31 @@ impl Text {
     }
 }
 
-/// The lines written above and below a wire, each from top to bottom.
+/// The lines written above and below a wire, each from top to bottom; left and right of one that
+/// leads down.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Label {
     pub above: Vec<Text>,
     pub below: Vec<Text>,
+    /// The least room below, for other texts that stand there at times.
+    pub room: f64,
 }
 
 impl Label {
-    /// What is written beside a value's wire. A constant's number stands in its node, not here.
-    pub fn of(graph: &Graph, value: usize) -> Self {
+    /// What is written beside a value's wire, with room for other texts below. A constant's number
+    /// stands in its node, not here.
+    pub fn of(graph: &Graph, value: usize, other: &[String]) -> Self {
         let value = &graph.values()[value];
         if graph.nodes()[value.producer()].kind == Kind::Constant {
             return Self::default();
         }
         let below = value.cotangent.as_ref().map(|cotangent| match cotangent {
             Quantity::Matrix(matrix) => entries_or_norm(matrix),
-            other => vec![Text::new(numbers::brief(other), LARGE)],
+            other => vec![Text::number(numbers::brief(other))],
         });
         let (shape, numbers) = match &value.forward {
             Quantity::Matrix(matrix) => (numbers::shape(matrix), entries_or_norm(matrix)),
-            other => (String::new(), vec![Text::new(numbers::brief(other), LARGE)]),
+            other => (String::new(), vec![Text::number(numbers::brief(other))]),
         };
         let heading = format!("{} {shape}", value.name);
         let heading = match heading.trim() {
@@ -71,36 +92,55 @@ impl Label {
             heading => Some(Text::new(heading, SMALL)),
         };
         let above = heading.into_iter().chain(numbers).collect();
+        let other = other.iter().map(|text| Text::new(text, LARGE).width());
         Self {
             above,
             below: below.unwrap_or_default(),
+            room: other.fold(0.0, f64::max),
         }
     }
 
-    pub fn width(&self) -> f64 {
-        self.above
-            .iter()
-            .chain(&self.below)
-            .map(Text::width)
-            .fold(0.0, f64::max)
+    /// How far the label reaches above and below its wire; left and right of one that leads down.
+    pub fn extents(&self, direction: Direction) -> (f64, f64) {
+        let across = |lines: &[Text], room: f64| match direction {
+            Direction::Rightwards => height(lines),
+            Direction::Downwards => width(lines).max(room),
+        };
+        let extent = |lines: &[Text], off: f64, room: f64| match lines {
+            [] => 0.0,
+            lines => off + across(lines, room),
+        };
+        let back = match direction {
+            Direction::Rightwards => RETURN,
+            Direction::Downwards => RETURN_ASIDE,
+        };
+        (
+            extent(&self.above, OFF_WIRE, 0.0),
+            extent(&self.below, back, self.room),
+        )
     }
 
-    /// How far the label reaches above and below its wire.
-    pub fn extents(&self) -> (f64, f64) {
-        let extent = |lines: &[Text], off: f64| match lines {
-            [] => 0.0,
-            lines => off + lines.iter().map(Text::height).sum::<f64>(),
-        };
-        (extent(&self.above, OFF_WIRE), extent(&self.below, RETURN))
+    /// How much of its wire the label takes.
+    pub fn length(&self, direction: Direction) -> f64 {
+        match direction {
+            Direction::Rightwards => width(&self.above).max(width(&self.below)).max(self.room),
+            Direction::Downwards => height(&self.above).max(height(&self.below)),
+        }
     }
 }
 
+pub(crate) fn width(lines: &[Text]) -> f64 {
+    lines.iter().map(Text::width).fold(0.0, f64::max)
+}
+
+pub(crate) fn height(lines: &[Text]) -> f64 {
+    lines.iter().map(Text::height).sum()
+}
+
+/// The entries of a small matrix; of another the norm, between bars that every font has.
 fn entries_or_norm(matrix: &Matrix) -> Vec<Text> {
     if matrix.entries.is_empty() {
-        return vec![Text::new(
-            format!("‖{}‖", numbers::short(matrix.norm)),
-            LARGE,
-        )];
+        return vec![Text::number(format!("||{}||", numbers::short(matrix.norm)))];
     }
     let row = |row: &[f64]| {
         row.iter()
@@ -109,7 +149,7 @@ fn entries_or_norm(matrix: &Matrix) -> Vec<Text> {
             .join("  ")
     };
     numbers::rows(matrix)
-        .map(|entries| Text::new(format!("[{}]", row(entries)), LARGE))
+        .map(|entries| Text::number(format!("[{}]", row(entries))))
         .collect()
 }
 
@@ -136,15 +176,28 @@ pub(crate) const PORT_GAP: f64 = 10.0;
 
 impl Face {
     /// How a node looks.
-    pub fn of(graph: &Graph, node: usize, results: &[Vec<usize>]) -> Self {
-        let title = Text::new(graph.caption(node, results), LARGE);
+    pub fn of(
+        graph: &Graph,
+        node: usize,
+        results: &[Vec<usize>],
+        style: &Style,
+        shown: &[bool],
+    ) -> Self {
+        let title = match style.constants {
+            Constants::AtOperations => with_constant(graph, node, results, shown),
+            _ => graph.caption(node, results),
+        };
+        let mut title = Text::new(title, LARGE);
         let inputs = graph.nodes()[node].operands().len();
         let operation = matches!(graph.nodes()[node].kind, Kind::Operation(_));
+        if operation && title.text.chars().count() == 1 {
+            title.size = SIGN;
+        }
         let lines = match &graph.nodes()[node].kind {
             Kind::Folded(folded) => vec![title, Text::new(counts(folded), SMALL)],
             _ => vec![title],
         };
-        let width = lines.iter().map(Text::width).fold(0.0, f64::max);
+        let width = width(&lines);
         let tall = (inputs + 1) as f64 * PORT_GAP;
         if operation && inputs <= 3 && width <= CIRCLE - 8.0 {
             return Self {
@@ -154,13 +207,32 @@ impl Face {
                 height: CIRCLE,
             };
         }
-        let least = lines.iter().map(Text::height).sum::<f64>() + 14.0;
+        let (width, height) = (width + 22.0, height(&lines) + 14.0);
+        let down = style.direction == Direction::Downwards;
         Self {
             lines,
             outline: Outline::Rounded,
-            width: width + 22.0,
-            height: tall.max(least),
+            width: if down { width.max(tall) } else { width },
+            height: if down { height } else { height.max(tall) },
         }
+    }
+}
+
+/// What an operation is called with the constant that is not drawn: `× 2`, `3 /`, `max(·, 0)`.
+fn with_constant(graph: &Graph, node: usize, results: &[Vec<usize>], shown: &[bool]) -> String {
+    let caption = graph.caption(node, results);
+    let operands = graph.nodes()[node].operands();
+    let constant = |place: usize| {
+        let value = &graph.values()[operands.get(place)?.value.index()];
+        (!shown[value.producer()]).then(|| numbers::brief(&value.forward))
+    };
+    let word = caption.chars().any(char::is_alphabetic);
+    match (constant(0), constant(1)) {
+        (Some(first), None) if word => format!("{caption}({first}, ·)"),
+        (None, Some(second)) if word => format!("{caption}(·, {second})"),
+        (Some(first), None) => format!("{first} {caption}"),
+        (None, Some(second)) => format!("{caption} {second}"),
+        _ => caption,
     }
 }
 
@@ -225,16 +297,21 @@ mod tests {
     fn a_label_reaches_as_far_as_its_lines() {
         let mut graph = Graph::new("");
         let x = graph.leaf("x", Matrix::summary(2, 2, [1.0, 2.0, 3.0, 4.0]));
-        let label = Label::of(&graph, x.index());
+        let label = Label::of(&graph, x.index(), &[]);
         let texts: Vec<_> = label.above.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["2×2", "[1  2]", "[3  4]"]);
-        let (above, below) = label.extents();
+        let (above, below) = label.extents(Direction::Rightwards);
         assert_eq!(
             (above, below),
             (OFF_WIRE + 1.25 * (SMALL + 2.0 * LARGE), 0.0)
         );
         graph.value_mut(x).cotangent = Some(1.0.into());
-        assert!(Label::of(&graph, x.index()).extents().1 > 0.0);
+        assert!(
+            Label::of(&graph, x.index(), &[])
+                .extents(Direction::Rightwards)
+                .1
+                > 0.0
+        );
     }
 
     #[test]
@@ -245,7 +322,7 @@ mod tests {
         let y = graph.leaf("y", m);
         graph.value_mut(y).name = "hidden".into();
         let texts = |value: usize| -> Vec<String> {
-            let above = Label::of(&graph, value).above;
+            let above = Label::of(&graph, value, &[]).above;
             above.into_iter().map(|line| line.text).collect()
         };
         assert_eq!(texts(x.index()), ["s", "1"]);
@@ -256,7 +333,8 @@ mod tests {
     fn a_constant_has_its_number_inside() {
         let mut graph = Graph::new("");
         let two = graph.constant(2.0);
-        assert_eq!(Label::of(&graph, two.index()), Label::default());
-        assert_eq!(Face::of(&graph, 0, &graph.results()).lines[0].text, "2");
+        assert_eq!(Label::of(&graph, two.index(), &[]), Label::default());
+        let face = Face::of(&graph, 0, &graph.results(), &Style::default(), &[true]);
+        assert_eq!(face.lines[0].text, "2");
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn write(graph: &Graph) -> String {
 
 /// The numbers of a value between the bars of an edge's label, or nothing for a value without any.
 fn label(graph: &Graph, value: usize) -> String {
-    let Label { above, below } = Label::of(graph, value);
+    let Label { above, below, .. } = Label::of(graph, value, &[]);
     let above = above.iter().map(|line| mermaid(&line.text));
     let below = below
         .iter()

@@ -17,8 +17,8 @@ pub struct Operation {
     pub name: Cow<'static, str>,
     /// Its formula and its rule. The player shows them, first as they stand and then with numbers
     /// put in for the operands, the result and its cotangent. Operands that
-    /// [commute](Formula::commutes) may be drawn in any order; those of a subtraction enter from
-    /// top to bottom as written.
+    /// [commute](Formula::commutes) may be drawn in any order, and so may matrices whose shapes say
+    /// which is which; those of a subtraction enter from top to bottom as written.
     pub formula: Formula,
 }
 

@@ -1,6 +1,7 @@
 //! A graph and how much of it to draw.
 
 use crate::model::Graph;
+use crate::style::{Constants, Direction, Style};
 use crate::{dot, fold, mermaid, player, svg, text};
 
 /// A [`Graph`] and how much of it to draw.
@@ -9,11 +10,15 @@ pub struct Picture {
     graph: Graph,
     limit: usize,
     depth: Option<usize>,
+    style: Style,
 }
 
 impl Picture {
     /// The number of nodes above which a graph is folded unless another is set.
     pub const DEFAULT_LIMIT: usize = 80;
+    /// The width in pixels beyond which a drawing goes on in a second row, unless another is set:
+    /// what a page shows of it without making its texts too small to read.
+    pub const DEFAULT_WIDTH: f64 = 1000.0;
 
     /// A picture of a graph.
     pub fn new(graph: Graph) -> Self {
@@ -21,6 +26,10 @@ impl Picture {
             graph,
             limit: Self::DEFAULT_LIMIT,
             depth: None,
+            style: Style {
+                width: Self::DEFAULT_WIDTH,
+                ..Style::default()
+            },
         }
     }
 
@@ -39,6 +48,37 @@ impl Picture {
         self
     }
 
+    /// Draws from left to right or from top to bottom.
+    ///
+    /// ```
+    /// use picture::{Direction, Draw};
+    /// use tape::Tape;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(2.0).named("x");
+    /// let _ = (x.sin() * x).named("y");
+    /// let tall = tape.picture("A product").direction(Direction::Downwards).svg();
+    /// assert!(tall.starts_with("<svg"));
+    /// ```
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.style.direction = direction;
+        self
+    }
+
+    /// Breaks a drawing from left to right into rows at most this wide, in pixels at full size, as
+    /// far as single nodes and their numbers allow. With [`f64::INFINITY`] there is one row.
+    pub fn width(mut self, pixels: f64) -> Self {
+        self.style.width = pixels;
+        self
+    }
+
+    /// Says where numbers stand that never change. The table and the texts for Graphviz and Mermaid
+    /// have them as nodes in any case.
+    pub fn constants(mut self, constants: Constants) -> Self {
+        self.style.constants = constants;
+        self
+    }
+
     /// The whole graph, unfolded.
     pub fn graph(&self) -> &Graph {
         &self.graph
@@ -47,13 +87,13 @@ impl Picture {
     /// An SVG image.
     #[doc(alias = "plot")]
     pub fn svg(&self) -> String {
-        self.write(svg::write)
+        self.write(|graph| svg::write(graph, &self.style, &[]))
     }
 
     /// A self-contained HTML page that steps through the forward run and the sweep, with buttons, a
     /// slider and keys.
     pub fn player(&self) -> String {
-        self.write(player::write)
+        self.write(|graph| player::write(graph, &self.style))
     }
 
     /// A table, one line per node, of at most `width` characters a line where the numbers leave

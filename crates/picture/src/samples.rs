@@ -226,10 +226,47 @@ pub fn arbitrary(nodes: usize, choices: &[u32]) -> Graph {
                 )
             }
         };
-        if next() % 4 != 0 {
+        // What never changes gets no cotangent.
+        if next() % 4 != 0 && kind != 1 {
             graph.value_mut(value).cotangent = Some(number.into());
+        }
+        let producer = graph.values()[value.index()].producer();
+        for operand in 0..graph.nodes()[producer].operands().len() {
+            graph.set_contribution(value, operand, -1.0 / (3.0 + number));
         }
         values.push(value);
     }
+    graph
+}
+
+/// A cell of a long short-term memory, of one unit; each gate in a scope of its own.
+pub fn lstm() -> Graph {
+    let mut graph = Graph::new("LSTM cell");
+    let (plus, times) = plus_and_times(&mut graph);
+    let [sigmoid, tanh] = ["σ", "tanh"].map(|name| graph.operation(Operation::new(name, name)));
+    let [x, h, c] = [("x", 0.5), ("h", -0.25), ("c", 0.75)].map(|(n, v)| graph.leaf(n, v));
+    let mut gate = |name: &str, activation: OperationId| {
+        graph.set_scope(name);
+        let [w, u, b] = ["W", "U", "b"].map(|leaf| graph.leaf(format!("{leaf}{name}"), 0.3));
+        let (from_x, from_h) = (
+            graph.apply(times, &[w, x], 0.15),
+            graph.apply(times, &[u, h], 0.1),
+        );
+        let sum = graph.apply(plus, &[from_x, from_h], 0.25);
+        let sum = graph.apply(plus, &[sum, b], 0.55);
+        let gate = graph.apply(activation, &[sum], 0.63);
+        graph.set_scope("");
+        gate
+    };
+    let (forget, input) = (gate("f", sigmoid), gate("i", sigmoid));
+    let (output, new) = (gate("o", sigmoid), gate("g", tanh));
+    let (kept, added) = (
+        graph.apply(times, &[forget, c], 0.5),
+        graph.apply(times, &[input, new], 0.3),
+    );
+    let cell = graph.apply(plus, &[kept, added], 0.8);
+    let hidden = graph.apply(tanh, &[cell], 0.66);
+    let hidden = graph.apply(times, &[output, hidden], 0.4);
+    graph.output("h′", hidden);
     graph
 }

@@ -15,7 +15,7 @@ const SEPARATOR: &str = "  ";
 pub(crate) fn write(graph: &Graph, width: usize) -> String {
     let results = graph.results();
     let names = value_names(graph, &results);
-    let mut rows = vec![["", "node", "uses", "value", "cotangent", "from"].map(str::to_owned)];
+    let mut rows = vec![["", "node", "uses", "value", "derivative", "from"].map(str::to_owned)];
     for (index, node) in graph.nodes().iter().enumerate() {
         let uses: Vec<&str> = node
             .operands()
@@ -169,16 +169,16 @@ mod tests {
     fn the_shopping_reads_as_a_table() {
         let expected = "\
 Apples and oranges
-   node     uses  value  cotangent  from
-0  apples             2        110  examples/apple_orange.rs:20
-1  apple            100        2.2  examples/apple_orange.rs:21
-2  orange           150        3.3  examples/apple_orange.rs:22
-3  oranges            3        165  examples/apple_orange.rs:23
-4  tax              1.1        650  examples/apple_orange.rs:24
-5  ×        0 1     200        1.1  examples/apple_orange.rs:25
-6  ×        2 3     450        1.1  examples/apple_orange.rs:26
-7  +        5 6     650        1.1  examples/apple_orange.rs:27
-8  ×        7 4     715          1  examples/apple_orange.rs:28
+   node     uses  value  derivative  from
+0  apples             2         110  examples/apple_orange.rs:20
+1  apple            100         2.2  examples/apple_orange.rs:21
+2  orange           150         3.3  examples/apple_orange.rs:22
+3  oranges            3         165  examples/apple_orange.rs:23
+4  tax              1.1         650  examples/apple_orange.rs:24
+5  ×        0 1     200         1.1  examples/apple_orange.rs:25
+6  ×        2 3     450         1.1  examples/apple_orange.rs:26
+7  +        5 6     650         1.1  examples/apple_orange.rs:27
+8  ×        7 4     715           1  examples/apple_orange.rs:28
 9  price    8
 ";
         assert_eq!(write(&samples::shopping(), 80), expected);
@@ -188,7 +188,7 @@ Apples and oranges
             "{narrow}"
         );
         assert!(
-            narrow.contains("\n5  ×        0 1     200        1.1\n"),
+            narrow.contains("\n5  ×        0 1     200         1.1\n"),
             "{narrow}"
         );
     }

@@ -13,13 +13,12 @@ use crate::model::{Graph, Kind};
 use contract::Groups;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use uses::{is_source, uses};
+use uses::{is_named, is_source, uses};
 
 /// The deepest nesting looked at when a graph is folded to fit a limit; what lies deeper is folded
 /// with it.
 const DEEPEST: usize = 8;
-/// How many stretches an overview has, and how many named leaves and how many outputs it keeps at
-/// most.
+/// How many stretches an overview has, and how many outputs it keeps at most.
 const STRETCHES: usize = 10;
 const KEPT: usize = 8;
 /// The part of a stretch's length by which its end may move to where fewer values are in use.
@@ -60,9 +59,9 @@ pub(super) fn to_fit(graph: &Graph, limit: usize) -> Option<Graph> {
 /// Folds every scope of the given depth, counted from 1 at the outermost, with all that is nested
 /// in it.
 ///
-/// Neighbours of one scope on the tape form a group. A leaf or constant of a scope joins the group
-/// that uses it first if that is of the same scope, wherever it stands on the tape: parameters are
-/// often made before anything is computed.
+/// Neighbours of one scope on the tape form a group. A constant of a scope, or a leaf without a
+/// name, joins the group that uses it first if that is of the same scope, wherever it stands on the
+/// tape. A leaf with a name stays: its derivative is what somebody wants to see.
 pub(super) fn by_scope(graph: &Graph, depth: usize) -> Graph {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     let mut scope_of = Vec::new();
@@ -94,19 +93,20 @@ pub(super) fn by_scope(graph: &Graph, depth: usize) -> Graph {
         }
         groups.put(node);
     }
-    groups.adopt_sources(|source, user| scope(source) != outside && scope(source) == scope(user));
+    groups.adopt_sources(|source, user| {
+        let own = scope(source) != outside && scope(source) == scope(user);
+        own && !is_named(&graph.nodes()[source].kind)
+    });
     groups.contract()
 }
 
-/// Folds stretches of the tape, some ten in all, whatever its length. A few named leaves and
-/// outputs stay; where there are many they are folded with what they belong to.
+/// Folds stretches of the tape, some ten in all, whatever its length. Named leaves stay, and a few
+/// outputs; where those are many they are folded with what they belong to.
 fn overview(graph: &Graph) -> Graph {
-    let few = |is: fn(&Kind) -> bool| {
-        let kept = graph.nodes().iter().filter(|node| is(&node.kind)).count() <= KEPT;
-        move |node: usize| kept && is(&graph.nodes()[node].kind)
-    };
-    let kept_leaf = few(|kind| matches!(kind, Kind::Leaf { name } if !name.is_empty()));
-    let kept_output = few(|kind| matches!(kind, Kind::Output { .. }));
+    let is_output = |node: usize| matches!(graph.nodes()[node].kind, Kind::Output { .. });
+    let few = (0..graph.nodes().len()).filter(|&n| is_output(n)).count() <= KEPT;
+    let kept_output = |node: usize| few && is_output(node);
+    let kept_leaf = |node: usize| is_named(&graph.nodes()[node].kind);
     let all = 0..graph.nodes().len();
     let steps: Vec<usize> = all
         .clone()

@@ -17,3 +17,8 @@ pub(super) fn uses(graph: &Graph) -> Vec<bool> {
         .for_each(|operand| used[operand.value.0] = true);
     used
 }
+
+/// Whether a node is a leaf that somebody has named, and will look for.
+pub(super) fn is_named(kind: &Kind) -> bool {
+    matches!(kind, Kind::Leaf { name } if !name.is_empty())
+}

@@ -10,12 +10,19 @@
 use super::problem::Problem;
 use super::skeleton::{Item, Skeleton};
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// The least vertical distance between what stands in one column.
 const GAP: f64 = 12.0;
 
-/// Finds the height of every slot's reference line.
-pub(super) fn align(problem: &Problem, skeleton: &Skeleton, order: &[Vec<usize>]) -> Vec<f64> {
+/// Finds the height of the reference line of every slot in some columns, as if there were no
+/// others. Those of other slots say nothing.
+pub(super) fn align(
+    problem: &Problem,
+    skeleton: &Skeleton,
+    order: &[Vec<usize>],
+    columns: Range<usize>,
+) -> Vec<f64> {
     let count = skeleton.slots.len();
     let mut position = vec![0; count];
     for column in order {
@@ -32,6 +39,7 @@ pub(super) fn align(problem: &Problem, skeleton: &Skeleton, order: &[Vec<usize>]
             let sweep = Sweep {
                 skeleton,
                 order,
+                columns: columns.clone(),
                 position: &position,
                 bent: &bent,
                 leftwards,
@@ -40,7 +48,8 @@ pub(super) fn align(problem: &Problem, skeleton: &Skeleton, order: &[Vec<usize>]
             found.push(sweep.heights());
         }
     }
-    onto_the_narrowest(&mut found);
+    let inside: Vec<usize> = order[columns].iter().flatten().copied().collect();
+    onto_the_narrowest(&mut found, &inside);
     let middle = |slot: usize| {
         let mut heights: Vec<f64> = found.iter().map(|heights| heights[slot]).collect();
         heights.sort_by(f64::total_cmp);
@@ -116,6 +125,7 @@ fn side_inputs(problem: &Problem, skeleton: &Skeleton) -> Vec<(usize, usize)> {
 struct Sweep<'a> {
     skeleton: &'a Skeleton,
     order: &'a [Vec<usize>],
+    columns: Range<usize>,
     position: &'a [usize],
     bent: &'a HashSet<(usize, usize)>,
     leftwards: bool,
@@ -158,7 +168,8 @@ impl Sweep<'_> {
             let link = &self.skeleton.links[link];
             if self.leftwards { link.from } else { link.to }
         };
-        let mut slots: Vec<usize> = links.iter().map(other).collect();
+        let inside = |slot: &usize| self.columns.contains(&self.skeleton.slots[*slot].column);
+        let mut slots: Vec<usize> = links.iter().map(other).filter(inside).collect();
         slots.sort_unstable_by_key(|&slot| self.place(slot));
         slots.dedup();
         slots
@@ -167,14 +178,13 @@ impl Sweep<'_> {
     /// Joins each slot to a middle one of its neighbours where no other row is in the way. A row is
     /// known by its first slot.
     fn rows(&self) -> Vec<usize> {
-        let count = self.order.len();
+        let count = self.columns.len();
         let mut row: Vec<usize> = (0..self.skeleton.slots.len()).collect();
         let mut taken = vec![false; row.len()];
         for step in 0..count {
-            let column = if self.leftwards {
-                step
-            } else {
-                count - 1 - step
+            let column = match self.leftwards {
+                true => self.columns.start + step,
+                false => self.columns.end - 1 - step,
             };
             let mut free_from = 0;
             for slot in self.column(column) {
@@ -207,7 +217,7 @@ impl Sweep<'_> {
     fn pack(&self, row: &[usize]) -> Vec<f64> {
         let mut after = vec![Vec::new(); row.len()];
         let mut waiting = vec![0; row.len()];
-        for column in 0..self.order.len() {
+        for column in self.columns.clone() {
             for pair in self.column(column).windows(2) {
                 after[row[pair[0]]].push((row[pair[1]], self.distance(pair[0], pair[1])));
                 waiting[row[pair[1]]] += 1;
@@ -253,13 +263,12 @@ impl Sweep<'_> {
 
 /// Shifts the four results so that they lie over the lowest of them: those packed upwards meet its
 /// upper edge, the others its lower edge.
-fn onto_the_narrowest(found: &mut [Vec<f64>]) {
+fn onto_the_narrowest(found: &mut [Vec<f64>], slots: &[usize]) {
     let range = |heights: &[f64]| {
-        heights
-            .iter()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &y| {
-                (low.min(y), high.max(y))
-            })
+        let heights = slots.iter().map(|&slot| heights[slot]);
+        heights.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| {
+            (low.min(y), high.max(y))
+        })
     };
     let ranges: Vec<_> = found.iter().map(|heights| range(heights)).collect();
     let narrowest = ranges

@@ -3,6 +3,7 @@
 use crate::drawing::Drawing;
 use crate::model::Graph;
 use crate::samples;
+use crate::style::Style;
 
 /// The balanced tree over 32 leaves, whose leaves are added in an order that has nothing to do with
 /// the tree.
@@ -20,7 +21,7 @@ fn a_tree_is_drawn_without_crossings() {
             .map(|pair| graph.apply(plus, pair, 0.0))
             .collect();
     }
-    let drawing = Drawing::of(&graph);
+    let drawing = Drawing::of(&graph, &Style::default(), &[]);
     assert_eq!(drawing.layout.crossings, 0);
 }
 
@@ -77,7 +78,7 @@ fn crossings_are_nearly_as_few_as_possible() {
                 links.extend(used.iter().map(|&leaf| (leaf, user as usize)));
             }
         }
-        found += Drawing::of(&graph).layout.crossings;
+        found += Drawing::of(&graph, &Style::default(), &[]).layout.crossings;
         possible += fewest_crossings(5, &links, 5);
     }
     assert!(
@@ -103,5 +104,8 @@ fn a_scrambled_lattice_is_untangled() {
         }
         column = next;
     }
-    assert_eq!(Drawing::of(&graph).layout.crossings, 0);
+    assert_eq!(
+        Drawing::of(&graph, &Style::default(), &[]).layout.crossings,
+        0
+    );
 }

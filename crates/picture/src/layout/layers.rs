@@ -4,9 +4,13 @@ use super::problem::Problem;
 use super::skeleton::{Item, Link, Skeleton, Slot};
 use std::collections::BTreeMap;
 
-/// A leaf whose first use is at most this many columns away stands in the first column, as in a
-/// textbook's drawing; one that is used farther away stands right before its first use.
-const LEAF_REACH: usize = 3;
+/// In a graph of at most so many blocks, a leaf whose first use is at most this many columns away
+/// stands in the first column, as in a textbook's drawing. All others stand right before their
+/// first use.
+const LEAF_REACH: (usize, usize) = (16, 3);
+/// What is computed from leaves alone may wait this many columns for its use and yet stay where it
+/// is: so the gates of a cell, of which one is used later than the others, stand together.
+const PATIENCE: usize = 4;
 /// How often blocks are moved to shorten nets; two passes settle most graphs.
 const PASSES: usize = 16;
 /// The vertical room of a lane on either side, and of the gap between the exits of one block.
@@ -19,7 +23,9 @@ const EXIT_GAP: f64 = 8.0;
 /// A net costs its longest stretch, because its uses share lanes. Blocks start as far left as they
 /// can and are moved to the right, one at a time and from the last to the first, as long as that
 /// makes nothing longer.
-pub(super) fn assign(problem: &Problem) -> Vec<usize> {
+///
+/// With `aligned`, leaves that are used soon stand in the first column if the graph is small.
+pub(super) fn assign(problem: &Problem, aligned: bool) -> Vec<usize> {
     let (blocks, nets) = (&problem.blocks, &problem.nets);
     let mut column = vec![0; blocks.len()];
     let mut uses = vec![Vec::new(); nets.len()];
@@ -65,10 +71,18 @@ pub(super) fn assign(problem: &Problem) -> Vec<usize> {
                 limits.iter().map(|&limit| limit.max(c)).sum::<usize>()
                     + results[index].len() * (first - c)
             };
-            let best = (column[index]..first)
+            let mut best = (column[index]..first)
                 .rev()
                 .min_by_key(|&c| cost(c))
                 .unwrap_or(column[index]);
+            if cost(best) == cost(column[index]) || limits.is_empty() {
+                let wait = first - 1 - column[index];
+                best = if wait <= PATIENCE {
+                    column[index]
+                } else {
+                    best
+                };
+            }
             moved |= best != column[index];
             column[index] = best;
         }
@@ -76,9 +90,13 @@ pub(super) fn assign(problem: &Problem) -> Vec<usize> {
             break;
         }
     }
+    let reach = match aligned && blocks.len() <= LEAF_REACH.0 {
+        true => LEAF_REACH.1,
+        false => 1,
+    };
     for (index, _) in blocks.iter().enumerate().filter(|(_, block)| block.leaf) {
         match first_use(index, &column) {
-            Some(first) if first > LEAF_REACH => column[index] = first - 1,
+            Some(first) if first > reach => column[index] = first - 1,
             _ => {}
         }
     }
@@ -174,6 +192,29 @@ impl Skeleton {
         self.after[link.from].push(index);
         self.before[link.to].push(index);
         self.links.push(link);
+    }
+}
+
+impl Skeleton {
+    /// Lets nets leave their blocks in another order, given for each link.
+    pub fn leave_in(&mut self, problem: &Problem, exits: &[usize]) {
+        for slot in 0..self.slots.len() {
+            let Item::Block(block) = self.slots[slot].item else {
+                continue;
+            };
+            let place: BTreeMap<usize, usize> = (self.after[slot].iter())
+                .map(|&link| (self.links[link].net, exits[link]))
+                .collect();
+            // Nets without a use come last, as they were.
+            let own = &mut self.exits[block];
+            own.sort_by_key(|(net, _)| place.get(net).copied().unwrap_or(usize::MAX));
+            stack_exits(problem, own);
+            for &link in &self.after[slot] {
+                let net = self.links[link].net;
+                let place = self.exits[block].iter().position(|exit| exit.0 == net);
+                self.links[link].exit = place.unwrap_or(0);
+            }
+        }
     }
 }
 

@@ -9,7 +9,10 @@
 //! 2. [`order`] orders the blocks and lanes of each column so that few nets cross.
 //! 3. [`align`] finds vertical positions that keep the order and make nets straight (Brandes and
 //!    Köpf).
-//! 4. [`route`] finds horizontal positions and draws the nets.
+//! 4. [`rows`] breaks what is too wide into rows.
+//! 5. [`route`] finds horizontal positions and draws the nets.
+//!
+//! A drawing from top to bottom is the same with the axes exchanged ([`Layout::turned`]).
 //!
 //! Why nothing overlaps: a label stands on its net right behind the source block and counts as part
 //! of it when the column is stacked, so that blocks, labels and lanes of one column lie above one
@@ -27,9 +30,13 @@ mod crossing_tests;
 mod geometry;
 mod layers;
 mod order;
+mod ports;
 mod problem;
 mod route;
+mod rows;
 mod skeleton;
+mod starts;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -38,12 +45,22 @@ pub(crate) use problem::{Block, Net, Problem};
 
 /// Lays a graph out. The same problem gives the same layout, on every machine.
 pub(super) fn layout(problem: &Problem) -> Layout {
-    let columns = layers::assign(problem);
-    let skeleton = layers::skeleton(problem, &columns);
-    let (order, crossings) = order::arrange(problem, &skeleton);
-    let heights = align::align(problem, &skeleton, &order);
+    let columns = layers::assign(problem, true);
+    let layout = in_columns(problem, &columns);
+    let nearer = layers::assign(problem, false);
+    // Where there are rows, a leaf had better stand in the row of its use.
+    match layout.is_broken() && nearer != columns {
+        true => in_columns(problem, &nearer),
+        false => layout,
+    }
+}
+
+fn in_columns(problem: &Problem, columns: &[usize]) -> Layout {
+    let mut skeleton = layers::skeleton(problem, columns);
+    let found = order::arrange(problem, &skeleton);
+    skeleton.leave_in(problem, &found.exits);
     Layout {
-        crossings,
-        ..route::route(problem, &skeleton, &order, &heights)
+        crossings: found.crossings,
+        ..route::route(problem, &skeleton, &found.order)
     }
 }

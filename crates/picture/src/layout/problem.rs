@@ -13,6 +13,8 @@ pub(crate) struct Block {
     pub ordered: bool,
     /// Whether it stands for something set from outside.
     pub leaf: bool,
+    /// What it belongs together with, if with anything.
+    pub group: Option<usize>,
 }
 
 /// A value to be drawn: where it comes from and the room of its label above and below the line.
@@ -29,4 +31,6 @@ pub(crate) struct Net {
 pub(crate) struct Problem {
     pub blocks: Vec<Block>,
     pub nets: Vec<Net>,
+    /// What is wider is broken into rows, as far as single columns allow.
+    pub width: f64,
 }

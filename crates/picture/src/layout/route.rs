@@ -1,9 +1,13 @@
 //! Horizontal positions, and nets as lines and curves.
 
+use super::align::align;
 use super::geometry::{Layout, Piece, Point, Rect, Wire};
+use super::ports::{exit, ports};
 use super::problem::Problem;
+use super::rows::{self, Gap, LANE_GAP, Passing};
 use super::skeleton::{Item, Skeleton};
-use crate::measure::PORT_GAP;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The free space around a drawing.
 const MARGIN: f64 = 16.0;
@@ -12,10 +16,14 @@ const BESIDE_LABEL: f64 = 9.0;
 /// The width of a channel between columns: what it has without and with curves, and the most it
 /// gets for steep ones.
 const CHANNEL: (f64, f64, f64) = (24.0, 40.0, 120.0);
-/// How near to the corners of a rectangle nets may enter.
-const CORNER: f64 = 5.0;
 /// How much wider a channel gets for each unit of height its steepest curve climbs.
 const SLOPE: f64 = 0.25;
+
+/// The least distance between two rows, and between a row and a net that goes back below it.
+const ROW_GAP: f64 = 12.0;
+
+/// By how much the width aimed at is corrected at a time.
+const AIM: f64 = 24.0;
 
 /// A column: where it begins, how wide its nodes are and where it ends.
 struct Column {
@@ -25,33 +33,19 @@ struct Column {
 }
 
 /// Places everything and draws the nets.
-pub(super) fn route(
-    problem: &Problem,
-    skeleton: &Skeleton,
-    order: &[Vec<usize>],
-    heights: &[f64],
-) -> Layout {
-    let top = skeleton
-        .slots
-        .iter()
-        .zip(heights)
-        .map(|(slot, y)| y - slot.above)
-        .fold(f64::INFINITY, f64::min);
-    let heights: Vec<f64> = heights.iter().map(|y| y - top + MARGIN).collect();
-    let bottom = skeleton
-        .slots
-        .iter()
-        .zip(&heights)
-        .map(|(slot, y)| y + slot.below)
-        .fold(0.0, f64::max);
+pub(super) fn route(problem: &Problem, skeleton: &Skeleton, order: &[Vec<usize>]) -> Layout {
+    let all = 0..order.len();
+    let heights = align(problem, skeleton, order, all.clone());
     let mut router = Router {
         problem,
         skeleton,
-        heights: &heights,
+        order,
+        ports: ports(problem, skeleton, &heights, std::slice::from_ref(&all)),
+        heights,
         columns: Vec::new(),
-        ports: ports(problem, skeleton, &heights),
+        wraps: BTreeMap::new(),
     };
-    router.place_columns(order);
+    let (width, height) = router.place();
     let blocks: Vec<Rect> = (0..problem.blocks.len())
         .map(|block| router.rect(block))
         .collect();
@@ -63,10 +57,9 @@ pub(super) fn route(
     for slot in 0..skeleton.slots.len() {
         router.leave(slot, &blocks, &mut wires);
     }
-    let right = router.columns.last().map_or(0.0, |column| column.right);
     Layout {
-        width: right + MARGIN,
-        height: bottom + MARGIN,
+        width,
+        height,
         blocks,
         wires,
         labels,
@@ -77,54 +70,184 @@ pub(super) fn route(
 struct Router<'a> {
     problem: &'a Problem,
     skeleton: &'a Skeleton,
-    heights: &'a [f64],
+    order: &'a [Vec<usize>],
+    /// For each slot the height of its reference line.
+    heights: Vec<f64>,
     columns: Vec<Column>,
     /// For each link the height at which it ends.
     ports: Vec<f64>,
+    /// For the last column of a row and a net that passes there: its way to the next row.
+    wraps: BTreeMap<(usize, usize), [Point; 6]>,
 }
 
 impl Router<'_> {
-    fn place_columns(&mut self, order: &[Vec<usize>]) {
-        let mut left = MARGIN;
-        for slots in order {
-            let blocks = || {
-                slots
-                    .iter()
-                    .filter_map(|&slot| match self.skeleton.slots[slot].item {
-                        Item::Block(block) => Some(block),
-                        Item::Lane(_) => None,
-                    })
-            };
-            let nodes = blocks()
-                .map(|block| self.problem.blocks[block].width)
-                .fold(0.0, f64::max);
-            let exits = || blocks().flat_map(|block| &self.skeleton.exits[block]);
-            let labels = exits()
-                .map(|&(net, _)| self.problem.nets[net].width + 2.0 * BESIDE_LABEL)
-                .fold(0.0, f64::max);
-            let right = left + nodes + labels;
-            self.columns.push(Column { left, nodes, right });
-            left = right + self.channel(slots);
+    /// Finds rows and the place of every column, and returns how wide and high all is.
+    fn place(&mut self) -> (f64, f64) {
+        let widths: Vec<(f64, f64)> = self.order.iter().map(|slots| self.widths(slots)).collect();
+        let (rows, gaps) = self.rows(&widths);
+        let (mut width, mut bottom) = (0.0f64, 0.0);
+        for row in rows {
+            let before = row.start.checked_sub(1).map(|gap| &gaps[gap]);
+            let mut left = MARGIN + before.map_or(0.0, Gap::before);
+            for column in row.clone() {
+                let (nodes, labels) = widths[column];
+                let right = left + nodes + labels;
+                self.columns.push(Column { left, nodes, right });
+                left = right + gaps.get(column).map_or(0.0, |gap| gap.channel);
+            }
+            let end = self.columns[row.end - 1].right;
+            let behind = gaps.get(row.end - 1).map_or(0.0, Gap::lanes);
+            width = width.max(end + behind);
+            bottom = self.place_row(row, before, bottom);
+        }
+        (width + MARGIN, bottom + MARGIN)
+    }
+
+    /// Chooses the rows, and makes each as high as it need be alone. That changes how steep nets
+    /// are, and with that how wide a row is; so the width aimed at is corrected until all fit.
+    fn rows(&mut self, widths: &[(f64, f64)]) -> (Vec<Range<usize>>, Vec<Gap>) {
+        let columns: Vec<f64> = widths
+            .iter()
+            .map(|(nodes, labels)| nodes + labels)
+            .collect();
+        let most = self.problem.width - 2.0 * MARGIN;
+        let mut gaps = self.gaps();
+        let mut aim = most;
+        loop {
+            let rows = rows::choose(&columns, &gaps, aim);
+            if rows.len() <= 1 {
+                return (rows, gaps);
+            }
+            for row in &rows {
+                let heights = align(self.problem, self.skeleton, self.order, row.clone());
+                for &slot in self.order[row.clone()].iter().flatten() {
+                    self.heights[slot] = heights[slot];
+                }
+            }
+            self.ports = ports(self.problem, self.skeleton, &self.heights, &rows);
+            let found = self.gaps();
+            let width = |row: &Range<usize>| rows::width(&columns, &found, row);
+            let fits = rows.iter().all(|row| row.len() == 1 || width(row) <= most);
+            if fits || aim < most / 2.0 {
+                return (rows, found);
+            }
+            aim -= AIM;
+            gaps = found;
         }
     }
 
-    /// The width of the channel to the right of a column.
-    fn channel(&self, slots: &[usize]) -> f64 {
-        let links = slots.iter().flat_map(|&slot| &self.skeleton.after[slot]);
-        let steepest = links
-            .map(|&link| (self.ports[link] - self.exit(link)).abs())
-            .fold(0.0, f64::max);
-        let (straight, curved, most) = CHANNEL;
-        if steepest == 0.0 {
-            straight
-        } else {
-            (curved + SLOPE * steepest).min(most)
+    /// Moves the columns of a row below what ends at `bottom`, draws the nets that enter it from
+    /// the row before, and returns where the row ends.
+    fn place_row(&mut self, row: Range<usize>, before: Option<&Gap>, bottom: f64) -> f64 {
+        let (mut top, mut low) = (f64::INFINITY, f64::NEG_INFINITY);
+        for &slot in self.order[row.clone()].iter().flatten() {
+            let (y, spec) = (self.heights[slot], &self.skeleton.slots[slot]);
+            (top, low) = (top.min(y - spec.above), low.max(y + spec.below));
+        }
+        let passing = before.map_or(&[][..], |gap| &gap.passing);
+        for net in passing {
+            (top, low) = (top.min(net.entry - LANE_GAP), low.max(net.entry + LANE_GAP));
+        }
+        let first = match passing.len() {
+            _ if row.start == 0 => MARGIN,
+            lanes => bottom + 2.0 * ROW_GAP + LANE_GAP * lanes.saturating_sub(1) as f64,
+        };
+        let shift = first - top;
+        for &slot in self.order[row.clone()].iter().flatten() {
+            self.heights[slot] += shift;
+            for &link in &self.skeleton.before[slot] {
+                self.ports[link] += shift;
+            }
+        }
+        // The row before has its place already, and its exits theirs.
+        if let Some(last) = row.start.checked_sub(1) {
+            let (end, begin) = (self.columns[last].right, self.columns[row.start].left);
+            let channel = before.map_or(0.0, |gap| gap.first_channel);
+            for (place, net) in passing.iter().enumerate() {
+                let inner = (passing.len() - 1 - place) as f64 * LANE_GAP;
+                let right = end + LANE_GAP + inner;
+                let (left, back) = (MARGIN + inner, bottom + ROW_GAP + inner);
+                let (from, to) = (self.exit_of(last, net.net), net.entry + shift);
+                let points = [
+                    (end, from),
+                    (right, from),
+                    (right, back),
+                    (left, back),
+                    (left, to),
+                    (begin - channel, to),
+                ];
+                let wrap = points.map(|(x, y)| Point { x, y });
+                self.wraps.insert((last, net.net), wrap);
+            }
+        }
+        low + shift
+    }
+
+    /// How wide the nodes of a column are, and their labels.
+    fn widths(&self, slots: &[usize]) -> (f64, f64) {
+        let blocks = || {
+            slots
+                .iter()
+                .filter_map(|&slot| match self.skeleton.slots[slot].item {
+                    Item::Block(block) => Some(block),
+                    Item::Lane(_) => None,
+                })
+        };
+        let nodes = blocks().map(|block| self.problem.blocks[block].width);
+        let exits = blocks().flat_map(|block| &self.skeleton.exits[block]);
+        let labels = exits.map(|&(net, _)| self.problem.nets[net].width + 2.0 * BESIDE_LABEL);
+        (nodes.fold(0.0, f64::max), labels.fold(0.0, f64::max))
+    }
+
+    fn links_after(&self, column: usize) -> impl Iterator<Item = usize> {
+        let slots = self.order[column].iter();
+        slots.flat_map(|&slot| self.skeleton.after[slot].iter().copied())
+    }
+
+    /// The height at which a net leaves a column.
+    fn exit_of(&self, column: usize, net: usize) -> f64 {
+        let mut links = self.links_after(column);
+        let link = links.find(|&link| self.skeleton.links[link].net == net);
+        link.map_or(0.0, |link| self.exit(link))
+    }
+
+    fn gaps(&self) -> Vec<Gap> {
+        let behind = 0..self.order.len().saturating_sub(1);
+        behind.map(|column| self.gap(column)).collect()
+    }
+
+    /// What lies behind a column.
+    fn gap(&self, column: usize) -> Gap {
+        let mut ends: BTreeMap<usize, (f64, Vec<f64>)> = BTreeMap::new();
+        for link in self.links_after(column) {
+            let net = self.skeleton.links[link].net;
+            let known = ends.entry(net).or_insert((self.exit(link), Vec::new()));
+            known.1.push(self.ports[link]);
+        }
+        let mut nets: Vec<_> = ends.into_iter().collect();
+        nets.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
+        let mean = |ports: &[f64]| ports.iter().sum::<f64>() / ports.len() as f64;
+        let wanted: Vec<f64> = nets.iter().map(|(_, (_, ports))| mean(ports)).collect();
+        let entries = rows::apart(&wanted, LANE_GAP);
+        let climb = |of: &dyn Fn(usize) -> f64| {
+            let each = nets.iter().enumerate().flat_map(|(k, (_, (_, ports)))| {
+                let from = of(k);
+                ports.iter().map(move |port| (port - from).abs())
+            });
+            each.fold(0.0, f64::max)
+        };
+        let passing = nets.iter().zip(&entries);
+        let passing = passing.map(|(&(net, _), &entry)| Passing { net, entry });
+        Gap {
+            channel: channel(climb(&|k| nets[k].1.0)),
+            first_channel: channel(climb(&|k| entries[k])),
+            passing: passing.collect(),
         }
     }
 
     /// The height at which a link starts.
     fn exit(&self, link: usize) -> f64 {
-        exit(self.skeleton, self.heights, link)
+        exit(self.skeleton, &self.heights, link)
     }
 
     fn rect(&self, block: usize) -> Rect {
@@ -198,10 +321,20 @@ impl Router<'_> {
         let links = &self.skeleton.after[slot];
         for (index, &link) in links.iter().enumerate() {
             let net = self.skeleton.links[link].net;
-            let start = Point {
+            let earlier = links[..index]
+                .iter()
+                .filter(|&&other| self.skeleton.links[other].net == net)
+                .count();
+            let mut start = Point {
                 x: column.right,
                 y: self.exit(link),
             };
+            if let Some(&wrap) = self.wraps.get(&(at, net)) {
+                if earlier == 0 {
+                    wires[net].pieces.push(Piece::Wrap(wrap));
+                }
+                start = wrap[5];
+            }
             let end = Point {
                 x: self.columns[at + 1].left,
                 y: self.ports[link],
@@ -217,10 +350,6 @@ impl Router<'_> {
                 wires[net].pieces.push(Piece::Line(end, tip));
                 wires[net].tips.push((tip, block));
             }
-            let earlier = links[..index]
-                .iter()
-                .filter(|&&other| self.skeleton.links[other].net == net)
-                .count();
             if earlier == 1 {
                 wires[net].forks.push(start);
             }
@@ -241,67 +370,12 @@ impl Router<'_> {
     }
 }
 
-/// The height at which a link leaves its slot.
-fn exit(skeleton: &Skeleton, heights: &[f64], link: usize) -> f64 {
-    let link = &skeleton.links[link];
-    let offset = match skeleton.slots[link.from].item {
-        Item::Block(block) => skeleton.exits[block][link.exit].1,
-        Item::Lane(_) => 0.0,
-    };
-    heights[link.from] + offset
-}
-
-/// The height at which every link ends. At a block each operand enters as near to the height it
-/// comes from as the others and the outline allow, so that a net at the block's own height runs
-/// straight into it.
-fn ports(problem: &Problem, skeleton: &Skeleton, heights: &[f64]) -> Vec<f64> {
-    let mut ports: Vec<f64> = skeleton.links.iter().map(|link| heights[link.to]).collect();
-    for (block, spec) in problem.blocks.iter().enumerate() {
-        let slot = skeleton.slot_of[block];
-        let mut links = skeleton.before[slot].clone();
-        if !spec.ordered {
-            links.sort_by(|&a, &b| {
-                exit(skeleton, heights, a).total_cmp(&exit(skeleton, heights, b))
-            });
-        }
-        let height = skeleton.heights[block];
-        let reach = if spec.round {
-            height * 0.36
-        } else {
-            height / 2.0 - CORNER
-        };
-        let wanted: Vec<f64> = links
-            .iter()
-            .map(|&link| exit(skeleton, heights, link) - heights[slot])
-            .collect();
-        for (&link, offset) in links.iter().zip(spread(&wanted, reach)) {
-            ports[link] = heights[slot] + offset;
-        }
+/// The width of a channel whose steepest curve climbs that far.
+fn channel(climb: f64) -> f64 {
+    let (straight, curved, most) = CHANNEL;
+    if climb == 0.0 {
+        straight
+    } else {
+        (curved + SLOPE * climb).min(most)
     }
-    ports
-}
-
-/// Offsets within ±`reach`, in the given order and at least a gap apart, near the wanted ones.
-fn spread(wanted: &[f64], reach: f64) -> Vec<f64> {
-    let count = wanted.len();
-    let gap = match count {
-        0 | 1 => 0.0,
-        _ => PORT_GAP.min(2.0 * reach / (count - 1) as f64),
-    };
-    let bounded = |(index, &offset): (usize, &f64)| {
-        offset.clamp(
-            -reach + index as f64 * gap,
-            reach - (count - 1 - index) as f64 * gap + 1e-9,
-        )
-    };
-    let bounded: Vec<f64> = wanted.iter().enumerate().map(bounded).collect();
-    let (mut down, mut up) = (bounded.clone(), bounded);
-    for index in 1..count {
-        down[index] = down[index].max(down[index - 1] + gap);
-        up[count - 1 - index] = up[count - 1 - index].min(up[count - index] - gap);
-    }
-    down.iter()
-        .zip(&up)
-        .map(|(down, up)| (down + up) / 2.0)
-        .collect()
 }

@@ -3,10 +3,12 @@
 
 use super::{Layout, Piece, Point, Rect};
 use crate::drawing::Drawing;
-use crate::fold;
 use crate::measure::Outline;
 use crate::model::Graph;
 use crate::samples;
+use crate::style::{Constants, Direction, Style};
+use crate::{Operation, Picture};
+use crate::{fold, player};
 use proptest::prelude::*;
 
 /// Shared edges are allowed, for a wire starts where its node ends.
@@ -21,10 +23,11 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
         && b.y + TOUCH < a.bottom()
 }
 
-/// A piece as points: those of a line are its ends.
+/// A piece as points: those of a straight line are its ends.
 fn points(piece: &Piece) -> Vec<Point> {
     match *piece {
         Piece::Line(from, to) => vec![from, to],
+        Piece::Wrap(points) => points.to_vec(),
         Piece::Curve(from, to) => (0..=SAMPLES)
             .map(|sample| {
                 let t = sample as f64 / SAMPLES as f64;
@@ -77,11 +80,12 @@ fn passes(from: Point, to: Point, rect: &Rect) -> bool {
 fn wire_passes(layout: &Layout, net: usize, rect: &Rect) -> bool {
     // A piece lies between its ends, so most need not be cut into lines.
     let near = |piece: &&Piece| {
-        let (Piece::Line(from, to) | Piece::Curve(from, to)) = piece;
-        from.x < rect.right()
-            && rect.x < to.x
-            && from.y.min(to.y) < rect.bottom()
-            && rect.y < from.y.max(to.y) + TOUCH
+        let (from, to) = piece.ends();
+        matches!(piece, Piece::Wrap(_))
+            || from.x < rect.right()
+                && rect.x < to.x
+                && from.y.min(to.y) < rect.bottom()
+                && rect.y < from.y.max(to.y) + TOUCH
     };
     let mut pieces = layout.wires[net].pieces.iter().filter(near);
     pieces.any(|piece| {
@@ -91,23 +95,47 @@ fn wire_passes(layout: &Layout, net: usize, rect: &Rect) -> bool {
     })
 }
 
-/// Names the first promise a drawing breaks.
-fn check(graph: &Graph) -> Result<(), String> {
-    let drawing = Drawing::of(graph);
-    let layout = &drawing.layout;
+/// In one row, in rows, in rows with constants as nodes, from top to bottom.
+fn styles() -> [Style; 4] {
+    let one_row = Style::default();
+    let rows = Style {
+        width: 600.0,
+        ..one_row
+    };
+    let nodes = Style {
+        constants: Constants::Nodes,
+        ..rows
+    };
+    let down = Style {
+        direction: Direction::Downwards,
+        ..one_row
+    };
+    [one_row, rows, nodes, down]
+}
+
+/// Names the first promise a drawing breaks, with room for the texts of the player.
+fn check(graph: &Graph, style: &Style) -> Result<(), String> {
+    let steps = player::steps(graph, style);
+    let sums = player::partial_sums(graph, &steps);
+    check_drawing(Drawing::of(graph, style, &sums)).map_err(|e| format!("{style:?}: {e}"))
+}
+
+/// A drawing from top to bottom is turned before it is looked at.
+fn check_drawing(mut drawing: Drawing) -> Result<(), String> {
+    if drawing.direction == Direction::Downwards {
+        drawing.layout = drawing.layout.turned();
+    }
+    let (graph, layout) = (drawing.graph, &drawing.layout);
     let named = |what: &str, rects: &[Rect]| {
         rects
             .iter()
             .enumerate()
+            .filter(|(_, rect)| rect.width > 0.0)
             .map(|(i, r)| (format!("{what} {i}"), *r))
             .collect::<Vec<_>>()
     };
     let mut rects = named("node", &layout.blocks);
-    rects.extend(
-        named("label", &layout.labels)
-            .into_iter()
-            .filter(|(_, rect)| rect.width > 0.0),
-    );
+    rects.extend(named("label", &layout.labels));
     for (index, (name, rect)) in rects.iter().enumerate() {
         if rect.x < 0.0
             || rect.y < 0.0
@@ -124,6 +152,9 @@ fn check(graph: &Graph) -> Result<(), String> {
         }
     }
     for (net, value) in graph.values().iter().enumerate() {
+        if !drawing.shown[value.producer()] {
+            continue;
+        }
         let is_end = |node: usize| {
             node == value.producer()
                 || graph.nodes()[node]
@@ -131,9 +162,9 @@ fn check(graph: &Graph) -> Result<(), String> {
                     .iter()
                     .any(|operand| operand.value.0 == net)
         };
-        if let Some(node) = (0..layout.blocks.len())
-            .find(|&node| !is_end(node) && wire_passes(layout, net, &layout.blocks[node]))
-        {
+        if let Some(node) = (0..layout.blocks.len()).find(|&node| {
+            drawing.shown[node] && !is_end(node) && wire_passes(layout, net, &layout.blocks[node])
+        }) {
             return Err(format!("value {net} runs through node {node}"));
         }
         if let Some(label) = (0..layout.labels.len())
@@ -156,8 +187,7 @@ fn connected(drawing: &Drawing, net: usize) -> Result<(), String> {
     let source = &layout.blocks[graph.values()[net].producer()];
     let mut ends: Vec<Point> = Vec::new();
     for (index, piece) in wire.pieces.iter().enumerate() {
-        let points = points(piece);
-        let (from, to) = (points[0], points[points.len() - 1]);
+        let (from, to) = piece.ends();
         if index == 0 {
             if (from.x - source.right()).abs() > TOUCH
                 || from.y < source.y
@@ -165,9 +195,7 @@ fn connected(drawing: &Drawing, net: usize) -> Result<(), String> {
             {
                 return Err(format!("value {net} does not start at its node"));
             }
-        } else if !ends.contains(&from)
-            && !wire.pieces.iter().any(|other| points_end(other) == from)
-        {
+        } else if !ends.contains(&from) && !wire.pieces.iter().any(|other| other.ends().1 == from) {
             return Err(format!("value {net} has a loose piece"));
         }
         ends.push(to);
@@ -203,40 +231,46 @@ fn connected(drawing: &Drawing, net: usize) -> Result<(), String> {
     let label = &layout.labels[net];
     if label.x + TOUCH < start.x
         || label.right() > start.x + length + TOUCH
-        || label.y > start.y
-        || label.bottom() < start.y
+        || label.y > start.y + TOUCH
+        || label.bottom() + TOUCH < start.y
     {
-        return Err(format!("the label of value {net} is off its stem"));
+        return Err(format!(
+            "the label of value {net}, {label:?}, is off its stem at {start:?}, {length} long"
+        ));
     }
     Ok(())
 }
 
-fn points_end(piece: &Piece) -> Point {
-    match *piece {
-        Piece::Line(_, to) | Piece::Curve(_, to) => to,
-    }
+/// In one row, with nothing but what the graph says.
+fn drawn(graph: &Graph) -> Drawing<'_> {
+    Drawing::of(graph, &Style::default(), &[])
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
     #[test]
     fn nothing_overlaps(
         nodes in 1..=60usize,
         choices in prop::collection::vec(any::<u32>(), 1..400),
+        style in prop::sample::select(styles().to_vec()),
     ) {
         let graph = samples::arbitrary(nodes, &choices);
-        prop_assert_eq!(check(&graph), Ok(()));
+        prop_assert_eq!(check(&graph, &style), Ok(()));
         // A folded node may give several values, each with a label of its own.
-        prop_assert_eq!(check(&fold::by_scope(&graph, 1)), Ok(()));
+        prop_assert_eq!(check(&fold::by_scope(&graph, 1), &style), Ok(()));
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
     #[test]
     fn a_drawing_is_always_the_same(
         nodes in 1..=40usize,
         choices in prop::collection::vec(any::<u32>(), 1..200),
     ) {
         let graph = samples::arbitrary(nodes, &choices);
-        prop_assert_eq!(Drawing::of(&graph).layout, Drawing::of(&graph).layout);
+        prop_assert_eq!(drawn(&graph).layout, drawn(&graph).layout);
     }
 }
 
@@ -247,8 +281,10 @@ fn known_graphs_are_drawn_without_crossings() {
         samples::fan_out(),
         samples::two_layer_net(),
     ] {
-        assert_eq!(check(&graph), Ok(()));
-        assert_eq!(Drawing::of(&graph).layout.crossings, 0, "{}", graph.title());
+        for style in styles() {
+            assert_eq!(check(&graph, &style), Ok(()));
+        }
+        assert_eq!(drawn(&graph).layout.crossings, 0, "{}", graph.title());
     }
 }
 
@@ -256,7 +292,7 @@ fn known_graphs_are_drawn_without_crossings() {
 #[test]
 fn ordered_operands_enter_from_top_to_bottom() {
     let graph = samples::fan_out();
-    let layout = Drawing::of(&graph).layout;
+    let layout = drawn(&graph).layout;
     let minus = graph
         .nodes()
         .iter()
@@ -274,7 +310,7 @@ fn ordered_operands_enter_from_top_to_bottom() {
 /// The shopping is drawn as it is written, and as the book draws it: the tax below the fruit.
 #[test]
 fn a_formula_is_drawn_in_the_order_of_its_operands() {
-    let layout = Drawing::of(&samples::shopping()).layout;
+    let layout = drawn(&samples::shopping()).layout;
     let leaves: Vec<f64> = layout.blocks[..5].iter().map(|leaf| leaf.y).collect();
     assert!(leaves.is_sorted(), "{leaves:?}");
 }
@@ -282,7 +318,7 @@ fn a_formula_is_drawn_in_the_order_of_its_operands() {
 #[test]
 fn the_main_line_of_a_net_is_straight() {
     let graph = samples::two_layer_net();
-    let layout = Drawing::of(&graph).layout;
+    let layout = drawn(&graph).layout;
     let through: Vec<f64> = (2..graph.nodes().len())
         .filter(|&node| !graph.nodes()[node].operands().is_empty())
         .map(|node| layout.blocks[node].center().y)
@@ -302,7 +338,7 @@ fn a_long_chain_is_laid_out_without_recursion() {
     for _ in 0..5_000 {
         value = graph.apply(plus, &[value], 0.0);
     }
-    let layout = Drawing::of(&graph).layout;
+    let layout = drawn(&graph).layout;
     assert!(
         layout
             .blocks
@@ -313,5 +349,90 @@ fn a_long_chain_is_laid_out_without_recursion() {
 
 #[test]
 fn the_empty_graph_has_a_drawing() {
-    assert_eq!(check(&Graph::new("")), Ok(()));
+    assert_eq!(check(&Graph::new(""), &Style::default()), Ok(()));
+}
+
+/// As a page draws it: in rows of the default width.
+fn on_a_page(graph: &Graph) -> Layout {
+    let style = Style {
+        width: Picture::DEFAULT_WIDTH,
+        ..Style::default()
+    };
+    Drawing::of(graph, &style, &[]).layout
+}
+
+/// Thirty steps of `x · rate · (1 − x)`, each in a scope of its own, folded or not.
+#[test]
+fn thirty_steps_of_a_loop_fit_a_page() {
+    let mut graph = Graph::new("");
+    let (_, times) = samples::plus_and_times(&mut graph);
+    let minus = graph.operation(Operation::new("−", "subtract"));
+    let (mut x, rate) = (graph.leaf("x", 0.4), graph.leaf("rate", 3.2));
+    for step in 0..30 {
+        graph.set_scope(&format!("step {step}"));
+        let (one, scaled) = (graph.constant(1.0), graph.apply(times, &[rate, x], 1.28));
+        let rest = graph.apply(minus, &[one, x], 0.6);
+        x = graph.apply(times, &[scaled, rest], 0.768);
+        graph.value_mut(x).cotangent = Some((-0.123).into());
+    }
+    graph.set_scope("");
+    graph.output("end", x);
+    let automatic = fold::to_fit(&graph, Picture::DEFAULT_LIMIT).expect("too large");
+    for folded in [fold::by_scope(&graph, 1), automatic] {
+        let layout = on_a_page(&folded);
+        assert!(layout.width <= Picture::DEFAULT_WIDTH, "{}", layout.width);
+        let (high, page) = (layout.height / layout.width, f64::sqrt(2.0));
+        assert!(high <= page, "{} by {}", layout.width, layout.height);
+    }
+}
+
+/// The four gates of a cell, one of which is used later than the others: each in one stretch of its
+/// column, and all in the same columns.
+#[test]
+fn the_gates_of_a_cell_stand_together() {
+    let graph = samples::lstm();
+    let layout = Drawing::of(&graph, &Style::default(), &[]).layout;
+    let gates = ["f", "i", "o", "g"].map(|gate| {
+        let nodes = graph.nodes().iter().enumerate();
+        let own =
+            nodes.filter(|(_, node)| graph.scope_of(node) == gate && !node.operands().is_empty());
+        own.map(|(node, _)| layout.blocks[node]).collect::<Vec<_>>()
+    });
+    let columns = |gate: &Vec<Rect>| -> Vec<f64> { gate.iter().map(|r| r.center().x).collect() };
+    assert!(gates.iter().all(|gate| columns(gate) == columns(&gates[0])));
+    for (gate, own) in gates.iter().enumerate() {
+        let others = || gates.iter().enumerate().filter(|(other, _)| *other != gate);
+        for column in columns(own) {
+            let here = |rects: &[Rect]| -> Vec<f64> {
+                let rects = rects.iter().filter(|rect| rect.center().x == column);
+                rects.map(|rect| rect.center().y).collect()
+            };
+            let mine = here(own);
+            let range = mine
+                .iter()
+                .fold((f64::MAX, f64::MIN), |(a, b), y| (a.min(*y), b.max(*y)));
+            let between = |y: f64| range.0 < y && y < range.1;
+            let torn = others().flat_map(|(_, other)| here(other)).any(between);
+            assert!(!torn, "something stands in gate {gate}");
+        }
+    }
+}
+
+#[test]
+fn a_drawing_is_broken_where_the_page_ends() {
+    let layout = on_a_page(&samples::two_layer_net());
+    assert!(layout.width <= Picture::DEFAULT_WIDTH);
+    assert!(layout.is_broken());
+    let mut last: Option<[f64; 2]> = None;
+    // Of the nets that go back no two run along each other.
+    for wire in &layout.wires {
+        for piece in &wire.pieces {
+            if let Piece::Wrap(points) = piece {
+                let lane = [points[1].x, points[2].y];
+                let apart = last.is_none_or(|other| other[0] != lane[0] && other[1] != lane[1]);
+                assert!(apart, "two nets go back at {lane:?}");
+                last = Some(lane);
+            }
+        }
+    }
 }

@@ -32,6 +32,7 @@
 mod equations;
 mod evaluate;
 mod expr;
+mod letters;
 mod macros;
 mod name;
 mod text;

@@ -19,6 +19,8 @@ pub struct Name {
     text: String,
     value: Option<f64>,
     wrapped: bool,
+    letter: bool,
+    elements: Vec<Vec<String>>,
 }
 
 impl Name {
@@ -28,6 +30,16 @@ impl Name {
             text: text.into(),
             value: None,
             wrapped: false,
+            letter: false,
+            elements: Vec::new(),
+        }
+    }
+
+    /// A name behind which indices can stand: `W` for `Wᵢⱼ`.
+    pub fn letter(text: impl Into<String>) -> Self {
+        Name {
+            letter: true,
+            ..Name::text(text)
         }
     }
 
@@ -42,6 +54,23 @@ impl Name {
     /// A number, in parentheses if it is negative.
     pub fn number(value: f64) -> Self {
         Name::text(value.to_string()).of(value)
+    }
+
+    /// The same of a matrix with these elements, row by row, of which a formula about each element
+    /// shows the first.
+    pub fn with_elements(mut self, rows: Vec<Vec<String>>) -> Self {
+        self.elements = rows;
+        self
+    }
+
+    /// Whether indices can stand behind it.
+    pub(super) fn is_letter(&self) -> bool {
+        self.letter
+    }
+
+    /// The elements that were said, row by row.
+    pub(super) fn elements(&self) -> &[Vec<String>] {
+        &self.elements
     }
 
     /// The text without parentheses.

@@ -1,6 +1,7 @@
 //! Formulas as texts, with their own names or with others.
 
 use super::equations::{Formula, Left};
+use super::letters::lowered;
 use super::name::{Name, Quantity};
 use super::write::Writer;
 use std::fmt;
@@ -13,7 +14,7 @@ impl Formula {
     }
 
     /// The formula of the result, for an operation of `count` operands, with other names; `None`
-    /// where the symbol says it, or where the names stand for elements.
+    /// where the symbol says it, or where it is about elements and the names say nothing of them.
     pub fn value_with(&self, count: usize, names: &dyn Fn(Quantity) -> Name) -> Option<String> {
         Writer::with_names(self, names, count, 0).write(self.value()?)
     }
@@ -27,7 +28,9 @@ impl Formula {
     }
 
     /// The right side of the equation of the cotangent of operand `operand` of `count`, with other
-    /// names; `None` where nothing is said of it, or where the names stand for elements.
+    /// names; `None` where nothing is said of it, or where it is about elements and the names say
+    /// nothing of them. Elements that are known ([`Name::with_elements`]) are those of the first
+    /// row and column.
     ///
     /// A comparison of numbers is decided: `1 where x ≥ 2, 0 elsewhere` becomes `1 as 3 ≥ 2`.
     pub fn cotangent_with(
@@ -38,6 +41,14 @@ impl Formula {
     ) -> Option<String> {
         let (group, index) = self.place(operand, count)?;
         Writer::with_names(self, names, count, index).write(self.cotangent(group)?)
+    }
+
+    /// The indices of the equation of the cotangent of operand `operand` of `count`, as they stand
+    /// behind its name: `ᵢⱼ`, or nothing.
+    pub fn cotangent_indices(&self, operand: usize, count: usize) -> String {
+        let place = self.place(operand, count);
+        let equation = place.and_then(|(group, _)| self.equation(Left::Cotangent(group)));
+        equation.map_or(String::new(), |equation| lowered(equation.index))
     }
 
     /// The equations of all cotangents with their own names, one for each name: `dx = dz / y`.

@@ -2,6 +2,7 @@
 
 use super::equations::{Equation, Formula, Left};
 use super::expr::{Expr, Relation};
+use super::letters::{lowered, opposite, raised, sign};
 use super::name::{Name, Quantity};
 use std::borrow::Cow;
 
@@ -50,6 +51,8 @@ pub(super) struct Writer<'a> {
     count: usize,
     /// Which of a run is spoken of; any of them, if none is said.
     index: Option<usize>,
+    /// The place in a sum over an index.
+    summand: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -59,6 +62,7 @@ impl<'a> Writer<'a> {
             names: None,
             count: 0,
             index: None,
+            summand: 0,
         }
     }
 
@@ -73,6 +77,7 @@ impl<'a> Writer<'a> {
             names: Some(names),
             count,
             index: Some(index),
+            summand: 0,
         }
     }
 
@@ -81,7 +86,7 @@ impl<'a> Writer<'a> {
         Writer { index, ..self }
     }
 
-    /// An expression; `None` if other names are to be put in for elements, of which there are many.
+    /// An expression; `None` if it is about elements, and the names say nothing of those.
     pub fn write(&self, expr: &Expr) -> Option<String> {
         Some(self.text(expr)?.0)
     }
@@ -132,8 +137,7 @@ impl<'a> Writer<'a> {
             Expr::Power(base, exponent) => self.power(base, exponent)?,
             Expr::Call(function, arguments) => self.call(function, arguments)?,
             Expr::Total(index, term) => self.total(index, term)?,
-            Expr::Element(_, _) if self.names.is_some() => return None,
-            Expr::Element(of, index) => Text::atom(self.text(of)?.0 + &lowered(index)),
+            Expr::Element(of, index) => self.element(of, index)?,
             Expr::Where {
                 left,
                 relation,
@@ -179,6 +183,41 @@ impl<'a> Writer<'a> {
             });
         };
         Text::atom(names(self.quantity(expr)).to_string())
+    }
+
+    /// An element: with indices behind a letter, or the first one of those that are known.
+    fn element(&self, of: &Expr, index: &str) -> Option<Text> {
+        let Some(names) = self.names else {
+            return Some(Text::atom(self.text(of)?.0 + &lowered(index)));
+        };
+        let name = names(self.quantity(of));
+        if name.is_letter() {
+            return Some(Text::atom(name.bare() + &lowered(index)));
+        }
+        let place = |index| if index == 'k' { self.summand } else { 0 };
+        let places: Vec<usize> = index.chars().map(place).collect();
+        let rows = name.elements();
+        let element = match places[..] {
+            [i, j] => rows.get(i)?.get(j)?,
+            [k] if rows.len() == 1 => rows[0].get(k)?,
+            [k] => rows.get(k)?.first()?,
+            _ => return None,
+        };
+        Some(Text::atom(match element.starts_with(['-', '−']) {
+            true => format!("({element})"),
+            false => element.clone(),
+        }))
+    }
+
+    /// How many terms a sum over `index` has, where the elements are known.
+    fn summands(&self, term: &Expr, index: &str) -> Option<usize> {
+        let (of, at) = element_with(term, index)?;
+        let name = self.names?(self.quantity(of));
+        let rows = name.elements();
+        match at.find(index)? {
+            0 if rows.len() > 1 => Some(rows.len()),
+            _ => rows.first().map(Vec::len),
+        }
     }
 
     /// What a name stands for among the operands that there are.
@@ -277,7 +316,7 @@ impl<'a> Writer<'a> {
             return Some(Text::atom(format!("{function}({})", arguments.join(", "))));
         };
         Some(match argument {
-            Text(argument, Binding::Atom) if stands_before(function) => {
+            Text(argument, Binding::Atom) if stands_before(function) && !argument.contains(' ') => {
                 Text(format!("{function} {argument}"), Binding::Prefix)
             }
             Text(argument, Binding::Atom) if argument.starts_with('(') => {
@@ -287,20 +326,25 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// A sum; over a run of operands that have names, its terms.
+    /// A sum; over operands that have names and over elements that are known, its terms.
     fn total(&self, index: &str, term: &Expr) -> Option<Text> {
-        if self.names.is_none() || !self.formula.runs {
+        let of_run = self.names.is_some() && self.formula.runs;
+        let count = match of_run {
+            true => Some(self.count / self.formula.operands.len()),
+            false => self.summands(term, index),
+        };
+        let Some(count) = count else {
             let term = self.within(term, Binding::Elementwise)?;
             let index = lowered(index);
             return Some(Text(format!("Σ{index} {term}"), Binding::Product));
-        }
-        let count = self.count / self.formula.operands.len();
+        };
         let written = if count > TERMS { TERMS - 1 } else { count };
-        let numbered = |index| Writer {
-            index: Some(index),
+        let numbered = |place| Writer {
+            index: if of_run { Some(place) } else { self.index },
+            summand: if of_run { 0 } else { place },
             ..*self
         };
-        let term = |index| numbered(index).within(term, Binding::Elementwise);
+        let term = |place| numbered(place).within(term, Binding::Elementwise);
         let terms: Option<Vec<String>> = (0..written).map(term).collect();
         let mut terms = terms?;
         if written < count {
@@ -371,6 +415,19 @@ fn number(value: f64) -> Text {
     }
 }
 
+/// The first element in an expression with this among its indices.
+fn element_with<'e>(expr: &'e Expr, index: &str) -> Option<(&'e Expr, &'e str)> {
+    match expr {
+        Expr::Element(of, at) if !index.is_empty() && at.contains(index) => Some((of, at)),
+        Expr::Sum(a, b) | Expr::Difference(a, b) | Expr::Product(a, b) | Expr::Quotient(a, b) => {
+            element_with(a, index).or_else(|| element_with(b, index))
+        }
+        Expr::Negative(a) => element_with(a, index),
+        Expr::Call(_, arguments) => arguments.iter().find_map(|a| element_with(a, index)),
+        _ => None,
+    }
+}
+
 /// Whether a function's argument can stand behind its name without parentheses.
 fn stands_before(function: &str) -> bool {
     matches!(
@@ -386,49 +443,4 @@ fn depends_on_n(exponent: &Expr) -> bool {
         Expr::Sum(a, Expr::Number(_)) | Expr::Difference(a, Expr::Number(_)) => depends_on_n(a),
         _ => false,
     }
-}
-
-fn sign(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Less => "<",
-        Relation::LessOrEqual => "≤",
-        Relation::Greater => ">",
-        Relation::GreaterOrEqual => "≥",
-    }
-}
-
-/// What holds of numbers where the relation does not.
-fn opposite(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Less => "≥",
-        Relation::LessOrEqual => ">",
-        Relation::Greater => "≤",
-        Relation::GreaterOrEqual => "<",
-    }
-}
-
-/// As a superscript.
-fn raised(text: &str) -> String {
-    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let raise = |c: char| match (c, c.to_digit(10)) {
-        (_, Some(digit)) => digits[digit as usize],
-        ('-' | '−', _) => '⁻',
-        ('+', _) => '⁺',
-        ('n', _) => 'ⁿ',
-        (other, _) => other,
-    };
-    text.chars().filter(|c| *c != ' ').map(raise).collect()
-}
-
-/// As a subscript.
-fn lowered(text: &str) -> String {
-    let digits = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
-    let lower = |c: char| match (c, c.to_digit(10)) {
-        (_, Some(digit)) => digits[digit as usize],
-        ('i', _) => 'ᵢ',
-        ('j', _) => 'ⱼ',
-        ('k', _) => 'ₖ',
-        (other, _) => other,
-    };
-    text.chars().map(lower).collect()
 }

@@ -1,0 +1,296 @@
+"use strict";
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const steps = JSON.parse(byId("steps").textContent);
+  const last = steps.length - 1;
+  const interval = 1400;
+  const phases = { start: "Before the forward run", forward: "Forward", backward: "Backward" };
+  const smallest = 0.2;
+  const largest = 4;
+  let at = 0;
+  let timer = null;
+  let zoom = 1;
+  // The steps of which a quiz need not ask any more.
+  const answered = new Set();
+
+  // What is drawn, by value and by node, and the final texts of all numbers.
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+  const frame = byId("picture");
+  const drawing = frame.querySelector(".tape-picture");
+  const size = { width: drawing.width.baseVal.value, height: drawing.height.baseVal.value };
+  const labels = all(".tape-picture .value");
+  const wires = all(".tape-picture .wire");
+  const nodes = all(".tape-picture .node");
+  const labelOf = new Map(labels.map((label) => [label.dataset.value, label]));
+  const finals = new Map(all(".tape-picture .value text").map((text) => [text, text.textContent]));
+
+  // The state after step `end` follows from the steps up to it alone, so that any step can be jumped to.
+  const state = (end) => {
+    const forward = new Set();
+    const done = new Set();
+    const cotangents = new Map();
+    for (const step of steps.slice(0, end + 1)) {
+      if (step.phase === "forward") done.add(String(step.node));
+      for (const value of step.forward) forward.add(String(value));
+      for (const [value, partial] of step.cotangents) cotangents.set(String(value), partial);
+    }
+    return { forward, done, cotangents };
+  };
+
+  const toggle = (element, name, on) => element.classList.toggle(name, on);
+  const question = (step) => step.lines.find((line) => line.answer !== null && (line.rule || line.numbers));
+  const asking = () => byId("quiz").checked && !answered.has(at) && question(steps[at]) !== undefined;
+
+  const draw = () => {
+    const step = steps[at];
+    const { forward, done, cotangents } = state(at);
+    const freshForward = new Set(step.forward.map(String));
+    const freshBack = new Set(step.cotangents.map(([value]) => String(value)));
+    const secret = asking();
+    for (const wire of wires) toggle(wire, "waiting", !forward.has(wire.dataset.value));
+    for (const node of nodes) {
+      toggle(node, "waiting", !done.has(node.dataset.node));
+      toggle(node, "current", node.dataset.node === String(step.node));
+    }
+    for (const label of labels) {
+      const value = label.dataset.value;
+      const fresh = freshForward.has(value);
+      for (const text of label.querySelectorAll(".forward")) {
+        toggle(text, "hidden", !forward.has(value));
+        if (!finals.has(text)) continue;
+        toggle(text, "fresh", fresh);
+        // A name is no secret.
+        const isNumber = !text.classList.contains("minor");
+        text.textContent = secret && fresh && isNumber ? "?" : finals.get(text);
+      }
+      const partial = cotangents.get(value);
+      const back = freshBack.has(value);
+      label.querySelectorAll(".cotangent").forEach((text) => {
+        const isFirst = text === label.querySelector("text.cotangent");
+        toggle(text, "hidden", partial === undefined || (partial !== "" && !isFirst));
+        if (!finals.has(text)) return;
+        toggle(text, "fresh", back);
+        text.textContent = secret && back ? "?" : partial ? partial : finals.get(text);
+      });
+      for (const arrow of label.querySelectorAll(".return, .return-tip")) toggle(arrow, "hidden", partial === undefined);
+    }
+    describe(step, secret);
+    light(step.lines);
+    byId("slider").value = String(at);
+    byId("slider").setAttribute("aria-valuetext", `${at} of ${last}: ${step.title}`);
+    byId("count").textContent = `step ${at} of ${last}`;
+    byId("first").disabled = byId("previous").disabled = at === 0;
+    byId("last").disabled = byId("next").disabled = at === last;
+    showInView(spokenOf(step));
+  };
+
+  // Lights the numbers that these lines use, where they stand.
+  const light = (lines) => {
+    for (const text of all(".tape-picture .lit")) text.classList.remove("lit");
+    for (const [value, kind] of lines.flatMap((line) => line.uses)) {
+      const texts = labelOf.get(String(value))?.querySelectorAll(`text.${kind}:not(.minor)`) ?? [];
+      for (const text of texts) text.classList.add("lit");
+    }
+  };
+
+  const span = (name, text) => Object.assign(document.createElement("span"), { className: name, textContent: text });
+
+  const written = (line, name, secret) => {
+    const item = document.createElement("li");
+    item.className = name;
+    item.append(span("left", line.left));
+    if (line.rule) item.append(" = ", span("formula", line.rule));
+    if (line.numbers) item.append(" = ", span("numbers", line.numbers));
+    if (secret) item.append(" = ", span("result", "?"));
+    else if (line.result && line.result !== line.numbers && line.result !== line.rule) item.append(" = ", span("result", line.result));
+    item.addEventListener("pointerenter", () => { item.classList.add("chosen"); light([line]); });
+    item.addEventListener("pointerleave", () => { item.classList.remove("chosen"); light(steps[at].lines); });
+    return item;
+  };
+
+  const describe = (step, secret) => {
+    toggle(byId("player"), "backward", step.phase === "backward");
+    byId("phase").textContent = phases[step.phase];
+    byId("title").textContent = step.title;
+    byId("general").textContent = step.rule ? `The rule: ${step.rule}` : "";
+    byId("place").textContent = step.source;
+    const sums = secret ? [] : step.sums.map((line) => written(line, "sum", false));
+    byId("lines").replaceChildren(...step.lines.map((line) => written(line, "", secret && line.answer !== null)), ...sums);
+    byId("question").hidden = !secret;
+    byId("verdict").textContent = "";
+    if (secret) {
+      byId("asked").textContent = `${question(step).left} =`;
+      byId("guess").value = "";
+    }
+  };
+
+  // What the text of a step speaks of: the entry, the numbers that are new, and those that are used.
+  const spokenOf = (step) => {
+    const node = nodes.find((node) => node.dataset.node === String(step.node));
+    const values = [...step.forward, ...step.cotangents.map(([value]) => value), ...step.lines.flatMap((line) => line.uses.map(([value]) => value))];
+    const found = values.map((value) => labelOf.get(String(value))).filter((label) => label !== undefined);
+    return node ? [node, ...found] : found;
+  };
+
+  const bounds = (elements) => {
+    const boxes = elements.map((element) => element.getBoundingClientRect());
+    return {
+      left: Math.min(...boxes.map((box) => box.left)),
+      right: Math.max(...boxes.map((box) => box.right)),
+      top: Math.min(...boxes.map((box) => box.top)),
+      bottom: Math.max(...boxes.map((box) => box.bottom)),
+    };
+  };
+
+  // Scrolls the picture, never the page. What does not fit is shown as far as it does, from the entry on.
+  const showInView = (elements) => {
+    if (elements.length === 0) return;
+    const outer = frame.getBoundingClientRect();
+    const room = 8;
+    const wanted = bounds(elements);
+    const fits = wanted.right - wanted.left <= frame.clientWidth - 2 * room && wanted.bottom - wanted.top <= frame.clientHeight - 2 * room;
+    const inner = fits ? wanted : bounds(elements.slice(0, 1));
+    const inside = wanted.left >= outer.left + room && wanted.right <= outer.right - room && wanted.top >= outer.top + room && wanted.bottom <= outer.bottom - room;
+    if (inside) return;
+    frame.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
+    frame.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+  };
+
+  // Keeps the point of the picture that is in the middle of the frame where it is.
+  const zoomTo = (to) => {
+    const middle = { x: (frame.scrollLeft + frame.clientWidth / 2) / zoom, y: (frame.scrollTop + frame.clientHeight / 2) / zoom };
+    zoom = Math.min(Math.max(to, smallest), largest);
+    drawing.setAttribute("width", String(size.width * zoom));
+    drawing.setAttribute("height", String(size.height * zoom));
+    frame.scrollLeft = middle.x * zoom - frame.clientWidth / 2;
+    frame.scrollTop = middle.y * zoom - frame.clientHeight / 2;
+  };
+  const fit = () => {
+    const most = parseFloat(getComputedStyle(frame).maxHeight);
+    zoomTo(Math.min(1, frame.clientWidth / size.width, (most - 4) / size.height));
+  };
+
+  const go = (step) => {
+    at = Math.min(Math.max(step, 0), last);
+    // A page that may not change its address still plays.
+    try { history.replaceState(null, "", `#${at}`); } catch { /* it keeps the old one */ }
+    draw();
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    timer = null;
+    toggle(byId("play"), "playing", false);
+    byId("play").querySelector("span").textContent = "Play";
+  };
+  const tick = () => {
+    timer = setTimeout(() => {
+      // A question waits for its answer.
+      if (!asking()) {
+        if (at === last) return stop();
+        go(at + 1);
+      }
+      tick();
+    }, interval / Number(byId("speed").value));
+  };
+  const play = () => {
+    if (timer !== null) return stop();
+    go(at === last ? 0 : at + 1);
+    toggle(byId("play"), "playing", true);
+    byId("play").querySelector("span").textContent = "Pause";
+    tick();
+  };
+  const byHand = (step) => () => {
+    stop();
+    go(step());
+  };
+
+  const actions = {
+    first: byHand(() => 0),
+    previous: byHand(() => at - 1),
+    next: byHand(() => at + 1),
+    last: byHand(() => last),
+    play,
+    in: () => zoomTo(zoom * 1.25),
+    out: () => zoomTo(zoom / 1.25),
+    fit,
+  };
+  for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
+  byId("slider").max = String(last);
+  byId("slider").addEventListener("input", byHand(() => Number(byId("slider").value)));
+  const keys = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last", " ": "play", "+": "in", "=": "in", "-": "out", 0: "fit" };
+  document.addEventListener("keydown", (event) => {
+    const action = keys[event.key];
+    if (!action || event.ctrlKey || event.altKey || event.metaKey) return;
+    // A text, a choice and a focused button take their keys themselves.
+    if (event.target.matches("#guess, select")) return;
+    if (event.key === " " && event.target.matches("button, input")) return;
+    event.preventDefault();
+    actions[action]();
+  });
+
+  // A click on an entry goes to its step: the one backwards while the sweep is shown, if it has one.
+  const stepOf = (node) => {
+    const steps_of = (phase) => steps.findIndex((step) => step.phase === phase && String(step.node) === node);
+    const [forward, backward] = [steps_of("forward"), steps_of("backward")];
+    return steps[at].phase === "backward" && backward >= 0 ? backward : forward;
+  };
+  let drag = null;
+  frame.addEventListener("click", (event) => {
+    const node = event.target.closest(".node")?.dataset.node;
+    if (node === undefined || drag?.moved) return;
+    byHand(() => stepOf(node))();
+  });
+  frame.addEventListener("pointerdown", (event) => {
+    // Fingers scroll by themselves, and texts of labels can be selected.
+    if (event.pointerType !== "mouse" || event.button !== 0 || event.target.closest("text")) return;
+    drag = { x: event.clientX, y: event.clientY, left: frame.scrollLeft, top: frame.scrollTop, moved: false };
+  });
+  addEventListener("pointermove", (event) => {
+    if (!drag || event.buttons === 0) return;
+    const [x, y] = [event.clientX - drag.x, event.clientY - drag.y];
+    drag.moved ||= Math.hypot(x, y) > 4;
+    toggle(frame, "dragged", drag.moved);
+    frame.scrollLeft = drag.left - x;
+    frame.scrollTop = drag.top - y;
+  });
+  addEventListener("pointerup", () => {
+    toggle(frame, "dragged", false);
+    setTimeout(() => { drag = null; });
+  });
+  frame.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    zoomTo(zoom * Math.exp(-event.deltaY / 300));
+  }, { passive: false });
+
+  // The quiz: a number is right if it is as near as the digits that would be shown.
+  const settle = (verdict, text) => {
+    answered.add(at);
+    draw();
+    byId("verdict").className = verdict;
+    byId("verdict").textContent = text;
+  };
+  byId("question").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { answer, left, result } = question(steps[at]);
+    const guess = Number(byId("guess").value.trim().replace(",", ".").replace("−", "-") || NaN);
+    const near = Math.abs(guess - answer) <= 0.005 * Math.abs(answer) + 1e-12;
+    if (Number.isNaN(guess)) byId("verdict").textContent = "A number is asked for, such as 0.5.";
+    else if (near) settle("right", `Right: ${left} = ${result}.`);
+    else settle("wrong", `Not ${guess}: ${left} = ${result}.`);
+  });
+  byId("reveal").addEventListener("click", () => settle("", ""));
+  byId("quiz").addEventListener("change", () => {
+    answered.clear();
+    draw();
+  });
+
+  const addressed = () => {
+    const step = /^#(\d+)$/.exec(location.hash);
+    return step ? Number(step[1]) : 0;
+  };
+  addEventListener("hashchange", () => { if (addressed() !== at) byHand(addressed)(); });
+  // Small enough to be seen whole, but no text is smaller than nine pixels.
+  zoomTo(Math.min(1, Math.max(frame.clientWidth / size.width, 0.82)));
+  go(addressed());
+})();
