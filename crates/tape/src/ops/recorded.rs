@@ -30,12 +30,6 @@ impl<'g, T: Scalar> Recorded<'g, T> {
         }
     }
 
-    /// Whether a sum is nothing where it is 0: if both are, or one is and the other no more than 0.
-    fn is_gated_sum(self, other: Self) -> bool {
-        let is_nothing = |x: Self| x.is_gated() || x.is(0.0);
-        (self.is_gated() || other.is_gated()) && is_nothing(self) && is_nothing(other)
-    }
-
     fn binary<R: CodedBinary>(self, other: Self) -> Self {
         match (self.node(), other.node()) {
             (Node::Number(x), Node::Number(y)) => R::value(x, y).into(),
@@ -239,7 +233,8 @@ impl<T: Scalar> std::ops::Add for Recorded<'_, T> {
             ((true, x), (false, y)) => y.binary::<rules::Sub>(x),
             ((true, x), (true, y)) => -x.binary::<rules::Add>(y),
         };
-        sum.gated_if(self.is_gated_sum(other))
+        // Behind a gate only if nothing else led there.
+        sum.gated_if(self.is_gated() && other.is_gated())
     }
 }
 
