@@ -3,10 +3,10 @@
 #[path = "../../tape/tests/recorded/twice.rs"]
 mod twice;
 
-use nalgebra::dmatrix;
+use nalgebra::{DMatrix, DVector, dmatrix};
 use nn::ops::{CrossEntropy, SoftmaxCrossEntropy};
 use num_dual::Dual64;
-use tape::{MatrixVar, Scalar, Tape, Var};
+use tape::{Function, MatrixVar, Outputs, Scalar, Structure, Tape, Var};
 
 #[test]
 fn every_op_twice() {
@@ -99,5 +99,55 @@ fn a_replay_with_other_labels_has_their_derivatives() {
         let swept = swept.of(tape.handle(logits).unwrap());
         let recorded = tape.matrix_value(slopes).unwrap();
         assert!((recorded - swept.matrix()).amax() < 1e-15, "{other}");
+    }
+}
+
+/// The loss of the book's two-layer net, of named parameters and data.
+fn two_layer_net() -> Function {
+    let inputs = Structure::new()
+        .matrix("W1", 4, 3)
+        .matrix("b1", 1, 3)
+        .matrix("W2", 3, 2)
+        .matrix("b2", 1, 2)
+        .data_matrix("x", 5, 4)
+        .data_matrix("t", 5, 1);
+    Function::new(inputs, |at| {
+        let hidden = nn::affine(at.matrix("x"), at.matrix("W1"), at.matrix("b1")).sigmoid();
+        let scores = nn::affine(hidden, at.matrix("W2"), at.matrix("b2"));
+        Outputs::from(nn::softmax_cross_entropy(scores, at.matrix("t")).unwrap())
+    })
+}
+
+#[test]
+fn the_hessian_of_the_two_layer_net_by_three_ways() {
+    let f = two_layer_net();
+    let mut point: Vec<f64> = (0..43).map(|i| (1.7 * i as f64).sin()).collect();
+    point.extend([0.0, 1.0, 1.0, 0.0, 1.0]);
+    let n = 12 + 3 + 6 + 2;
+    let forward_over_reverse = f.hessian(&point).unwrap();
+    assert_eq!(forward_over_reverse.shape(), (n, n));
+    let reverse_over_reverse = f.hvps(&point, &DMatrix::identity(n, n)).unwrap();
+    let along = f.jvp_function(&point).unwrap();
+    let reverse_over_forward = DMatrix::from_fn(n, n, |i, j| {
+        let unit = (0..n).map(|k| f64::from(u8::from(k == j)));
+        let both: Vec<f64> = point.iter().copied().chain(unit).collect();
+        along.gradient(&both).unwrap()[i]
+    });
+    let scale = forward_over_reverse.amax();
+    for other in [reverse_over_reverse, reverse_over_forward] {
+        let apart = (&forward_over_reverse - other).amax();
+        assert!(apart <= 1e-11 * scale, "{apart:e}");
+    }
+    // And it is what gradients change by.
+    let h = 1e-5;
+    for j in 0..n {
+        let moved = |by: f64| {
+            let mut point = point.clone();
+            point[j] += by;
+            DVector::from_vec(f.gradient(&point).unwrap())
+        };
+        let slope = (moved(h) - moved(-h)) / (2.0 * h);
+        let apart = (forward_over_reverse.column(j) - slope).amax();
+        assert!(apart <= 1e-8 * scale, "{apart:e}");
     }
 }

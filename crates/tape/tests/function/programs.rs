@@ -177,6 +177,8 @@ struct Functions {
     gradient: Function,
     vjp: Function,
     jvp: Function,
+    /// The sum's derivative along a direction.
+    along: Function,
 }
 
 impl Functions {
@@ -186,6 +188,7 @@ impl Functions {
         let sum = Function::scalar(move |x| one.run(x).into_iter().sum()).keeping(3);
         Functions {
             gradient: sum.derivative().unwrap().keeping(3),
+            along: sum.jvp_function(x).unwrap().keeping(3),
             vjp: results.vjp_function(x).unwrap().keeping(3),
             jvp: results.jvp_function(x).unwrap().keeping(3),
             results,
@@ -209,6 +212,7 @@ fn compare(program: &Program, functions: &Functions, x: &[f64], workspace: &mut 
         gradient,
         vjp,
         jvp,
+        along,
     } = functions;
     let (values, jacobian) = fresh(program, x);
     let (m, n) = jacobian.shape();
@@ -271,12 +275,43 @@ fn compare(program: &Program, functions: &Functions, x: &[f64], workspace: &mut 
         expected.as_slice(),
         "derivative's Jacobian",
     );
-    // Reverse over reverse; the Hessian is symmetric.
+    // Forward over reverse.
     close(
-        &gradient.vjp(x, &v).unwrap(),
+        &gradient.jvp(x, &v).unwrap(),
         product.as_slice(),
-        "derivative's vjp",
+        "derivative's jvp",
     );
+    // Reverse over forward: by the point it is the product, by the direction the gradient.
+    let back = along.gradient(&[x, &v].concat()).unwrap();
+    close(
+        &back[..n],
+        product.as_slice(),
+        "slope along v, by the point",
+    );
+    close(&back[n..], slopes.as_slice(), "slope along v, by v");
+    several_at_once(functions, x, &jacobian, &expected);
+}
+
+/// Products in six directions, from six seeds.
+fn several_at_once(
+    functions: &Functions,
+    x: &[f64],
+    jacobian: &DMatrix<f64>,
+    hessian: &DMatrix<f64>,
+) {
+    let Functions { results, sum, .. } = functions;
+    let (m, n) = jacobian.shape();
+    let directions = DMatrix::from_fn(n, 6, |i, j| (i as f64 + 2.5 * j as f64).sin());
+    let seeds = DMatrix::from_fn(m, 6, |i, j| (i as f64 - 1.5 * j as f64).cos());
+    let products = sum.hvps(x, &directions).unwrap();
+    let expected = hessian * &directions;
+    close(products.as_slice(), expected.as_slice(), "several hvps");
+    let products = results.jvps(x, &directions).unwrap();
+    let expected = jacobian * &directions;
+    close(products.as_slice(), expected.as_slice(), "several jvps");
+    let products = results.vjps(x, &seeds).unwrap();
+    let expected = jacobian.transpose() * &seeds;
+    close(products.as_slice(), expected.as_slice(), "several vjps");
 }
 
 /// Where the derivative along the diagonal can be told by differences, it is that.
