@@ -27,4 +27,6 @@ documents! {
     SoftmaxWithLoss "docs/guide/06-softmax-with-loss.md"
     Differences "docs/guide/10-differences.md"
     Pictures "docs/guide/14-pictures.md"
+    Functions "docs/guide/15-functions.md"
+    SecondDerivatives "docs/guide/16-second-derivatives.md"
 }

@@ -71,6 +71,10 @@ examples! {
     tiny_tape
     tape_bytes
     net_graph
+    curve_fit
+    newton
+    second_derivatives
+    hessian
 }
 
 /// Runs an example as `cargo run --example NAME -- --svg FILE`, and compares what it prints with
