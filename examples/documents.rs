@@ -34,4 +34,6 @@ documents! {
     Differences "docs/guide/10-differences.md"
     Inside "docs/guide/13-inside.md"
     Pictures "docs/guide/14-pictures.md"
+    Functions "docs/guide/15-functions.md"
+    SecondDerivatives "docs/guide/16-second-derivatives.md"
 }

@@ -58,6 +58,8 @@ enum Shape {
     Dashed(Vec<Point>, Colour),
     Arrow(Point, Point, Colour),
     Dot(Point, Colour),
+    /// From a corner, one wide and high, with how opaque it is.
+    Square(Point, Colour, f64),
     Label(Point, String, Colour),
 }
 
@@ -73,7 +75,7 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// An empty chart of 640 by 400 pixels over these ranges.
+    /// An empty chart of 640 by 400 pixels over these ranges, which may run downwards.
     pub fn new(title: &str, x: Range<f64>, y: Range<f64>) -> Self {
         Self {
             title: title.into(),
@@ -119,7 +121,9 @@ impl Chart {
 
     /// The points in the chart, in a run for each time the curve is there.
     fn inside(&self, points: impl IntoIterator<Item = Point>) -> Vec<Vec<Point>> {
-        let holds = |range: &Range<f64>, x: f64| range.start <= x && x <= range.end;
+        let holds = |range: &Range<f64>, x: f64| {
+            range.start.min(range.end) <= x && x <= range.start.max(range.end)
+        };
         let inside = |&(x, y): &Point| holds(&self.x.0, x) && holds(&self.y.0, y);
         let points: Vec<Point> = points.into_iter().collect();
         let runs = points.split(|point| !inside(point));
@@ -136,6 +140,12 @@ impl Chart {
     /// A point of its own.
     pub fn dot(&mut self, at: Point, colour: Colour) {
         self.shapes.push(Shape::Dot(at, colour));
+    }
+
+    /// A square from this corner to the point one further on both axes, as strong as is said from 0
+    /// to 1.
+    pub fn square(&mut self, corner: Point, colour: Colour, strength: f64) {
+        self.shapes.push(Shape::Square(corner, colour, strength));
     }
 
     /// A text that begins at a point, half its height above and below it.
@@ -247,6 +257,11 @@ fn draw_shape<DB: DrawingBackend>(frame: &mut Frame<'_, DB>, shape: &Shape) -> D
         }
         Shape::Dot(at, colour) => {
             frame.draw_series([Circle::new(*at, 4 * SCALE, colour.rgb().filled())])?;
+        }
+        Shape::Square(corner, colour, strength) => {
+            let other = (corner.0 + 1.0, corner.1 + 1.0);
+            let style = colour.rgb().mix(*strength).filled();
+            frame.draw_series([Rectangle::new([*corner, other], style)])?;
         }
         Shape::Label(at, words, colour) => {
             let style = text(colour.shade(), FontStyle::Normal);

@@ -72,6 +72,10 @@ examples! {
     tiny_tape
     tape_bytes
     net_graph
+    curve_fit
+    newton
+    second_derivatives
+    hessian
 }
 
 /// A file that an example is asked to write, which is not there before.

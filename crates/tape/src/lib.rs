@@ -66,6 +66,8 @@ pub use num_dual;
 pub use num_traits;
 
 pub use error::{Error, ForwardError, Place, ShapeError};
+#[cfg(feature = "argmin")]
+pub use function::ArgminMatrix;
 pub use function::{Arguments, Direction, Function, Inputs, Outputs, Part};
 pub use function::{SparsityPattern, Structure, Values, Workspace};
 pub use function::{hessian, hvp, jacobian};

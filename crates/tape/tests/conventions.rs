@@ -11,6 +11,8 @@ use tape::{Scalar, Tape, Var};
 
 #[path = "conventions/choices.rs"]
 mod choices;
+#[path = "conventions/functions.rs"]
+mod functions;
 #[path = "conventions/rows.rs"]
 mod rows;
 #[path = "conventions/structure.rs"]
@@ -330,6 +332,7 @@ fn every_convention_is_documented_and_every_documented_one_is_tested() {
         concat!(
             include_str!("conventions.rs"),
             include_str!("conventions/choices.rs"),
+            include_str!("conventions/functions.rs"),
             include_str!("conventions/rows.rs"),
             include_str!("conventions/structure.rs"),
         ),

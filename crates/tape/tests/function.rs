@@ -1,5 +1,7 @@
 //! Functions made of recordings, against fresh recordings.
 
+#[path = "function/argmin.rs"]
+mod argmin;
 #[path = "function/branches.rs"]
 mod branches;
 #[path = "function/errors.rs"]

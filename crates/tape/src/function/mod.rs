@@ -17,6 +17,8 @@
 //!   all hold there.
 //! - A call that returns an error has written no result.
 
+#[cfg(feature = "argmin")]
+mod argmin;
 mod arguments;
 mod branches;
 mod colouring;
@@ -37,6 +39,8 @@ mod sparse;
 mod structure;
 mod workspace;
 
+#[cfg(feature = "argmin")]
+pub use argmin::ArgminMatrix;
 pub use arguments::{Arguments, Outputs};
 pub use construct::Function;
 pub use inputs::{Inputs, Values};

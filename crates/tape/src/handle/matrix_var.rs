@@ -102,7 +102,8 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     }
 
     /// A copy of the values; [`Tape::read`] hands them over without one. What is computed from
-    /// them is not seen by the tape, and has no derivative.
+    /// them is not seen by the tape, and has no derivative; nor is a decision on them seen, as
+    /// [`Var::value`](crate::Var::value) tells.
     #[doc(alias = "detach")]
     pub fn value(self) -> DMatrix<T> {
         let copy = self.tape.matrix_value(self.id());

@@ -75,6 +75,20 @@ impl<'t, T: Scalar> Var<'t, T> {
 
     /// The value, a plain number: what is computed from it is not seen by the tape, and has no
     /// derivative.
+    ///
+    /// Nor is a decision on it: after `if x.value() < 1.0`, a replay, and a
+    /// [`Function`](crate::Function) at every other point, goes on with the branch that was recorded,
+    /// right or wrong. `if x < 1.0` compares the handle, and is seen: a replay that would turn out
+    /// otherwise is refused, and a `Function` records the other branch.
+    ///
+    /// ```
+    /// use tape::Function;
+    /// let blind = Function::scalar(|x| if x[0].value() < 1.0 { x[0] * x[0] } else { x[0] });
+    /// let seeing = Function::scalar(|x| if x[0] < 1.0 { x[0] * x[0] } else { x[0] });
+    /// assert_eq!((blind.value(&[0.5])?, seeing.value(&[0.5])?), (0.25, 0.25));
+    /// assert_eq!((blind.value(&[3.0])?, seeing.value(&[3.0])?), (9.0, 3.0)); // 9 is wrong
+    /// # Ok::<(), tape::Error>(())
+    /// ```
     #[inline]
     #[doc(alias = "detach")]
     pub fn value(self) -> T {
