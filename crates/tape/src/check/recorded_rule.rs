@@ -114,7 +114,7 @@ impl<T: Scalar> RecordedRule<T> {
         let (operands, result) = (operands.iter().map(index).collect(), index(&result));
         let contributions = op.vjp_recorded(&at, along.recorded(&tape))?;
         let place = |recorded: Recorded<'_, T>| {
-            let source = match recorded.node() {
+            let source = match recorded.settled().node() {
                 Node::Number(number) => Source::Number(number),
                 Node::Scalar(index, _) | Node::Matrix(index, _) => Source::Entry(index),
             };

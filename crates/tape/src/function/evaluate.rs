@@ -2,7 +2,7 @@
 
 use super::construct::Function;
 use super::inputs::Inputs;
-use super::recording::Source;
+use super::source::Source;
 use super::structure::Structure;
 use super::workspace::{State, Workspace};
 use crate::error::{Error, equally_many};

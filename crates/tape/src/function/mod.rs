@@ -35,6 +35,7 @@ mod recording;
 mod rows;
 mod second;
 mod several;
+mod source;
 mod sparse;
 mod structure;
 mod workspace;

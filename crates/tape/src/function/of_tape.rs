@@ -1,7 +1,8 @@
 //! Functions made of a tape, which have one recording and no closure.
 
 use super::construct::{Expected, Function};
-use super::recording::{Recording, Source};
+use super::recording::Recording;
+use super::source::Source;
 use super::structure::Structure;
 use crate::error::Error;
 use crate::handle::{Operand, Tape};

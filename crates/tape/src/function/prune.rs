@@ -1,6 +1,6 @@
 //! Leaving out what neither a result nor a comparison needs.
 
-use super::recording::Source;
+use super::source::Source;
 use crate::list::{Application, Guard, Primals, Program, Side};
 use crate::number::Scalar;
 use crate::op::{Block, Entry};

@@ -3,6 +3,7 @@
 use super::arguments::{Arguments, Handles, Outputs};
 use super::pattern::SparsityPattern;
 use super::prune::pruned;
+use super::source::{Source, end_of};
 use super::structure::{Part, Structure};
 use crate::error::Error;
 use crate::handle::{Tape, Var};
@@ -41,15 +42,6 @@ pub(super) struct Recording<T> {
 pub(super) struct Places {
     pub parameters: Vec<(usize, usize)>,
     pub results: Vec<Option<(usize, usize)>>,
-}
-
-/// Where an output's numbers come from.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Source<T> {
-    /// A scalar or matrix entry.
-    Entry(u32),
-    /// A number that depends on nothing.
-    Number(T),
 }
 
 /// A closure that records, whatever it was made of.
@@ -270,15 +262,6 @@ impl<T: Scalar> Recording<T> {
             && own.len() == others.len()
             && all_alike(own.iter().zip(others))
     }
-}
-
-/// Where the entries end that some sources depend on.
-fn end_of<T>(sources: &[Source<T>]) -> usize {
-    let ends = sources.iter().map(|source| match source {
-        Source::Entry(entry) => *entry as usize + 1,
-        Source::Number(_) => 0,
-    });
-    ends.max().unwrap_or(0)
 }
 
 /// Whether each two comparisons turned out alike.

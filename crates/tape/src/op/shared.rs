@@ -1,9 +1,8 @@
 //! An op that serves several programs, and what stands where one is lent away.
 
 use super::operands::{OperandTangents, Point, PointMut};
-use super::operation::Op;
+use super::operation::{Op, Recorded, RecordedCotangents, RecordedPoint};
 use super::output::OutputSpec;
-use super::recorded::{Recorded, RecordedCotangents, RecordedPoint};
 use super::sample::Sample;
 use super::sink::Sink;
 use super::view::{View, ViewMut};

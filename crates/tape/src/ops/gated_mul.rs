@@ -69,8 +69,8 @@ impl<T: Scalar> Op<T> for GatedMul {
     }
 
     fn formula(&self) -> Formula {
-        formula!(z(g, x, y): z = x * y, dg = 0, dx = dz * y, dy = dz * x)
-            .noting("nothing where g is 0 and the product is 0 or no finite number")
+        formula!(w(x, y, z): w = y * z, dx = 0, dy = dw * z, dz = dw * y)
+            .noting("nothing where x is 0 and the product is 0 or no finite number")
     }
 
     fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
