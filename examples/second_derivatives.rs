@@ -1,8 +1,8 @@
 //! The derivative of `f = x·y + sin x` as entries, and the derivative of that.
 //!
 //! `differentiate` records the reverse sweep: `∂f/∂x` is a number on the tape like any other, and
-//! has a gradient. `-- --svg FILE` draws the graph: above, what was recorded for `f`; then what came
-//! from it; with the cotangents of `∂f/∂x`, which are second derivatives.
+//! has a gradient. `-- --svg FILE` draws the graph: above, what was recorded for `f`; then what
+//! came from it; with the cotangents of `∂f/∂x`, which are second derivatives.
 //!
 //! ```text
 //! f has 5 entries, its derivative 2 more

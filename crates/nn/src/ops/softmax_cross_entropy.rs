@@ -59,8 +59,8 @@ impl SoftmaxCrossEntropy {
 
     /// Counts a row as much as the class it wants weighs: the loss is `Σ wᵢ lossᵢ / Σ wᵢ`. A row of
     /// probabilities counts as much as its classes weigh on average, and each by itself:
-    /// `lossᵢ wᵢ = −Σⱼ wⱼ tᵢⱼ ln pᵢⱼ`, `wᵢ = Σⱼ wⱼ tᵢⱼ`. So one-hot rows and labels give the same. A
-    /// row that weighs 0 has no part in the loss.
+    /// `lossᵢ wᵢ = −Σⱼ wⱼ tᵢⱼ ln pᵢⱼ`, `wᵢ = Σⱼ wⱼ tᵢⱼ`. So one-hot rows and labels give the same.
+    /// A row that weighs 0 has no part in the loss.
     ///
     /// # Panics
     /// If a weight is negative or not finite.
@@ -74,8 +74,8 @@ impl SoftmaxCrossEntropy {
         SoftmaxCrossEntropy { weights, ..self }
     }
 
-    /// Leaves out the rows that have this label, which need be no class: they are not counted, their
-    /// logits may be anything, and their slopes are 0. Rows of probabilities have no label.
+    /// Leaves out the rows that have this label, which need be no class: they are not counted,
+    /// their logits may be anything, and their slopes are 0. Rows of probabilities have no label.
     pub fn ignoring(self, label: i64) -> Self {
         let ignored = Some(label);
         SoftmaxCrossEntropy { ignored, ..self }

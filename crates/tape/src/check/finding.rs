@@ -25,7 +25,8 @@ pub enum FindingKind {
     NotDeterministic,
     /// The tangent rule disagrees with the reverse rule, or with `forward` on dual numbers.
     Tangent,
-    /// An element of the result depends on one that the op does not say it [reads](crate::Op::reads).
+    /// An element of the result depends on one that the op does not say it
+    /// [reads](crate::Op::reads).
     Reads,
     /// What the op records as its reverse rule, [`Op::vjp_recorded`](crate::Op::vjp_recorded), is
     /// another one than its reverse rule, or becomes another one in a replay.

@@ -26,10 +26,10 @@ use crate::shape::Shape;
 /// in the cotangent, overwrites what a buffer held before and adds to earlier contributions; the
 /// tangent rule is its adjoint, also where some operands have no tangent. 1×1 operands are also
 /// given as scalars where the op takes them, every subset that leaves one operand without a
-/// cotangent is tried, and operands of the same shape are given twice. An element depends on nothing
-/// but what the op says it [reads](Op::reads), if it says so. What the op records as its reverse
-/// rule, if it [does](Op::vjp_recorded), gives what the reverse rule gives, also when the recording is
-/// replayed with other operands.
+/// cotangent is tried, and operands of the same shape are given twice. An element depends on
+/// nothing but what the op says it [reads](Op::reads), if it says so. What the op records as its
+/// reverse rule, if it [does](Op::vjp_recorded), gives what the reverse rule gives, also when the
+/// recording is replayed with other operands.
 pub fn ops<T: Scalar>(list: &[Box<dyn Op<T>>]) -> Report {
     let mut report = Report::default();
     for op in list {

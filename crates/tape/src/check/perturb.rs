@@ -94,7 +94,7 @@ pub(super) fn flow_through<T: Scalar>(cotangents: &[f64], tangents: &[f64]) -> F
     let steps = tangents.iter().map(|x| x.abs());
     Flow {
         size: products.filter(|product| product.is_finite()).sum(),
-        underflow: steps.filter(|step| step.is_finite()).sum::<f64>() * smallest::<T>(),
+        underflow: steps.filter(|step| !step.is_nan()).sum::<f64>() * smallest::<T>(),
     }
 }
 

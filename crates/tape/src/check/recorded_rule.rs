@@ -10,8 +10,8 @@ use crate::op::{Node, Op, Recorded, RecordedPoint};
 use crate::shape::Shape;
 use nalgebra::DMatrix;
 
-/// Holds [`Op::vjp_recorded`], of an op that has it, against [`Op::vjp`]: at the operands given, and
-/// after replays with others, for which nothing is recorded again.
+/// Holds [`Op::vjp_recorded`], of an op that has it, against [`Op::vjp`]: at the operands given,
+/// and after replays with others, for which nothing is recorded again.
 pub(super) fn check_recorded_rule<T: Scalar>(
     op: &dyn Op<T>,
     given: &[IsolatedOperand<T>],
@@ -42,8 +42,8 @@ pub(super) fn check_recorded_rule<T: Scalar>(
     findings
 }
 
-/// Other values for the operands: the elements of each in another order, which moves what is largest
-/// and turns choices round; and a little beside the given ones.
+/// Other values for the operands: the elements of each in another order, which moves what is
+/// largest and turns choices round; and a little beside the given ones.
 fn moved<T: Scalar>(given: &[IsolatedOperand<T>]) -> [(Vec<Vec<T>>, &'static str); 2] {
     let mut random = Random::new(11);
     let reversed = given.iter().map(|given| {

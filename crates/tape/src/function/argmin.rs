@@ -35,8 +35,8 @@ use nalgebra::{ComplexField, DMatrix, DVectorView};
 /// # Ok::<(), argmin::core::Error>(())
 /// ```
 ///
-/// Every input must be a parameter: a solver changes all numbers of a point. Data can be captured by
-/// the closure, as above.
+/// Every input must be a parameter: a solver changes all numbers of a point. Data can be captured
+/// by the closure, as above.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArgminMatrix<T = f64>(pub DMatrix<T>);
 

@@ -16,7 +16,8 @@ impl<T: Scalar> Function<T> {
         recordings.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Keeps a recording, if there is room, or finds the one that is kept already and does the same.
+    /// Keeps a recording, if there is room, or finds the one that is kept already and does the
+    /// same.
     pub(super) fn keep(&self, recording: &Arc<Recording<T>>) -> Option<Arc<Recording<T>>> {
         let recordings = self.recordings.write();
         let mut recordings = recordings.unwrap_or_else(PoisonError::into_inner);

@@ -85,9 +85,9 @@ impl<T> fmt::Debug for Function<T> {
 impl Function<f64> {
     /// A function of as many numbers as it is given, with one result.
     ///
-    /// This, [`vector`](Function::vector) and [`new`](Function::new) are for `f64`, so that literals
-    /// in the closure need no type; for other numbers there is `Function::<f32>::of_scalar` and its
-    /// like.
+    /// This, [`vector`](Function::vector) and [`new`](Function::new) are for `f64`, so that
+    /// literals in the closure need no type; for other numbers there is
+    /// `Function::<f32>::of_scalar` and its like.
     pub fn scalar<F>(f: F) -> Self
     where
         F: for<'t> Fn(&[Var<'t>]) -> Var<'t> + Send + Sync + 'static,

@@ -158,8 +158,8 @@ impl<T: Scalar> Function<T> {
         Ok(())
     }
 
-    /// The Jacobian-vector product `J v`, a number for each result, from one for each parameter: how
-    /// fast the results change along `v`.
+    /// The Jacobian-vector product `J v`, a number for each result, from one for each parameter:
+    /// how fast the results change along `v`.
     ///
     /// A parameter whose number is 0 contributes nothing, not even 0 · ∞.
     ///

@@ -14,7 +14,8 @@ use std::sync::Arc;
 impl<T: Scalar> Function<T> {
     /// The program of a tape, from entries that can be set to entries that were computed; each
     /// scalar and each matrix is an input, or an output, of its own. Names are those given to the
-    /// entries, or `x0`, `x1`, … and `y0`, `y1`, …; matrices recorded with [`Tape::input`] are data.
+    /// entries, or `x0`, `x1`, … and `y0`, `y1`, …; matrices recorded with [`Tape::input`] are
+    /// data.
     ///
     /// Without a closure there is one recording: at a point where a comparison turns out otherwise,
     /// an evaluation is refused.

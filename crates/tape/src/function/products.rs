@@ -1,4 +1,5 @@
-//! Products with the Jacobian as functions: of the point, and of what the Jacobian is multiplied by.
+//! Products with the Jacobian as functions: of the point, and of what the Jacobian is multiplied
+//! by.
 
 use super::arguments::Outputs;
 use super::construct::{Expected, Function};

@@ -7,9 +7,9 @@ use crate::op::{Block, Entry};
 use crate::rules::{Code, Form};
 
 /// A program without the entries that neither a source nor a guard depends on, and that `keep` does
-/// not name; with the numbers that it has computed. Those that depend on no parameter come first, so
-/// that a sweep need not look at them. Inputs and sources are renumbered. What stays does the same
-/// operations; those of each of the two kinds in the same order.
+/// not name; with the numbers that it has computed. Those that depend on no parameter come first,
+/// so that a sweep need not look at them. Inputs and sources are renumbered. What stays does the
+/// same operations; those of each of the two kinds in the same order.
 pub(super) fn pruned<T: Scalar>(
     program: Program<T>,
     primals: Primals<T>,
@@ -31,8 +31,8 @@ pub(super) fn pruned<T: Scalar>(
         program: Program::new(),
         primals: Primals::new(),
     };
-    // Before which entry a comparison was made, of those that depend on a parameter: the others come
-    // before all of them.
+    // Before which entry a comparison was made, of those that depend on a parameter: the others
+    // come before all of them.
     let mut count = inactive as u32;
     let mut before: Vec<u32> = Vec::with_capacity(needed.len() + 1);
     for index in 0..needed.len() {
@@ -231,7 +231,8 @@ mod tests {
         let recording = recorded.unwrap();
         // Two scalars, a matrix, their product, its sine, the sum of the matrix, and both.
         assert_eq!(recording.program.inactive, 7);
-        // Two parameters, their product, times data, times 1, plus the larger; and what is compared.
+        // Two parameters, their product, times data, times 1, plus the larger; and what is
+        // compared.
         assert_eq!(recording.program.entries.len(), 7 + 7);
         let guards = recording.program.guards.iter().map(|guard| guard.entry);
         assert_eq!(guards.collect::<Vec<_>>(), [10, 11]);

@@ -26,8 +26,8 @@ impl<T: Scalar> Function<T> {
     /// # Ok::<(), tape::Error>(())
     /// ```
     ///
-    /// An evaluation of it fails with [`Error::NotOneResult`] unless the function has one result, and
-    /// with [`Error::NotRecordable`] if it applies an op without
+    /// An evaluation of it fails with [`Error::NotOneResult`] unless the function has one result,
+    /// and with [`Error::NotRecordable`] if it applies an op without
     /// [`vjp_recorded`](crate::Op::vjp_recorded).
     ///
     /// # Errors
@@ -52,7 +52,8 @@ impl<T: Scalar> Function<T> {
         Ok(self.derivative.get().expect("it was set just now"))
     }
 
-    /// The Hessian at a point, of a function with one result: a row and a column for each parameter.
+    /// The Hessian at a point, of a function with one result: a row and a column for each
+    /// parameter.
     ///
     /// ```
     /// use nalgebra::dmatrix;
@@ -170,8 +171,8 @@ where
     hessian
 }
 
-/// The Hessian-vector product of `f` at `point` with `direction`, which must be as long. For several
-/// points there is [`Function::hvp`].
+/// The Hessian-vector product of `f` at `point` with `direction`, which must be as long. For
+/// several points there is [`Function::hvp`].
 ///
 /// ```
 /// let product = tape::hvp(|x| x[0] * x[0] * x[1], &[3.0, 5.0], &[1.0, 1.0]);

@@ -48,7 +48,8 @@ impl<T: Scalar> Function<T> {
     /// [`vjp`](Function::vjp) has it, several a sweep.
     ///
     /// # Errors
-    /// As [`vjp`](Function::vjp), [`Error::Length`] unless each column has a number for each result.
+    /// As [`vjp`](Function::vjp), [`Error::Length`] unless each column has a number for each
+    /// result.
     pub fn vjps<P: Inputs<T> + ?Sized>(
         &self,
         point: &P,

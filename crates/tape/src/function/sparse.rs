@@ -120,12 +120,12 @@ impl<T: Scalar> Function<T> {
         })
     }
 
-    /// The numbers of the Hessian at a point where its [pattern](Function::hessian_pattern) has one,
-    /// column by column and down each.
+    /// The numbers of the Hessian at a point where its [pattern](Function::hessian_pattern) has
+    /// one, column by column and down each.
     ///
     /// # Errors
-    /// As [`hessian`](Function::hessian), and [`Error::Length`] if the slice has another length than
-    /// the pattern has entries.
+    /// As [`hessian`](Function::hessian), and [`Error::Length`] if the slice has another length
+    /// than the pattern has entries.
     pub fn hessian_entries_into<P: Inputs<T> + ?Sized>(
         &self,
         point: &P,

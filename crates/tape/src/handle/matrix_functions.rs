@@ -147,7 +147,8 @@ impl<'t, T: Scalar> MatrixVar<'t, T> {
     }
 
     /// [`Select`]: where an element is positive, that of `positive`, elsewhere, also where it is
-    /// NaN, that of `otherwise`; each a matrix, a scalar or a number, broadcasting. NumPy's `where`.
+    /// NaN, that of `otherwise`; each a matrix, a scalar or a number, broadcasting. NumPy's
+    /// `where`.
     ///
     /// `self` decides and has no slope: a comparison, as
     /// [`greater_than`](MatrixVar::greater_than) makes it, or any number. What is not chosen has no

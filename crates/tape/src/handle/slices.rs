@@ -44,8 +44,8 @@ pub fn log_sum_exp<'t, T: Scalar>(handles: &[Var<'t, T>]) -> Var<'t, T> {
     })
 }
 
-/// The length `√(Σ xᵢ²)` of a slice as one entry, without overflow; 0 for an empty slice. Its slopes
-/// at the origin are 0.
+/// The length `√(Σ xᵢ²)` of a slice as one entry, without overflow; 0 for an empty slice. Its
+/// slopes at the origin are 0.
 ///
 /// ```
 /// let tape = tape::Tape::new();

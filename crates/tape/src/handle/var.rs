@@ -77,9 +77,9 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// derivative.
     ///
     /// Nor is a decision on it: after `if x.value() < 1.0`, a replay, and a
-    /// [`Function`](crate::Function) at every other point, goes on with the branch that was recorded,
-    /// right or wrong. `if x < 1.0` compares the handle, and is seen: a replay that would turn out
-    /// otherwise is refused, and a `Function` records the other branch.
+    /// [`Function`](crate::Function) at every other point, goes on with the branch that was
+    /// recorded, right or wrong. `if x < 1.0` compares the handle, and is seen: a replay that would
+    /// turn out otherwise is refused, and a `Function` records the other branch.
     ///
     /// ```
     /// use tape::Function;

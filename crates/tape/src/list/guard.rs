@@ -72,8 +72,8 @@ impl<T: Scalar> Guard<T> {
         self.relation.holds(&left, &right) == self.held
     }
 
-    /// Whether this comparison, another outcome of `other`, turns out as it did with these values of
-    /// the other's program.
+    /// Whether this comparison, another outcome of `other`, turns out as it did with these values
+    /// of the other's program.
     pub fn holds_instead_of(&self, other: &Guard<T>, values: &[T]) -> bool {
         let (left, right) = other.numbers(values);
         self.relation.holds(&left, &right) == self.held

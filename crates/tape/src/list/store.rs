@@ -56,8 +56,8 @@ impl<T: Scalar> Store<T> {
         index
     }
 
-    /// Appends an entry that is set, a leaf or a constant, for each number. Returns the index of the
-    /// first.
+    /// Appends an entry that is set, a leaf or a constant, for each number. Returns the index of
+    /// the first.
     ///
     /// # Panics
     /// If there would be more entries than an index can tell apart.

@@ -127,9 +127,9 @@ pub trait Scalar:
         self / other
     }
 
-    /// `positive` where `self > 0`, `otherwise` elsewhere, also where `self` is NaN: a choice that a
-    /// rule makes as an operation on numbers, not as an `if` of the program. The number that is not
-    /// chosen has no part in the result or in its derivatives.
+    /// `positive` where `self > 0`, `otherwise` elsewhere, also where `self` is NaN: a choice that
+    /// a rule makes as an operation on numbers, not as an `if` of the program. The number that is
+    /// not chosen has no part in the result or in its derivatives.
     #[inline(always)]
     fn select(self, positive: Self, otherwise: Self) -> Self {
         if self > Self::zero() {

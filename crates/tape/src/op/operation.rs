@@ -102,8 +102,8 @@ pub trait Op<T: Scalar>: Send + Sync {
     /// Must be linear in `cotangent`.
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>);
 
-    /// The vector-Jacobian product once more, said in operations that are recorded: for each operand
-    /// that [wants](RecordedPoint::wanted) one, its cotangent, of its shape.
+    /// The vector-Jacobian product once more, said in operations that are recorded: for each
+    /// operand that [wants](RecordedPoint::wanted) one, its cotangent, of its shape.
     ///
     /// With it the op can be differentiated any number of times; [`check::ops`](crate::check::ops)
     /// holds it against [`vjp`](Op::vjp). It must be right for whatever numbers a replay brings:
@@ -142,9 +142,9 @@ pub trait Op<T: Scalar>: Send + Sync {
         vec![]
     }
 
-    /// Which elements of the operands an element of the result depends on, counted column by column:
-    /// calls `read` with an operand's position and the element, for each, and returns `true`. Sparse
-    /// Jacobians ask for it.
+    /// Which elements of the operands an element of the result depends on, counted column by
+    /// column: calls `read` with an operand's position and the element, for each, and returns
+    /// `true`. Sparse Jacobians ask for it.
     ///
     /// The default returns `false`: each element may depend on all of every operand.
     fn reads(

@@ -41,9 +41,9 @@ impl<'a, T: Scalar> Sink<'a, T> {
         self.layout.is_active(self.ids[i])
     }
 
-    /// Which elements of the result were reached, column by column, if not all were: the others were
-    /// not chosen by a [select](crate::MatrixVar::select). Their cotangent is 0, and an op that
-    /// works element by element hands nothing on for them, not even 0 · ∞, with
+    /// Which elements of the result were reached, column by column, if not all were: the others
+    /// were not chosen by a [select](crate::MatrixVar::select). Their cotangent is 0, and an op
+    /// that works element by element hands nothing on for them, not even 0 · ∞, with
     /// [`add_chosen`](Sink::add_chosen).
     #[inline]
     pub fn chosen(&self) -> Option<&'a [bool]> {

@@ -43,8 +43,9 @@ impl<'g, T: Scalar> Recorded<'g, T> {
     /// Whether it is this plain number, to the last bit.
     fn is(self, number: f64) -> bool {
         let number: T = Scalar::from_f64(number);
-        matches!(self.node(), Node::Number(own)
-            if own == number && Scalar::is_finite(own) && own.to_f64().to_bits() == number.to_f64().to_bits())
+        let bits = |x: T| x.to_f64().to_bits();
+        let is_same = |own: T| own == number && Scalar::is_finite(own) && bits(own) == bits(number);
+        matches!(self.node(), Node::Number(own) if is_same(own))
     }
 
     /// `selfⁿ`, element by element.
@@ -201,8 +202,8 @@ impl<'g, T: Scalar> Recorded<'g, T> {
         }
     }
 
-    /// What an operand gets that was repeated: the sums of what its elements would get, in the shape
-    /// of `operand`.
+    /// What an operand gets that was repeated: the sums of what its elements would get, in the
+    /// shape of `operand`.
     pub fn summed_to(self, operand: Self) -> Self {
         if !operand.is_matrix() {
             return self.sum();

@@ -20,9 +20,9 @@ use crate::shape::Shape;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Softmax;
 
-/// Row `i` of the Jacobian, which is symmetric, times that of `d`: `yᵢⱼ (dᵢⱼ − Σₖ yᵢₖ dᵢₖ)`, handed to
-/// `write`. What is the same in all of a row has no part in it, so the largest share's is taken off
-/// first: its own slope, where it is nearly 1, is no difference of large numbers then.
+/// Row `i` of the Jacobian, which is symmetric, times that of `d`: `yᵢⱼ (dᵢⱼ − Σₖ yᵢₖ dᵢₖ)`, handed
+/// to `write`. What is the same in all of a row has no part in it, so the largest share's is taken
+/// off first: its own slope, where it is nearly 1, is no difference of large numbers then.
 fn times_jacobian<T: Scalar>(
     y: View<'_, T>,
     d: View<'_, T>,

@@ -62,8 +62,8 @@ pub fn graphs(most: usize) -> impl Strategy<Value = Graph> {
 }
 
 impl Graph {
-    /// Records the program, on a tape of any numbers; returns its last result, as a scalar: a matrix
-    /// is summed. The leaves come first, scalars and then matrices.
+    /// Records the program, on a tape of any numbers; returns its last result, as a scalar: a
+    /// matrix is summed. The leaves come first, scalars and then matrices.
     pub fn record<'t, T: Scalar>(&self, tape: &'t Tape<T>) -> Var<'t, T> {
         let mut results: Vec<Handle<'t, T>> = Vec::new();
         let scalars = self.scalars.iter().map(|&x| tape.var(T::from_f64(x)));

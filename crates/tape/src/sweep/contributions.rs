@@ -9,8 +9,8 @@ use crate::rules::Form;
 impl<T: Scalar> Cotangents<T> {
     /// What the scalar operation at `index` of the tape added to the cotangent of each of its
     /// operands, in the order of [`EntryInfo::operands`](crate::EntryInfo::operands) without an
-    /// exponent; `None` for a number, and of a comparison. Nothing for a matrix operation, a leaf, or an entry that the
-    /// sweep did not reach.
+    /// exponent; `None` for a number, and of a comparison. Nothing for a matrix operation, a leaf,
+    /// or an entry that the sweep did not reach.
     ///
     /// ```
     /// use tape::Tape;

@@ -147,8 +147,8 @@ impl<T: Scalar> Program<T> {
     }
 }
 
-/// What an operand contributes, if it was reached. What was not reached contributes nothing: not even
-/// 0 · ∞.
+/// What an operand contributes, if it was reached. What was not reached contributes nothing: not
+/// even 0 · ∞.
 #[inline(always)]
 fn term<T: Copy>(
     dot: &[T],
@@ -179,20 +179,32 @@ macro_rules! tangent {
                 let result = values[index];
                 let (first, second) = match code {
                     Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => (None, None),
-                    Code::PowI => (term(dot, reached, a, |d| PowI(b as i32).pull(values[a], d)), None),
+                    Code::PowI => {
+                        let pull = |d| PowI(b as i32).pull(values[a], d);
+                        (term(dot, reached, a, pull), None)
+                    }
                     Code::MulItself => (
                         term(dot, reached, a, |d| Mul::pull_x(values[a], values[a], result, d)),
                         term(dot, reached, a, |d| Mul::pull_y(values[a], values[a], result, d)),
                     ),
-                    $(Code::$u => (term(dot, reached, a, |d| $u::pull(values[a], result, d)), None),)*
+                    $(Code::$u => {
+                        let pull = |d| $u::pull(values[a], result, d);
+                        (term(dot, reached, a, pull), None)
+                    })*
                     $(
                         Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => (None, None),
                         Code::$b => (
                             term(dot, reached, a, |d| $b::pull_x(values[a], values[b], result, d)),
                             term(dot, reached, b, |d| $b::pull_y(values[a], values[b], result, d)),
                         ),
-                        Code::$br => (term(dot, reached, a, |d| $b::pull_x(values[a], numbers[b], result, d)), None),
-                        Code::$bl => (term(dot, reached, a, |d| $b::pull_y(numbers[b], values[a], result, d)), None),
+                        Code::$br => {
+                            let pull = |d| $b::pull_x(values[a], numbers[b], result, d);
+                            (term(dot, reached, a, pull), None)
+                        }
+                        Code::$bl => {
+                            let pull = |d| $b::pull_y(numbers[b], values[a], result, d);
+                            (term(dot, reached, a, pull), None)
+                        }
                     )*
                 };
                 let tangent = match (first, second) {

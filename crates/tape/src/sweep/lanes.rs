@@ -115,8 +115,8 @@ impl<T: Scalar, const K: usize> Lanes<T, K> {
     }
 }
 
-/// What each lane gets: `slope` times its number, or what the rule makes of it where the slope is no
-/// ordinary number.
+/// What each lane gets: `slope` times its number, or what the rule makes of it where the slope is
+/// no ordinary number.
 #[inline(always)]
 fn pulled<T: Scalar, const K: usize>(
     is_guarded: bool,
@@ -162,7 +162,8 @@ macro_rules! lanes {
                         }
                         Code::PowI => {
                             let (rule, x) = (PowI(b as i32), values[a]);
-                            let push = |d| pulled(true, rule.pull(x, T::one()), |d| rule.pull(x, d), d);
+                            let slope = rule.pull(x, T::one());
+                            let push = |d| pulled(true, slope, |d| rule.pull(x, d), d);
                             (lanes.reached[a].then(|| push(lanes.values[a])), None)
                         }
                         Code::MulItself => {
@@ -177,7 +178,8 @@ macro_rules! lanes {
                             }
                             let (x, y) = (values[a], values[index]);
                             let slope = $u::derivative(x, y);
-                            let push = pulled($u::GUARDED, slope, |d| $u::pull(x, y, d), lanes.values[a]);
+                            let pull = |d| $u::pull(x, y, d);
+                            let push = pulled($u::GUARDED, slope, pull, lanes.values[a]);
                             (Some(push), None)
                         })*
                         $(
@@ -186,11 +188,13 @@ macro_rules! lanes {
                                 let (x, y, z) = (values[a], values[b], values[index]);
                                 let first = lanes.reached[a].then(|| {
                                     let slope = $b::dx(x, y, z);
-                                    pulled($b::GUARDED, slope, |d| $b::pull_x(x, y, z, d), lanes.values[a])
+                                    let pull = |d| $b::pull_x(x, y, z, d);
+                                    pulled($b::GUARDED, slope, pull, lanes.values[a])
                                 });
                                 let second = lanes.reached[b].then(|| {
                                     let slope = $b::dy(x, y, z);
-                                    pulled($b::GUARDED, slope, |d| $b::pull_y(x, y, z, d), lanes.values[b])
+                                    let pull = |d| $b::pull_y(x, y, z, d);
+                                    pulled($b::GUARDED, slope, pull, lanes.values[b])
                                 });
                                 (first, second)
                             }
@@ -247,22 +251,27 @@ macro_rules! lanes {
                     }
                     $(Code::$u => {
                         let (x, y) = (values[a], values[index]);
-                        lanes.add(a, pulled($u::GUARDED, $u::derivative(x, y), |d| $u::pull(x, y, d), d));
+                        let pull = |d| $u::pull(x, y, d);
+                        lanes.add(a, pulled($u::GUARDED, $u::derivative(x, y), pull, d));
                     })*
                     $(
                         Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => {}
                         Code::$b => {
                             let (x, y, z) = (values[a], values[b], values[index]);
-                            lanes.add(a, pulled($b::GUARDED, $b::dx(x, y, z), |d| $b::pull_x(x, y, z, d), d));
-                            lanes.add(b, pulled($b::GUARDED, $b::dy(x, y, z), |d| $b::pull_y(x, y, z, d), d));
+                            let pull = |d| $b::pull_x(x, y, z, d);
+                            lanes.add(a, pulled($b::GUARDED, $b::dx(x, y, z), pull, d));
+                            let pull = |d| $b::pull_y(x, y, z, d);
+                            lanes.add(b, pulled($b::GUARDED, $b::dy(x, y, z), pull, d));
                         }
                         Code::$br => {
                             let (x, y, z) = (values[a], numbers[b], values[index]);
-                            lanes.add(a, pulled($b::GUARDED, $b::dx(x, y, z), |d| $b::pull_x(x, y, z, d), d));
+                            let pull = |d| $b::pull_x(x, y, z, d);
+                            lanes.add(a, pulled($b::GUARDED, $b::dx(x, y, z), pull, d));
                         }
                         Code::$bl => {
                             let (x, y, z) = (numbers[b], values[a], values[index]);
-                            lanes.add(a, pulled($b::GUARDED, $b::dy(x, y, z), |d| $b::pull_y(x, y, z, d), d));
+                            let pull = |d| $b::pull_y(x, y, z, d);
+                            lanes.add(a, pulled($b::GUARDED, $b::dy(x, y, z), pull, d));
                         }
                     )*
                 }

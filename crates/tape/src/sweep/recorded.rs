@@ -13,12 +13,12 @@ use crate::rules::*;
 use crate::shape::Shape;
 
 impl<T: Scalar> Tape<T> {
-    /// Records the derivatives of an output by some entries, leaves or computed: what a sweep of the
-    /// output with the seed `seed` would give them, as handles.
+    /// Records the derivatives of an output by some entries, leaves or computed: what a sweep of
+    /// the output with the seed `seed` would give them, as handles.
     ///
     /// The output is a scalar or a matrix, and the seed of its shape, a handle or a number. What
-    /// comes back has the shapes of `by`; it is a plain 0, or an input of zeros, for what the output
-    /// does not depend on.
+    /// comes back has the shapes of `by`; it is a plain 0, or an input of zeros, for what the
+    /// output does not depend on.
     ///
     /// ```
     /// use tape::Tape;

@@ -5,8 +5,8 @@
 //! which, never a cotangent that happens to be 0: 0 · ∞ is NaN, and that must show.
 //!
 //! The sweep stands here twice. `reverse_plainly` says what is done, and the tests hold the other
-//! one to it, bit for bit. [`reverse`](Program::reverse) is what runs; it does the same additions in
-//! the same order, and differs in how it gets through the list:
+//! one to it, bit for bit. [`reverse`](Program::reverse) is what runs; it does the same additions
+//! in the same order, and differs in how it gets through the list:
 //!
 //! - It stops at the leaves that a list mostly begins with, which have no operands.
 //! - A run of scalar entries is a loop over slices, all cut to one length, so that no index into

@@ -126,8 +126,8 @@ pub fn compare_twice<'t>(
     compare(&values(&second), &eps, "recorded twice")
 }
 
-/// Holds the second derivatives of every op of a list, at its samples and along a direction, against
-/// dual numbers.
+/// Holds the second derivatives of every op of a list, at its samples and along a direction,
+/// against dual numbers.
 pub fn assert_every_op_twice(
     plain: fn() -> Vec<Box<dyn Op<f64>>>,
     dual: fn() -> Vec<Box<dyn Op<Dual64>>>,
