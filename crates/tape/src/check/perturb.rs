@@ -91,10 +91,11 @@ pub(super) fn rounding_noise<T: Scalar>(cotangents: &[f64], values: &[f64]) -> f
 pub(super) fn flow_through<T: Scalar>(cotangents: &[f64], tangents: &[f64]) -> Flow {
     let products = cotangents.iter().zip(tangents).map(|(d, x)| (d * x).abs());
     // A tangent may be NaN where the output does not depend on it: what a select did not choose.
-    let steps = tangents.iter().map(|x| x.abs());
+    let steps = cotangents.iter().zip(tangents);
+    let steps = steps.filter(|(d, x)| **d != 0.0 || !x.is_nan());
     Flow {
         size: products.filter(|product| product.is_finite()).sum(),
-        underflow: steps.filter(|step| !step.is_nan()).sum::<f64>() * smallest::<T>(),
+        underflow: steps.map(|(_, x)| x.abs()).sum::<f64>() * smallest::<T>(),
     }
 }
 
