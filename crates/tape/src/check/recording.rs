@@ -115,9 +115,12 @@ impl Check {
         // Each entry at a kink has a choice; the slope of them all together need not be one of
         // theirs.
         let at_a_kink = report.has_kinks();
+        let each_is_right = report.is_ok();
         for found in compared.unconfirmed {
+            // Of entries that are right one by one, what is no number comes of 0 · ∞ between them.
+            let is_no_number = each_is_right && !found.comparison.analytic.is_finite();
             let kind = match found.kind {
-                FindingKind::WrongDerivative if at_a_kink => FindingKind::NotJudged,
+                FindingKind::WrongDerivative if at_a_kink || is_no_number => FindingKind::NotJudged,
                 other => other,
             };
             let finding = finding(kind, found.operand, found.comparison);

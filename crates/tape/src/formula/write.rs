@@ -214,8 +214,10 @@ impl<'a> Writer<'a> {
         let (of, at) = element_with(term, index)?;
         let name = self.names?(self.quantity(of));
         let rows = name.elements();
+        // With one index, along the row or the column that it is.
+        let of_one = at.chars().count() == 1 && rows.len() == 1;
         match at.find(index)? {
-            0 if rows.len() > 1 => Some(rows.len()),
+            0 if !of_one => Some(rows.len()),
             _ => rows.first().map(Vec::len),
         }
     }
