@@ -70,7 +70,7 @@ impl Rendered {
         let whole = Rect::from_xywh(0.0, 0.0, size.width(), size.height()).expect("a size");
         let all = self.within(whole);
         let dark = all.partition_point(|light| *light < 0.5) as f64 / all.len() as f64;
-        // A chart may have squares that are full of ink; a picture without its colours is all black.
+        // A chart may have squares full of ink; a picture without its colours is all black.
         if dark > 0.5 {
             return Err(format!("{:.0} % of it are dark", 100.0 * dark));
         }
