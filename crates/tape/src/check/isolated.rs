@@ -341,10 +341,7 @@ fn copy<T: Scalar>(store: &Store<T>, id: u32) -> IsolatedOperand<T> {
     let block = store.program.entries.at(id as usize).block();
     IsolatedOperand {
         shape: store.program.shape(id),
-        values: match block {
-            None => vec![store.primals.values[id as usize]],
-            Some(block) => store.view(block).values().to_vec(),
-        },
+        values: results(store, id as usize).to_vec(),
         active: store.program.is_active(id),
         scalar: block.is_none(),
     }

@@ -32,13 +32,7 @@ impl<T: Scalar> Tape<T> {
     pub fn read<R>(&self, id: MatrixId, read: impl FnOnce(View<'_, T>) -> R) -> Result<R, Error> {
         let index = self.resolve(id.0)?;
         let store = self.store.borrow_closed();
-        let block = store
-            .program
-            .entries
-            .at(index as usize)
-            .block()
-            .expect("a matrix id names a matrix");
-        Ok(read(store.view(block)))
+        Ok(read(store.primals.view(&store.program, index as usize)))
     }
 
     /// Sets a scalar leaf; [`replay`](Tape::replay) then computes what depends on it.

@@ -16,7 +16,7 @@ use super::primals::Primals;
 use super::program::Program;
 use crate::error::Place;
 use crate::number::Scalar;
-use crate::op::{Block, Entry, View};
+use crate::op::{Block, Entry};
 use crate::rules::Code;
 use crate::shape::Shape;
 use std::iter::repeat_n;
@@ -90,11 +90,5 @@ impl<T: Scalar> Store<T> {
         self.primals.arena.extend(repeat_n(T::zero(), shape.len()));
         self.program.blocks.push(block);
         (self.program.blocks.len() as u32 - 1, block)
-    }
-
-    /// The matrix of block `block`.
-    pub fn view(&self, block: u32) -> View<'_, T> {
-        let block = self.program.blocks[block as usize];
-        View::over(&self.primals.arena[block.range()], block.shape())
     }
 }

@@ -83,6 +83,16 @@ pub trait Arithmetic:
     ) -> Self;
 }
 
+/// The smallest and the largest normal number, of single or of double precision.
+#[inline(always)]
+pub(crate) fn normal_range<T: Scalar>() -> (f64, f64) {
+    if T::EPSILON > 1e-10 {
+        (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX))
+    } else {
+        (f64::MIN_POSITIVE, f64::MAX)
+    }
+}
+
 macro_rules! arithmetic {
     ($($function:ident),*) => {
         impl<T: Scalar> Arithmetic for T {
@@ -138,12 +148,7 @@ macro_rules! arithmetic {
             }
             #[inline(always)]
             fn is_normal(self) -> bool {
-                // Of single and of double precision.
-                let (smallest, largest) = if T::EPSILON > 1e-10 {
-                    (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX))
-                } else {
-                    (f64::MIN_POSITIVE, f64::MAX)
-                };
+                let (smallest, largest) = normal_range::<T>();
                 let size = Scalar::abs(Scalar::real(self));
                 (<T as Scalar>::from_f64(smallest) <= size)
                     & (size <= <T as Scalar>::from_f64(largest))

@@ -13,6 +13,7 @@ mod scalar;
 mod sum;
 
 pub use arithmetic::Arithmetic;
+pub(crate) use arithmetic::normal_range;
 pub(crate) use scalar::LARGE;
 pub use scalar::{BinaryFunction, Scalar, UnaryFunction};
 pub use sum::pairwise_sum;

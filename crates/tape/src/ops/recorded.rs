@@ -16,7 +16,7 @@ use super::stack::{HStack, VStack};
 use super::sum::Sum;
 use super::sums::{ColumnSums, RowSums};
 use super::transpose::Transpose;
-use crate::number::{Arithmetic, Scalar};
+use crate::number::{Arithmetic, Scalar, normal_range};
 use crate::op::{Node, Op, Recorded};
 use crate::rules;
 use crate::rules::{CodedBinary, CodedUnary};
@@ -332,11 +332,11 @@ macro_rules! functions {
                 self.is_at_least(self)
             }
             fn is_bounded(self) -> Self {
-                Self::from_f64(ends::<T>().1).is_at_least(self.abs())
+                Self::from_f64(normal_range::<T>().1).is_at_least(self.abs())
             }
             fn is_normal(self) -> Self {
                 let size = self.abs();
-                let (smallest, largest) = ends::<T>();
+                let (smallest, largest) = normal_range::<T>();
                 let is_large = size.is_at_least(Self::from_f64(smallest));
                 Self::both(is_large, Self::from_f64(largest).is_at_least(size))
             }
@@ -373,15 +373,6 @@ impl<T: Scalar> Recorded<'_, T> {
         } else {
             Recorded::apply(ChoiceOf::<Select>::default(), &operands)
         }
-    }
-}
-
-/// The smallest and the largest normal number of the type.
-fn ends<T: Scalar>() -> (f64, f64) {
-    if T::EPSILON > 1e-10 {
-        (f64::from(f32::MIN_POSITIVE), f64::from(f32::MAX))
-    } else {
-        (f64::MIN_POSITIVE, f64::MAX)
     }
 }
 

@@ -84,12 +84,8 @@ impl<T: Scalar> Op<T> for RowVariances {
         cotangent: Recorded<'g, T>,
     ) -> Option<RecordedCotangents<'g, T>> {
         let x = at.operands[0];
-        let n = Recorded::from_f64(x.shape().cols as f64);
-        let rough = x - x.row_sums() / n;
-        let differences = rough - rough.row_sums() / n;
-        Some(vec![Some(
-            cotangent * (differences * (Recorded::from_f64(2.0) / n)),
-        )])
+        let slopes = recorded_slopes(x, x.shape().cols, Recorded::row_sums);
+        Some(vec![Some(cotangent * slopes)])
     }
 
     fn jvp(
@@ -123,6 +119,17 @@ impl<T: Scalar> Op<T> for RowVariances {
             vec![Sample::new(2, 1, &[0.5, -1.5])],
         ]
     }
+}
+
+/// Twice the differences to the means, over how many `sums` adds up.
+fn recorded_slopes<'g, T: Scalar>(
+    x: Recorded<'g, T>,
+    count: usize,
+    sums: fn(Recorded<'g, T>) -> Recorded<'g, T>,
+) -> Recorded<'g, T> {
+    let n = Recorded::from_f64(count as f64);
+    let rough = x - sums(x) / n;
+    (rough - sums(rough) / n) * (Recorded::from_f64(2.0) / n)
 }
 
 /// The variance of each column: `X: R×C → 1×C`, divided by R; NumPy's `np.var(x, axis=0)`, as
@@ -174,12 +181,8 @@ impl<T: Scalar> Op<T> for ColumnVariances {
         cotangent: Recorded<'g, T>,
     ) -> Option<RecordedCotangents<'g, T>> {
         let x = at.operands[0];
-        let n = Recorded::from_f64(x.shape().rows as f64);
-        let rough = x - x.column_sums() / n;
-        let differences = rough - rough.column_sums() / n;
-        Some(vec![Some(
-            cotangent * (differences * (Recorded::from_f64(2.0) / n)),
-        )])
+        let slopes = recorded_slopes(x, x.shape().rows, Recorded::column_sums);
+        Some(vec![Some(cotangent * slopes)])
     }
 
     fn jvp(

@@ -3,6 +3,8 @@
 //!
 //! - [`reverse`](Cotangents) turns the cotangent of each entry over to its operands, last to first.
 //! - [`forward`](Tangents) makes the tangent of each entry from its operands', first to last.
+//! - `lanes` does either for several seeds or directions at once.
+//! - `recorded` writes the reverse sweep as entries, which can be differentiated again.
 //! - `replay` computes the entries again from the leaves' current values.
 //!
 //! Neither sweep changes the tape. What it finds lies in a buffer beside it, which the next sweep
