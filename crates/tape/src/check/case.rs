@@ -89,7 +89,7 @@ impl<T: Scalar> Case<T> {
             .unwrap_or(FindingKind::WrongDerivative)
     }
 
-    /// The elements of the result that move with an element of an operand.
+    /// The elements of the result that move with an element of an operand, or are said to read it.
     fn dependent_on(
         &self,
         isolated: &mut IsolatedEntry<'_, T>,
@@ -99,7 +99,12 @@ impl<T: Scalar> Case<T> {
         let gradients = self.gradients(isolated, &[operand]);
         let mut function = EntryFunction::new(isolated, &gradients, &self.cotangent);
         function.turn_to(&[(coordinates(&gradients[0])[element], 1.0)]);
-        function.dependent()
+        let moved = function.dependent();
+        // Movements can be lost beside larger numbers; then the op's own word counts.
+        let elements = 0..isolated.result().len();
+        elements
+            .filter(|k| moved.contains(k) || isolated.reads(*k, operand, element))
+            .collect()
     }
 
     /// Holds a derivative along a direction, in units of the steps, against slopes.

@@ -6,8 +6,8 @@ use crate::formula;
 use crate::formula::Formula;
 use crate::number::{Scalar, pairwise_sum};
 use crate::op::{
-    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
-    Sample, Sink, View, ViewMut,
+    Chain, Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents,
+    RecordedPoint, Sample, Sink, View, ViewMut,
 };
 use crate::shape::Shape;
 
@@ -56,6 +56,10 @@ impl<T: Scalar> Op<T> for SumOf {
         for i in 0..at.operands.len() {
             sink.add_scalar(i, d);
         }
+    }
+
+    fn in_lanes(&self) -> Option<Chain> {
+        Some(Chain::Sum)
     }
 
     fn vjp_recorded<'g>(
@@ -116,6 +120,10 @@ impl<T: Scalar> Op<T> for DotOf {
             sink.add_scalar(i, d * at.operands.scalar(n + i));
             sink.add_scalar(n + i, d * at.operands.scalar(i));
         }
+    }
+
+    fn in_lanes(&self) -> Option<Chain> {
+        Some(Chain::Dot)
     }
 
     fn vjp_recorded<'g>(
