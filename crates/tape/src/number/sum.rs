@@ -51,28 +51,31 @@ fn sum_of_run<T: Scalar>(values: &[T]) -> T {
 /// ```
 #[inline]
 pub fn pairwise_sum<T: Scalar>(count: usize, mut term: impl FnMut(usize) -> T) -> T {
-    if count <= RUN {
-        return sum_of_terms(0..count, &mut term);
-    }
-    sum_of_range(0..count, &mut term)
+    sum_of_runs(0..count, &mut |run: Range<usize>| {
+        let mut sum = T::zero();
+        for i in run {
+            sum += term(i);
+        }
+        sum
+    })
 }
 
+/// [`pairwise_sum`] of terms of which `run` sums a few, one after the other.
 #[inline]
-fn sum_of_terms<T: Scalar>(range: Range<usize>, term: &mut impl FnMut(usize) -> T) -> T {
-    let mut sum = T::zero();
-    for i in range {
-        sum += term(i);
+pub(crate) fn sum_of_runs<T: Scalar>(
+    range: Range<usize>,
+    run: &mut impl FnMut(Range<usize>) -> T,
+) -> T {
+    if range.len() <= RUN {
+        return run(range);
     }
-    sum
+    sum_of_halves(range, run)
 }
 
-fn sum_of_range<T: Scalar>(range: Range<usize>, term: &mut impl FnMut(usize) -> T) -> T {
-    if range.len() <= RUN {
-        return sum_of_terms(range, term);
-    }
+fn sum_of_halves<T: Scalar>(range: Range<usize>, run: &mut impl FnMut(Range<usize>) -> T) -> T {
     let middle = range.start + range.len() / 2;
-    let first = sum_of_range(range.start..middle, term);
-    first + sum_of_range(middle..range.end, term)
+    let first = sum_of_runs(range.start..middle, run);
+    first + sum_of_runs(middle..range.end, run)
 }
 
 /// How many lists are added one after the other: more than terms, as each costs a list of sums.
