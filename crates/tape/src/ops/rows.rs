@@ -82,7 +82,7 @@ impl<const BLOCK: usize> Rows<BLOCK> {
     pub fn sums<T: Scalar>(self, mut add: impl FnMut(usize, Range<usize>, &mut [T])) -> [T; BLOCK] {
         let mut sums = [T::zero(); BLOCK];
         let add = &mut |j, sums: &mut [T]| add(j, self.at(j), sums);
-        sum_lists(0..self.shape.cols, &mut sums[..self.count], add);
+        sum_lists::<T, BLOCK>(0..self.shape.cols, &mut sums[..self.count], add);
         sums
     }
 
