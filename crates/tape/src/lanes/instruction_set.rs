@@ -23,7 +23,7 @@ use std::fmt;
 /// Whether many inputs are computed with the library's own elementary functions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// Functions that work on vectors, within two units of the last place of the standard
+    /// Functions that work on vectors, within three units of the last place of the standard
     /// library's. Values and derivatives are then within rounding of those of a tape.
     #[default]
     Fast,

@@ -13,7 +13,7 @@ const THIRD: f64 = -1.497_384_904_859_169_6e-33;
 /// π/2 in parts of 33 bits, whose products with as many quarter turns are exact.
 const HIGH: f64 = f64::from_bits(FRAC_PI_2.to_bits() & !0xf_ffff);
 const MIDDLE: f64 = f64::from_bits(((FRAC_PI_2 - HIGH) + SECOND).to_bits() & !0xf_ffff);
-const LOW: f64 = ((FRAC_PI_2 - HIGH) - MIDDLE) + SECOND;
+const LOW: f64 = (((FRAC_PI_2 - HIGH) - MIDDLE) + SECOND) + THIRD;
 
 /// `−1/3!, 1/5!, …, 1/17!`.
 const SINE: [f64; 8] = [
@@ -62,7 +62,12 @@ fn sine_after<const FUSED: bool>(x: f64, quarters: u64) -> f64 {
 /// The sine of an angle up to 10⁵.
 #[inline(always)]
 pub(in crate::lanes) fn sin<const FUSED: bool>(x: f64) -> f64 {
-    sine_after::<FUSED>(x, 0)
+    // Of −0 it is −0.
+    if x == 0.0 {
+        x
+    } else {
+        sine_after::<FUSED>(x, 0)
+    }
 }
 
 /// The cosine of an angle up to 10⁵.

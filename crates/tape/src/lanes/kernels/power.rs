@@ -19,6 +19,8 @@ pub(in crate::lanes) fn pow<const FUSED: bool>(x: f64, y: f64) -> f64 {
     let (first, first_lost) = sum(k * LN2_HIGH, 2.0 * s);
     let (high, high_lost) = sum(first, rest);
     let low = high_lost + first_lost + 2.0 * s_lost + k * LN2_LOW;
+    // The second so small that its square does not count.
+    let (high, low) = sum(high, low);
     let exponent = y * high;
     let lost = y.mul_add(high, -exponent) + y * low;
     let power = exp::<FUSED>(exponent);
