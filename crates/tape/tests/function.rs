@@ -4,6 +4,8 @@
 mod argmin;
 #[path = "function/branches.rs"]
 mod branches;
+#[path = "function/edges.rs"]
+mod edges;
 #[path = "function/errors.rs"]
 mod errors;
 #[path = "function/evaluation.rs"]
