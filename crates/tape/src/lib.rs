@@ -46,6 +46,7 @@ mod error;
 pub mod formula;
 mod function;
 mod handle;
+#[cfg(feature = "map")]
 mod lanes;
 mod list;
 mod number;
@@ -69,13 +70,16 @@ pub use num_traits;
 pub use error::{Error, ForwardError, Place, ShapeError};
 #[cfg(feature = "argmin")]
 pub use function::ArgminMatrix;
-pub use function::{Arguments, Direction, Function, Inputs, Mapper, Outputs, Part};
+#[cfg(feature = "map")]
+pub use function::Mapper;
+pub use function::{Arguments, Direction, Function, Inputs, Outputs, Part};
 pub use function::{SparsityPattern, Structure, Values, Workspace};
 pub use function::{hessian, hvp, jacobian};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };
 pub use handle::{apply_rule, dot, log_sum_exp, norm, sum};
+#[cfg(feature = "map")]
 pub use lanes::{InstructionSet, Precision};
 pub use list::{EntryId, MatrixId, VarId};
 pub use number::{Arithmetic, Scalar, pairwise_sum};

@@ -11,6 +11,7 @@ use crate::sweep::Stopped;
 use std::sync::{Arc, PoisonError};
 
 /// Whether a recording is one of those that are kept.
+#[cfg(feature = "map")]
 pub(super) fn is_kept<T>(known: &[Arc<Recording<T>>], recording: &Arc<Recording<T>>) -> bool {
     known.iter().any(|known| Arc::ptr_eq(known, recording))
 }

@@ -23,13 +23,17 @@ mod arguments;
 mod branches;
 mod colouring;
 mod construct;
+#[cfg(feature = "map")]
 mod crew;
 mod evaluate;
 mod index_sets;
 mod inputs;
 mod jacobian;
+#[cfg(feature = "map")]
 mod lane_plans;
+#[cfg(feature = "map")]
 mod map;
+#[cfg(feature = "map")]
 mod mapper;
 mod of_tape;
 mod pattern;
@@ -39,10 +43,13 @@ mod recording;
 mod rows;
 mod second;
 mod several;
+#[cfg(feature = "map")]
 mod sheet;
 mod source;
 mod sparse;
 mod structure;
+#[cfg(feature = "map")]
+mod sum;
 mod workspace;
 
 #[cfg(feature = "argmin")]
@@ -51,6 +58,7 @@ pub use arguments::{Arguments, Outputs};
 pub use construct::Function;
 pub use inputs::{Inputs, Values};
 pub use jacobian::jacobian;
+#[cfg(feature = "map")]
 pub use mapper::Mapper;
 pub use pattern::{Direction, SparsityPattern};
 pub use second::{hessian, hvp};

@@ -1,6 +1,7 @@
 //! A recorded program with its inputs and outputs, which any thread can run on numbers of its own.
 
 use super::arguments::{Arguments, Handles, Outputs};
+#[cfg(feature = "map")]
 use super::lane_plans::LanePlans;
 use super::pattern::SparsityPattern;
 use super::prune::pruned;
@@ -37,6 +38,7 @@ pub(super) struct Recording<T> {
     /// The same, if it is known to be symmetric.
     symmetric_pattern: OnceLock<Arc<SparsityPattern>>,
     /// How it is run at many inputs at once.
+    #[cfg(feature = "map")]
     lanes: OnceLock<LanePlans<T>>,
 }
 
@@ -148,6 +150,7 @@ impl<T: Scalar> Recording<T> {
             places: OnceLock::new(),
             pattern: OnceLock::new(),
             symmetric_pattern: OnceLock::new(),
+            #[cfg(feature = "map")]
             lanes: OnceLock::new(),
         }
     }
@@ -176,6 +179,7 @@ impl<T: Scalar> Recording<T> {
     }
 
     /// How it is run at many inputs at once.
+    #[cfg(feature = "map")]
     pub fn lanes(&self) -> &LanePlans<T> {
         self.lanes.get_or_init(|| {
             let inputs = (&self.inputs, &self.input_entries[..]);

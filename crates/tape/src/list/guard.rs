@@ -96,6 +96,7 @@ impl<T: Scalar> Guard<T> {
     }
 
     /// The sides that are plain numbers.
+    #[cfg(feature = "map")]
     pub fn plain_numbers(&self) -> (Option<T>, Option<T>) {
         let number = |side: Side<T>| match side {
             Side::Entry(_) => None,

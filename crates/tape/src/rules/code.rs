@@ -71,6 +71,7 @@ macro_rules! codes {
 
             /// What the slope by the first number of the rule, or by the second, reads: the first
             /// number, the second, the result.
+            #[cfg(feature = "map")]
             pub(crate) fn reads(self, by_second: bool) -> [bool; 3] {
                 let of_one = |[x, y]: [bool; 2]| [x, false, y];
                 match self {
@@ -85,6 +86,7 @@ macro_rules! codes {
             }
 
             /// Whether the operands get nothing of the result's cotangent.
+            #[cfg(feature = "map")]
             pub(crate) fn is_flat(self) -> bool {
                 match self {
                     $(Code::$b | Code::$br | Code::$bl => <$b as Binary>::FLAT,)*

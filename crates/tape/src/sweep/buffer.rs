@@ -115,6 +115,7 @@ impl<T: Scalar> Buffer<T> {
     }
 
     /// Sets the numbers of an entry, whatever they were.
+    #[cfg(feature = "map")]
     pub(crate) fn set_each(&mut self, program: &Program<T>, entry: usize, numbers: &[T]) {
         self.reached[entry] = true;
         match program.layout().block(entry as u32) {
@@ -124,6 +125,7 @@ impl<T: Scalar> Buffer<T> {
     }
 
     /// Sets one number of an entry, which counts as reached; the others must be set as well.
+    #[cfg(feature = "map")]
     pub(crate) fn set_element(
         &mut self,
         program: &Program<T>,
@@ -139,6 +141,7 @@ impl<T: Scalar> Buffer<T> {
     }
 
     /// The number of an element of an entry that was reached.
+    #[cfg(feature = "map")]
     pub(crate) fn element(&self, program: &Program<T>, entry: usize, element: usize) -> T {
         match program.layout().block(entry as u32) {
             None => self.values[entry],

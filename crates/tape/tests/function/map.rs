@@ -347,3 +347,59 @@ fn a_steady_map_allocates_nothing() {
     let measured = allocation_counter::measure(evaluate);
     assert_eq!(measured.count_total, 0);
 }
+
+#[test]
+fn sums_over_examples_on_any_number_of_threads() {
+    let inputs = Structure::new()
+        .scalars("w", 3)
+        .data_scalars("x", 3)
+        .data_scalar("label");
+    let f = Function::new(inputs, |at| {
+        let (w, x, label) = (at.scalars("w"), at.scalars("x"), at.scalar("label"));
+        let score = tape::dot(w, x);
+        // Points far away count less.
+        let cost = (score * (1.0 - 2.0 * label)).softplus();
+        Outputs::from(if score.abs() < 1.5 { cost } else { cost * 0.5 })
+    });
+    let examples = DMatrix::from_fn(5000, 4, |i, j| match j {
+        3 => (i % 2) as f64,
+        _ => ((i * 7 + j * 13) % 101) as f64 / 25.0 - 2.0,
+    });
+    let w = [0.3, -0.8, 0.9];
+    let (mut value, mut gradient) = (0.0, [0.0; 3]);
+    for row in examples.row_iter() {
+        let point: Vec<f64> = w.iter().chain(row.iter()).copied().collect();
+        let (own, slopes) = f.value_and_gradient(&point).unwrap();
+        value += own;
+        gradient
+            .iter_mut()
+            .zip(slopes)
+            .for_each(|(sum, slope)| *sum += slope);
+    }
+    assert_eq!(f.recordings(), 2);
+    let (one, slopes) = Mapper::new().sum(&f, &w, &examples).unwrap();
+    assert!((one - value).abs() < 1e-12 * value, "{one} is not {value}");
+    for (slope, expected) in slopes.iter().zip(gradient) {
+        assert!(
+            (slope - expected).abs() < 1e-11 * value,
+            "{slope} is not {expected}"
+        );
+    }
+    for threads in [2, 3] {
+        let again = Mapper::new()
+            .threads(threads)
+            .sum(&f, &w, &examples)
+            .unwrap();
+        assert_eq!(again, (one, slopes.clone()));
+    }
+    let none = Mapper::new().sum(&f, &w, &DMatrix::zeros(0, 4)).unwrap();
+    assert_eq!(none, (0.0, vec![0.0; 3]));
+    let short = Mapper::new().sum(&f, &w[..2], &examples).unwrap_err();
+    assert_eq!(
+        short,
+        Error::Length {
+            found: 2,
+            expected: 3
+        }
+    );
+}

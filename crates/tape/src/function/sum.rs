@@ -1,0 +1,292 @@
+//! A function summed over examples: the shape of most fitting problems.
+
+use super::construct::Function;
+use super::lane_plans::{Answer, LanePlans};
+use super::mapper::Mapper;
+use super::recording::{Recording, check_length};
+use super::sheet::Table;
+use super::structure::Structure;
+use crate::error::Error;
+use crate::lanes::{How, Worker};
+use crate::number::{Scalar, pairwise_sum};
+use nalgebra::{Dim, IsContiguous, Matrix, RawStorage};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// So many rows of lanes are added one after the other before their lanes are: the same for any
+/// number of threads.
+const BLOCKS: usize = 16;
+
+/// The value and gradient of some examples together: a number, then one for each parameter.
+type Total<T> = Vec<T>;
+
+impl<T: Scalar> Mapper<T> {
+    /// The sum of a function's values over examples, and its gradient: the function's parameters
+    /// are shared, its data are the rows of a matrix.
+    ///
+    /// The function is one of [named inputs](Function::new), parameters and
+    /// [data](Structure::data_scalar); the matrix has a column for each number of the data, in
+    /// their order. The sums are pairwise, and the same to the last bit on any number of threads.
+    ///
+    /// ```
+    /// use nalgebra::dmatrix;
+    /// use tape::{Function, Mapper, Outputs, Structure};
+    /// // A line through points: its squared distances.
+    /// let inputs = Structure::new()
+    ///     .scalar("slope")
+    ///     .scalar("height")
+    ///     .data_scalars("point", 2);
+    /// let distance = Function::new(inputs, |at| {
+    ///     let point = at.scalars("point");
+    ///     Outputs::from((at.scalar("slope") * point[0] + at.scalar("height") - point[1]).square())
+    /// });
+    /// let points = dmatrix![0.0, 1.0; 1.0, 3.0; 2.0, 6.0];
+    /// let (sum, gradient) = Mapper::new().sum(&distance, &[2.0, 1.0], &points)?;
+    /// assert_eq!((sum, gradient), (1.0, vec![-4.0, -2.0]));
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`gradients`](Mapper::gradients), and [`Error::Length`] if there is another number of
+    /// parameters, or of columns than the data have numbers.
+    pub fn sum<R: Dim, C: Dim, S>(
+        &mut self,
+        function: &Function<T>,
+        parameters: &[T],
+        examples: &Matrix<T, R, C, S>,
+    ) -> Result<(T, Vec<T>), Error>
+    where
+        S: RawStorage<T, R, C> + IsContiguous,
+    {
+        let table = Table::of(examples);
+        let inputs = function.structure_of_numbers(parameters.len() + table.columns);
+        let shared = inputs.parameters().len();
+        crate::error::equally_many(parameters.len(), shared)?;
+        check_length(parameters.len() + table.columns, &inputs)?;
+        let examples = Examples {
+            inputs,
+            parameters,
+            table,
+        };
+        if table.rows == 0 {
+            return Ok((T::zero(), vec![T::zero(); shared]));
+        }
+        let total = self.total(function, &examples)?;
+        let (value, gradient) = total.split_first().expect("the value stands first");
+        Ok((*value, gradient.to_vec()))
+    }
+
+    /// The total of all examples: those that stay in lanes, and the others one by one.
+    fn total(
+        &mut self,
+        function: &Function<T>,
+        examples: &Examples<'_, T>,
+    ) -> Result<Total<T>, Error> {
+        examples.point(0, &mut self.point);
+        let recording = function
+            .run(&self.point, &mut self.workspace)?
+            .recording
+            .clone();
+        let found = recording.outputs.len();
+        if found != 1 {
+            return Err(Error::NotOneResult { found });
+        }
+        let plans = recording.lanes();
+        let span = BLOCKS * plans.lanes;
+        let spans: Vec<Range<usize>> = (0..examples.table.rows)
+            .step_by(span)
+            .map(|start| start..examples.table.rows.min(start + span))
+            .collect();
+        let sums = self.sums(&recording, examples, &spans)?;
+        let mut totals = Vec::with_capacity(sums.len());
+        for (total, left) in sums {
+            totals.push(total);
+            for example in left {
+                totals.push(self.total_of_one(function, examples, example)?);
+            }
+        }
+        let numbers = 1 + examples.parameters.len();
+        let sum = |k: usize| pairwise_sum(totals.len(), |at| totals[at][k]);
+        Ok((0..numbers).map(sum).collect())
+    }
+
+    /// The total of each span, with the examples that have left it.
+    fn sums(
+        &mut self,
+        recording: &Arc<Recording<T>>,
+        examples: &Examples<'_, T>,
+        spans: &[Range<usize>],
+    ) -> Result<Vec<(Total<T>, Vec<usize>)>, Error> {
+        let how = self.how;
+        #[cfg(feature = "rayon")]
+        if let Some(pool) = &self.pool {
+            use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+            let make = || Summer::new(recording, examples);
+            let sums = spans.par_iter().map_init(make, |summer, span| {
+                summer.span(recording, how, examples, span)
+            });
+            return pool.install(|| sums.collect());
+        }
+        let mut summer = Summer::new(recording, examples);
+        let sums = spans
+            .iter()
+            .map(|span| summer.span(recording, how, examples, span));
+        sums.collect()
+    }
+
+    /// The value and gradient of an example on the recording it belongs to.
+    fn total_of_one(
+        &mut self,
+        function: &Function<T>,
+        examples: &Examples<'_, T>,
+        example: usize,
+    ) -> Result<Total<T>, Error> {
+        examples.point(example, &mut self.point);
+        let state = function.run(&self.point, &mut self.workspace);
+        let state = state.map_err(|error| Error::Input {
+            input: example,
+            error: Box::new(error),
+        })?;
+        let mut total = vec![state.value()?];
+        total.resize(1 + examples.parameters.len(), T::zero());
+        state.sweep(&[T::one()]);
+        state.cotangents(&mut total[1..]);
+        Ok(total)
+    }
+}
+
+/// What is summed over.
+struct Examples<'a, T> {
+    inputs: Structure,
+    parameters: &'a [T],
+    table: Table<'a, T>,
+}
+
+impl<T: Scalar> Examples<'_, T> {
+    /// Hands each input to one of two: the number of a parameter, or a column of the examples.
+    fn each(&self, mut shared: impl FnMut(usize, T), mut own: impl FnMut(usize, &[T])) {
+        let (mut parameters, mut columns) = (self.parameters.iter(), 0..);
+        for part in self.inputs.parts() {
+            for input in part.range() {
+                if part.is_data {
+                    let column = columns.next().expect("an endless count");
+                    own(input, self.table.column(column));
+                } else {
+                    let number = parameters.next().expect("as many as the structure has");
+                    shared(input, *number);
+                }
+            }
+        }
+    }
+
+    /// The function's inputs at one example.
+    fn point(&self, example: usize, into: &mut Vec<T>) {
+        into.clear();
+        into.resize(self.inputs.len(), T::zero());
+        let numbers = std::cell::RefCell::new(into);
+        self.each(
+            |input, number| numbers.borrow_mut()[input] = number,
+            |input, column| numbers.borrow_mut()[input] = column[example],
+        );
+    }
+}
+
+/// One who adds up spans.
+struct Summer<T> {
+    worker: Worker<T>,
+    /// For the value and each parameter, a row of sums.
+    sums: Vec<T>,
+}
+
+impl<T: Scalar> Summer<T> {
+    fn new(recording: &Recording<T>, examples: &Examples<'_, T>) -> Self {
+        let plans = recording.lanes();
+        let mut worker = plans.worker(&recording.recorded);
+        examples.each(
+            |input, number| worker.input(&plans.plan, input).fill(number),
+            |_, _| {},
+        );
+        Summer {
+            sums: vec![T::zero(); (1 + examples.parameters.len()) * plans.lanes],
+            worker,
+        }
+    }
+
+    /// The total of a span of examples, without those that have left, which are named.
+    fn span(
+        &mut self,
+        recording: &Recording<T>,
+        how: How,
+        examples: &Examples<'_, T>,
+        span: &Range<usize>,
+    ) -> Result<(Total<T>, Vec<usize>), Error> {
+        let plans = recording.lanes();
+        self.sums.fill(T::zero());
+        let mut left = Vec::new();
+        for start in span.clone().step_by(plans.lanes) {
+            let block = start..span.end.min(start + plans.lanes);
+            self.run(recording, how, examples, &block)?;
+            let gone = self.worker.left[..block.len()].iter().enumerate();
+            left.extend(gone.filter_map(|(lane, left)| left.then_some(start + lane)));
+            self.add(plans, recording, block.len());
+        }
+        let rows = self.sums.chunks_exact(plans.lanes);
+        let total = rows.map(|row| pairwise_sum(row.len(), |lane| row[lane]));
+        Ok((total.collect(), left))
+    }
+
+    fn run(
+        &mut self,
+        recording: &Recording<T>,
+        how: How,
+        examples: &Examples<'_, T>,
+        block: &Range<usize>,
+    ) -> Result<(), Error> {
+        let (plans, program) = (recording.lanes(), &recording.program);
+        examples.each(
+            |_, _| {},
+            |input, column| {
+                let row = self.worker.input(&plans.plan, input);
+                let (used, spare) = row.split_at_mut(block.len());
+                used.copy_from_slice(&column[block.clone()]);
+                spare.fill(used[block.len() - 1]);
+            },
+        );
+        let run = (&plans.plan, program);
+        let ran = self.worker.forward(run, how, block.len());
+        ran.map_err(|(lane, entry, error)| Error::Input {
+            input: block.start + lane,
+            error: Box::new(program.forward_error(entry as usize, &error)),
+        })?;
+        if let Answer::Output(output) = plans.results[0] {
+            let reverse = plans.reverse(program, output);
+            self.worker.reverse(run, reverse, how, block.len());
+        }
+        Ok(())
+    }
+
+    /// Adds the lanes of a block that have not left.
+    fn add(&mut self, plans: &LanePlans<T>, recording: &Recording<T>, used: usize) {
+        let left = &self.worker.left;
+        let mut add = |row: usize, numbers: &[T]| {
+            let sums = &mut self.sums[row * plans.lanes..][..used];
+            for ((sum, &number), &left) in sums.iter_mut().zip(numbers).zip(left) {
+                *sum += if left { T::zero() } else { number };
+            }
+        };
+        match plans.results[0] {
+            Answer::Number(number) => {
+                add(0, &vec![number; used]);
+            }
+            Answer::Output(output) => {
+                add(0, self.worker.output(&plans.plan, output));
+                let gradient = &plans.reverse(&recording.program, output).gradient;
+                for (k, row) in gradient.iter().enumerate() {
+                    if let Some(row) = *row {
+                        add(1 + k, self.worker.cotangent(row));
+                    }
+                }
+            }
+        }
+    }
+}
