@@ -44,6 +44,7 @@ fn what_is_printed_for_a_programmer_is_short_and_readable() {
         "Var(2.0 at entry 0) Var(0.5)"
     );
     assert_eq!(format!("{m:?}"), "MatrixVar(2×2 at entry 1)");
+    assert_eq!(format!("{:?}", Recorded::from(0.5)), "Number(0.5)");
     let found = format!("{gradient:?}");
     assert!(
         found.starts_with("Cotangents { tape: ") && found.ends_with("entries: 3, reached: 2 }")
