@@ -294,6 +294,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_folded_is_counted() {
+        let said = |symbols: &[(&str, usize)]| {
+            counts(&Folded {
+                name: String::new(),
+                nodes: 9,
+                counts: (symbols.iter())
+                    .map(|&(symbol, count)| (symbol.to_owned(), count))
+                    .collect(),
+            })
+        };
+        assert_eq!(said(&[]), "9 nodes");
+        assert_eq!(said(&[("×", 4), ("+", 3), ("exp", 1)]), "× 4, + 3, exp");
+        assert_eq!(
+            said(&[("×", 4), ("+", 2), ("exp", 1), ("sin", 1)]),
+            "× 4, + 2, exp, …"
+        );
+    }
+
+    #[test]
     fn a_label_reaches_as_far_as_its_lines() {
         let mut graph = Graph::new("");
         let x = graph.leaf("x", Matrix::summary(2, 2, [1.0, 2.0, 3.0, 4.0]));

@@ -1,7 +1,7 @@
 //! What the types of the crate promise: where they may be sent, and what they print of themselves.
 
 use nalgebra::dmatrix;
-use tape::{Cotangents, MatrixVar, Op, Seed, Tangents, Tape, Var};
+use tape::{Cotangents, MatrixVar, Op, Recorded, Seed, Tangents, Tape, Var};
 
 /// Asks whether types are `Send` or `Sync`: the inherent function answers where they are, the
 /// trait's elsewhere.

@@ -374,6 +374,17 @@ fn the_gradient_of_a_constant_is_zero() {
 }
 
 #[test]
+fn data_has_no_cotangent_where_an_op_reads_it_as_a_scalar() {
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![2.0]);
+    let data = tape.input(&dmatrix![3.0]).element(0, 0);
+    let product = tape.apply(tape::ops::MatMul, &[data.into(), x.into()]);
+    let gradient = product.unwrap().matrix().sum().gradient();
+    assert_eq!(gradient.of(x), dmatrix![3.0]);
+    assert_eq!(gradient.of(data), 0.0);
+}
+
+#[test]
 fn a_hessian_vector_product_is_forward_over_reverse() {
     use num_dual::Dual64;
     let tape = Tape::default();
