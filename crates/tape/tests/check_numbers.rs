@@ -43,6 +43,14 @@ fn a_slope_that_rounding_hides_is_not_judged() {
 }
 
 #[test]
+fn what_underflows_on_one_of_two_ways_is_right() {
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![0.3, -1.2, 0.7; 1.1, 0.9, -0.4]);
+    let y = ((x * 1e-160).sin() * 1e-160).sum();
+    tape.check(y).assert_complete();
+}
+
+#[test]
 fn a_derivative_that_cancels_is_judged_by_its_terms() {
     // The derivative is 0, and made of terms that are not.
     let tape = Tape::new();

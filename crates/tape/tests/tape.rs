@@ -368,6 +368,14 @@ fn sums_and_products_of_iterators_and_slices() {
 }
 
 #[test]
+#[should_panic(expected = "locations are kept from the first entry on")]
+fn locations_cannot_begin_later() {
+    let tape = Tape::new();
+    tape.var(1.0);
+    let _ = tape.with_locations();
+}
+
+#[test]
 fn the_gradient_of_a_constant_is_zero() {
     assert_eq!(tape::gradient(|_| 3.0.into(), &[1.0, 2.0]), [0.0, 0.0]);
     assert_eq!(tape::gradient(|x| x[1], &[1.0, 2.0]), [0.0, 1.0]);
