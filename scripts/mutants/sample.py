@@ -1,6 +1,6 @@
 """A seeded random sample of mutants, as JSON.
 
-Reads from standard input what `cargo mutants --list --json --diff -p PACKAGE ...` prints, and prints the mutants drawn, in
+Reads from standard input what `cargo mutants --list --json -p PACKAGE ...` prints, and prints the mutants drawn, in
 the order in which they were drawn: the first hundred are a sample, too. docs/testing.md has the commands.
 """
 
