@@ -418,21 +418,6 @@ fn the_gates_of_a_cell_stand_together() {
     }
 }
 
-/// How wide a row is depends on how steep its nets are, which is known when it is drawn.
-#[test]
-fn rows_fit_whatever_the_width() {
-    for graph in [samples::lstm(), samples::two_layer_net()] {
-        for width in (40..120).map(|tens| 10.0 * f64::from(tens)) {
-            let style = Style {
-                width,
-                ..Style::default()
-            };
-            let found = Drawing::of(&graph, &style, &[]).layout.width;
-            assert!(found <= width, "{found} of {width}");
-        }
-    }
-}
-
 #[test]
 fn a_drawing_is_broken_where_the_page_ends() {
     let layout = on_a_page(&samples::two_layer_net());
