@@ -4,10 +4,14 @@
 mod argmin;
 #[path = "function/branches.rs"]
 mod branches;
+#[path = "function/edges.rs"]
+mod edges;
 #[path = "function/errors.rs"]
 mod errors;
 #[path = "function/evaluation.rs"]
 mod evaluation;
+#[path = "function/map.rs"]
+mod map;
 #[path = "function/programs.rs"]
 mod programs;
 #[path = "function/second.rs"]

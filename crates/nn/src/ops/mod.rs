@@ -4,6 +4,7 @@ mod affine;
 mod cross_entropy;
 mod one_hot;
 mod recorded_wanted;
+mod residual;
 mod softmax_cross_entropy;
 mod targets;
 mod wanted;
