@@ -1,45 +1,41 @@
-"""What became of the sample: counts for each group, and the mutants that were missed.
+"""What became of the sample: the table of docs/testing.md, and the mutants that were missed.
 
-Takes the directory that sample.py wrote into, and the directories that cargo-mutants wrote into, later ones going before
-earlier ones: a mutant that was missed is tried again when there are new tests. Fields deleted from struct expressions are
-tried by cargo-mutants 27 whatever the patterns say; those outside of the sample are left out here.
+Takes the folder that try.py wrote into.
 """
 
 import json
 import sys
-import tomllib
 from collections import Counter
 from pathlib import Path
 
-GROUPS = ("tape", "picture", "nn", "readers")
-OUTCOMES = {"Unviable": "not compiling", "CaughtMutant": "caught", "Timeout": "caught", "MissedMutant": "missed"}
-
-
-def pattern(mutant):
-    """The pattern that sample.py writes for a mutant, without its escapes."""
-    return mutant.replace("\\", "")
+AREAS = {
+    "`check`, `strategies`": ("crates/tape/src/check/", "crates/tape/src/strategies/"),
+    "the rest of `tape`": ("crates/tape/",),
+    "`picture`": ("crates/picture/",),
+    "`nn`": ("crates/nn/",),
+    "`digits`": ("crates/digits/",),
+    "`mnist`": ("crates/mnist/",),
+}
+COLUMNS = ("does not compile", "caught", "missed")
 
 
 def main():
-    config, *directories = map(Path, sys.argv[1:])
-    found = {}
-    for directory in directories:
-        for file in sorted(directory.rglob("outcomes.json")):
-            for outcome in json.loads(file.read_text())["outcomes"]:
-                if isinstance(outcome["scenario"], dict):
-                    found[pattern(outcome["scenario"]["Mutant"]["name"])] = OUTCOMES[outcome["summary"]]
-    total = Counter()
-    for group in GROUPS:
-        patterns = tomllib.loads((config / f"{group}.toml").read_text())["examine_re"]
-        sample = [pattern(p[1:-1]) for p in patterns]
-        counts = Counter(found.get(mutant, "not tried") for mutant in sample)
-        total += counts
-        print(group, len(sample), dict(counts))
-        for mutant in sample:
-            if found.get(mutant) in ("missed", None):
-                print("   ", found.get(mutant, "not tried"), mutant)
-    share = total["caught"] / max(1, total["caught"] + total["missed"])
-    print("all", sum(total.values()), dict(total), f"{100 * share:.1f} % of those that compile caught")
+    folder = Path(sys.argv[1])
+    sample = json.loads((folder / "sample.json").read_text())
+    lines = map(json.loads, (folder / "results.jsonl").read_text().splitlines())
+    became = {line["mutant"]: line["became"] for line in lines}
+    counts = {area: Counter() for area in AREAS}
+    for number, mutant in enumerate(sample):
+        area = next(area for area, folders in AREAS.items() if mutant["file"].startswith(folders))
+        counts[area][became.get(number, "not tried")] += 1
+    together = sum(counts.values(), Counter())
+    for area, count in [*counts.items(), ("together", together)]:
+        print("|", " | ".join([area, str(count.total()), *(str(count[column]) for column in COLUMNS)]), "|")
+    viable = together["caught"] + together["missed"]
+    print(f"{100 * together['caught'] / max(1, viable):.1f} % of the {viable} that compile; {together['not tried']} not tried")
+    for number, mutant in enumerate(sample):
+        if became.get(number) == "missed":
+            print(f"{number}: {mutant['name']}")
 
 
 if __name__ == "__main__":

@@ -238,6 +238,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_flushed_is_in_the_temporary_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut file = PendingFile::create(&directory.path().join("weights")).unwrap();
+        file.write_all(b"some").unwrap();
+        file.flush().unwrap();
+        assert_eq!(fs::read(&file.temporary).unwrap(), b"some");
+    }
+
+    #[test]
     fn leftovers_of_one_file_are_removed() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("weights");

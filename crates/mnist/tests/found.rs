@@ -124,6 +124,17 @@ fn names_and_folders_as_people_have_them() {
 }
 
 #[test]
+fn of_two_folders_that_mean_the_same_set_the_outer_is_read() {
+    let folder = renamed(|name| format!("digits/{name}"));
+    write(
+        folder.path(),
+        &format!("digits/raw/{TRAIN_LABELS}"),
+        b"cut off",
+    );
+    assert_eq!(load(&folder).unwrap().train().len(), 8);
+}
+
+#[test]
 fn gzip_as_people_have_it() {
     let padded = tempfile::tempdir().unwrap();
     let (unnamed, members, both) = (

@@ -90,6 +90,8 @@ fn shows_the_run_that_was_done() {
         numbers.contains(&format!("{:.2} %", 100.0 * accuracy)),
         "{numbers}"
     );
+    // (12 + 1) · 6 + (6 + 1) · 4.
+    assert!(numbers.contains("parameters106"), "{numbers}");
     let settings = text(by_id(&document, "settings"));
     for value in [
         "12-6-4",

@@ -69,6 +69,19 @@ fn rows_that_do_not_count_have_no_second_derivatives() {
 }
 
 #[test]
+fn a_share_that_is_nearly_one_has_a_recorded_slope_with_all_its_digits() {
+    let tape = Tape::new();
+    let logits = tape.matrix(&dmatrix![40.0, 0.0]);
+    let labels = tape.input(&dmatrix![0.0]);
+    let loss = nn::softmax_cross_entropy(logits, labels).unwrap();
+    let slopes = tape.differentiate(loss, 1.0, &[logits.into()]).unwrap()[0].matrix();
+    let other = (-40.0_f64).exp();
+    for (slope, expected) in [(0, -other), (1, other)].map(|(j, of)| (slopes.element(0, j), of)) {
+        assert!((slope.value() / expected - 1.0).abs() < 1e-14, "{slope:?}");
+    }
+}
+
+#[test]
 fn probabilities_that_are_not_wanted_may_be_zero() {
     let tape = Tape::new();
     let shares = tape.matrix(&dmatrix![0.5, 0.0]);

@@ -180,3 +180,30 @@ fn spread(layout: Layout, graph: &Graph, shown: &[bool]) -> Layout {
         ..layout
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Matrix, Operation};
+    use tape::formula;
+
+    #[test]
+    fn operands_enter_in_order_where_nothing_else_tells_them_apart() {
+        let mut graph = Graph::new("");
+        let product = formula!(Y(X, W): dX = dY @ W^T, dW = X^T @ dY);
+        let product = graph.operation(Operation::new("·", "product").formula(product));
+        let plus = formula!(z(x, y): dx = dz, dy = dz).commuting();
+        let plus = graph.operation(Operation::new("+", "add").formula(plus));
+        let of = |rows, cols| Matrix::summary(rows, cols, vec![1.0; rows * cols]);
+        let (x, w, v) = (of(2, 2), of(2, 2), of(2, 3));
+        let [x, w, v] = [x, w, v].map(|matrix| graph.leaf("", matrix));
+        let squares = graph.apply(product, &[x, w], of(2, 2));
+        let others = graph.apply(product, &[x, v], of(2, 3));
+        let sum = graph.apply(plus, &[x, w], of(2, 2));
+        let ordered = [squares, others, sum].map(|value| {
+            let producer = graph.values()[value.index()].producer();
+            is_ordered(&graph, &graph.nodes()[producer])
+        });
+        assert_eq!(ordered, [true, false, false]);
+    }
+}

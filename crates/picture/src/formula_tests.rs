@@ -121,6 +121,18 @@ fn a_rule_of_numbers_is_applied_to_each_element() {
     assert_eq!(texts(line), ["d(b)", rule, "", ""]);
 }
 
+#[test]
+fn where_there_is_no_number_none_is_shown() {
+    let mut graph = Graph::new("");
+    let add = graph.operation(Operation::new("∘", "each").formula(formula!(z(x, y): dx = dz)));
+    let x = graph.leaf("X", Matrix::summary(0, 2, []));
+    let y = graph.leaf("y", 3.0);
+    graph.apply(add, &[x, y], Matrix::summary(0, 2, []));
+    let line = forward(&graph, &names(&graph), 2, 2).unwrap();
+    assert_eq!(line.rule, "X ∘ y element by element");
+    assert_eq!(line.numbers, "");
+}
+
 /// Everything that can stand on a tape, as a node with operands of these shapes.
 fn every_op() -> Vec<(String, &'static str, Formula, Vec<Quantity>, Quantity)> {
     let quantity = |rows: usize, columns: usize, seed: f64, scalar: bool| {

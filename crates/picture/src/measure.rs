@@ -305,6 +305,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_folded_is_counted() {
+        let said = |symbols: &[(&str, usize)]| {
+            counts(&Folded {
+                name: String::new(),
+                nodes: 9,
+                counts: (symbols.iter())
+                    .map(|&(symbol, count)| (symbol.to_owned(), count))
+                    .collect(),
+            })
+        };
+        assert_eq!(said(&[]), "9 nodes");
+        assert_eq!(said(&[("×", 4), ("+", 3), ("exp", 1)]), "× 4, + 3, exp");
+        assert_eq!(
+            said(&[("×", 4), ("+", 2), ("exp", 1), ("sin", 1)]),
+            "× 4, + 2, exp, …"
+        );
+    }
+
+    #[test]
     fn a_title_may_be_longer_than_a_label() {
         let words = "ä".repeat(LONGEST_TITLE);
         assert_eq!(Text::title(&words).text, words);

@@ -99,4 +99,12 @@ mod tests {
         assert_eq!(beside[2..5], ["v₂", "v₃", "v₄"]);
         assert_eq!(beside[5], "v₅");
     }
+
+    /// A result's name stands at its end already.
+    #[test]
+    fn a_result_is_not_named_twice() {
+        let named = named(&samples::shopping());
+        let beside: Vec<&str> = named.values().iter().map(|v| v.name.as_str()).collect();
+        assert_eq!(beside[5..], ["v₅", "v₆", "v₇", ""]);
+    }
 }

@@ -1,7 +1,7 @@
 //! What the types of the crate promise: where they may be sent, and what they print of themselves.
 
 use nalgebra::dmatrix;
-use tape::{Cotangents, MatrixVar, Op, Seed, Tangents, Tape, Var};
+use tape::{Cotangents, MatrixVar, Op, Recorded, Seed, Tangents, Tape, Var};
 
 /// Asks whether types are `Send` or `Sync`: the inherent function answers where they are, the
 /// trait's elsewhere.
@@ -44,6 +44,7 @@ fn what_is_printed_for_a_programmer_is_short_and_readable() {
         "Var(2.0 at entry 0) Var(0.5)"
     );
     assert_eq!(format!("{m:?}"), "MatrixVar(2×2 at entry 1)");
+    assert_eq!(format!("{:?}", Recorded::from(0.5)), "Number(0.5)");
     let found = format!("{gradient:?}");
     assert!(
         found.starts_with("Cotangents { tape: ") && found.ends_with("entries: 3, reached: 2 }")

@@ -163,9 +163,18 @@ fn a_guard_that_turns_out_otherwise_is_not_a_fault() {
 }
 
 /// `Y = 2 X`, whose reverse rule is wrong in one element.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Doubled {
     wrong: usize,
+    samples: Vec<Vec<Sample>>,
+}
+
+/// Without samples.
+fn doubled(wrong: usize) -> Doubled {
+    Doubled {
+        wrong,
+        ..Default::default()
+    }
 }
 
 impl Op<f64> for Doubled {
@@ -205,7 +214,7 @@ impl Op<f64> for Doubled {
         }
     }
     fn samples(&self) -> Vec<Vec<Sample>> {
-        vec![]
+        self.samples.clone()
     }
 }
 
@@ -214,7 +223,7 @@ fn one_wrong_element_among_thousands_is_found() {
     let tape = Tape::new();
     let x = tape.matrix(&scattered(100, 50, 1)).named("x");
     for wrong in [0, 1234, 4999] {
-        tape.apply(Doubled { wrong }, &[x.into()]).unwrap();
+        tape.apply(doubled(wrong), &[x.into()]).unwrap();
         let report = Check::default().mode(Mode::Fast(1)).entries(&tape);
         let fault = report.faults.last().unwrap();
         assert_eq!(fault.element, (wrong % 100, wrong / 100), "{report}");
@@ -228,8 +237,23 @@ fn one_wrong_element_among_thousands_is_found() {
 
 #[test]
 fn an_op_without_samples_is_refused_by_the_suite() {
-    let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(Doubled { wrong: 0 })];
+    let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(doubled(0))];
     assert_eq!(check::ops(&list).faults[0].kind, FindingKind::Refused);
+}
+
+#[test]
+fn an_operand_of_one_element_is_given_as_a_scalar_too() {
+    let labels = |rows| {
+        let samples = vec![vec![Sample::scattered(rows, 1, 0.5, 2.0, 0)]];
+        let list: Vec<Box<dyn Op<f64>>> = vec![Box::new(Doubled { wrong: 0, samples })];
+        let faults = check::ops(&list).faults;
+        let wrong = faults
+            .into_iter()
+            .filter(|fault| fault.kind == FindingKind::WrongDerivative);
+        wrong.map(|fault| fault.label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(1), ["sample 0", "sample 0, 1×1 operands as scalars"]);
+    assert_eq!(labels(2), ["sample 0"]);
 }
 
 #[test]
@@ -244,7 +268,7 @@ fn numbers_that_are_not_finite_are_not_judged() {
 fn a_seed_decides_the_random_cotangents() {
     let tape = Tape::new();
     let x = tape.matrix(&scattered(2, 2, 1));
-    tape.apply(Doubled { wrong: 1 }, &[x.into()]).unwrap();
+    tape.apply(doubled(1), &[x.into()]).unwrap();
     let shown = |seed| Check::default().seed(seed).entries(&tape).faults[0].analytic;
     assert_eq!(shown(5), shown(5));
     assert_ne!(shown(5), shown(6));
@@ -261,10 +285,7 @@ fn remarks_and_faults_are_counted_apart() {
     );
     report.assert_ok();
     let x = tape.matrix(&scattered(2, 2, 1));
-    let y = tape
-        .apply(Doubled { wrong: 1 }, &[x.into()])
-        .unwrap()
-        .matrix();
+    let y = tape.apply(doubled(1), &[x.into()]).unwrap().matrix();
     let other = tape.check(y);
     let (faults, entries) = (other.faults.len(), report.entries + other.entries);
     let comparisons = report.comparisons + other.comparisons;
@@ -334,7 +355,7 @@ fn a_wrong_gradient_is_pinned_to_a_leafs_element() {
     let tape = Tape::new();
     let x = tape.matrix(&scattered(3, 4, 1)).named("x");
     for wrong in [0, 5, 10] {
-        let y = tape.apply(Doubled { wrong }, &[x.into()]).unwrap();
+        let y = tape.apply(doubled(wrong), &[x.into()]).unwrap();
         let report = tape.check(y.matrix().sum());
         let leaf = &report.gradient[0];
         assert_eq!(
@@ -352,10 +373,7 @@ fn a_wrong_gradient_is_pinned_to_a_leafs_element() {
 fn every_seed_has_cotangents_of_its_own() {
     let tape = Tape::new();
     let x = tape.matrix(&scattered(2, 2, 1));
-    let y = tape
-        .apply(Doubled { wrong: 1 }, &[x.into()])
-        .unwrap()
-        .matrix();
+    let y = tape.apply(doubled(1), &[x.into()]).unwrap().matrix();
     let shown = |seed| {
         Check::default().seed(seed).tape(&tape, y).gradient[0]
             .analytic

@@ -270,6 +270,25 @@ fn numbers_stand_in_the_places_of_the_names() {
 }
 
 #[test]
+fn what_is_raised_stands_in_parentheses_unless_it_is_plain() {
+    let formula = formula!(y(x): dx = dy * x^2);
+    for (name, text) in [
+        (Name::text("a1"), "d · a1²"),
+        (Name::number(0.5), "d · 0.5²"),
+        (Name::number(-2.0), "d · (-2)²"),
+        (Name::text("3e5"), "d · (3e5)²"),
+        (Name::text("w[0]"), "d · (w[0])²"),
+        (Name::wrapped("2×3"), "d · (2×3)²"),
+    ] {
+        let names = |of| match of {
+            Quantity::Cotangent => Name::text("d"),
+            _ => name.clone(),
+        };
+        assert_eq!(formula.cotangent_with(0, 1, &names).unwrap(), text);
+    }
+}
+
+#[test]
 fn sums_over_operands_are_written_out() {
     let formula = formula!(y[x, z]: y = sum(x * z), dx = dy * z, dz = dy * x);
     let names = |of| match of {

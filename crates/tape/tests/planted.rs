@@ -15,7 +15,7 @@ use tape::{MatrixVar, Op, Tape};
 /// A fault, the kind that must be named, and the operand.
 type Planted = (Bug, FindingKind, Option<usize>);
 
-const NAMED: [Planted; 33] = {
+const NAMED: [Planted; 34] = {
     use FindingKind::*;
     [
         (Bug::Sign, WrongDerivative, Some(1)),
@@ -44,6 +44,7 @@ const NAMED: [Planted; 33] = {
         (Bug::ResidualNotWhole, Unwritten, None),
         (Bug::StaleResidual, Unwritten, None),
         (Bug::StaleResult, Unwritten, None),
+        (Bug::ResultEverySecondTime, Unwritten, None),
         (Bug::TangentNotWhole, Tangent, Some(0)),
         (Bug::ForwardChanges, NotDeterministic, None),
         (Bug::ReverseChanges, NotDeterministic, Some(0)),

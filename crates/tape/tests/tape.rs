@@ -368,9 +368,28 @@ fn sums_and_products_of_iterators_and_slices() {
 }
 
 #[test]
+#[should_panic(expected = "locations are kept from the first entry on")]
+fn locations_cannot_begin_later() {
+    let tape = Tape::new();
+    tape.var(1.0);
+    let _ = tape.with_locations();
+}
+
+#[test]
 fn the_gradient_of_a_constant_is_zero() {
     assert_eq!(tape::gradient(|_| 3.0.into(), &[1.0, 2.0]), [0.0, 0.0]);
     assert_eq!(tape::gradient(|x| x[1], &[1.0, 2.0]), [0.0, 1.0]);
+}
+
+#[test]
+fn data_has_no_cotangent_where_an_op_reads_it_as_a_scalar() {
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![2.0]);
+    let data = tape.input(&dmatrix![3.0]).element(0, 0);
+    let product = tape.apply(tape::ops::MatMul, &[data.into(), x.into()]);
+    let gradient = product.unwrap().matrix().sum().gradient();
+    assert_eq!(gradient.of(x), dmatrix![3.0]);
+    assert_eq!(gradient.of(data), 0.0);
 }
 
 #[test]

@@ -226,6 +226,7 @@ fn what_is_no_picture_is_called_what_it_looks_like() {
         assert!(said.starts_with(&format!("{looks}{expected}")), "{said}");
     }
     assert!(said(&[1, 2, 0xfe]).ends_with("the bytes 01 02 fe"));
+    assert!(said(&[1, 2, 3]).ends_with("the bytes 01 02 03"));
     assert!(said(&[0, 0, 8, 3]).starts_with("an IDX file (to look at an image of a test set"));
 }
 
@@ -304,6 +305,7 @@ fn a_headers_word_makes_no_room() {
         said(&file),
         "the JPEG file cannot be read: its width or height is 0"
     );
+    assert!(Picture::decode_within(&grey_png(4, 4), 16).is_ok());
     let most = Picture::decode_within(&grey_png(4, 4), 15).unwrap_err();
     assert_eq!(
         most,

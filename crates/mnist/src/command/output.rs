@@ -274,6 +274,7 @@ mod tests {
             };
             assert_eq!(words(&broken(text, columns)), words(text), "{columns}");
         }
+        assert_eq!(widest("\u{2588}\none two\nthree"), 7);
         for columns in 18..60 {
             let text = "net:  784-50-10, relu, normal:0.01, seed 1, f32";
             assert!(widest(&broken(text, columns)) <= columns, "{columns}");

@@ -332,7 +332,7 @@ mod tests {
         let height = train[0][1] - train[3][1];
         assert!((train[0][1] - train[1][1] - 0.3 * height).abs() < 1.0);
         assert!((test[0][1] - test[3][1] - 0.6 * height).abs() < 1.0);
-        for text in ["epoch", "accuracy", "training", "test", "0.90", "1.00"] {
+        for text in ["epoch", "2", "accuracy", "training", "test", "0.90", "1.00"] {
             assert!(svg.contains(&format!("\n{text}\n")), "{text} in {svg}");
         }
     }

@@ -101,6 +101,25 @@ fn depth_counts_nested_scopes() {
     assert_eq!(picture.folded(0).text(80).lines().count(), 8);
 }
 
+/// What stands in a scope takes its name, also where it is one node that was folded before.
+#[test]
+fn what_is_folded_can_be_folded_further() {
+    let mut graph = Graph::new("");
+    let (plus, times) = samples::plus_and_times(&mut graph);
+    let x = graph.leaf("x", 1.0);
+    graph.set_scope("net/affine");
+    let product = graph.apply(times, &[x, x], 1.0);
+    graph.apply(plus, &[product, x], 2.0);
+    let layers = by_scope(&graph, 2);
+    assert_eq!(captions(&layers), ["x", "net/affine"]);
+    let net = by_scope(&layers, 1);
+    assert_eq!(captions(&net), ["x", "net"]);
+    let Kind::Folded(folded) = &net.nodes()[1].kind else {
+        panic!("net is not folded")
+    };
+    assert_eq!(folded.nodes, 2);
+}
+
 /// A scope that is left and entered again must not become one node that needs itself.
 #[test]
 fn a_scope_entered_twice_gives_two_nodes() {

@@ -326,3 +326,62 @@ impl Doubt {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::perturb::{Coordinate, Flow};
+    use super::*;
+
+    /// A function that stays 0, though its rule says that it has a slope; it reads a number of
+    /// this size.
+    struct Unmoved(f64);
+
+    impl Perturbable for Unmoved {
+        fn set(&mut self, _: usize, _: usize, _: f64) {}
+        fn reset(&mut self, _: usize, _: usize) {}
+        fn evaluate(&mut self) -> Option<Evaluation> {
+            Some(Evaluation {
+                value: 0.0,
+                noise: 0.0,
+            })
+        }
+        fn derivative(&mut self, _: Direction<'_>) -> Option<f64> {
+            Some(1.0)
+        }
+        fn flow(&mut self, _: Direction<'_>) -> Flow {
+            Flow {
+                size: 1.0,
+                underflow: 0.0,
+            }
+        }
+        fn largest_around(&self) -> f64 {
+            self.0
+        }
+        fn epsilon(&self) -> f64 {
+            f64::EPSILON
+        }
+        fn work(&self) -> usize {
+            1
+        }
+    }
+
+    #[test]
+    fn a_small_elements_movement_may_be_lost_beside_a_large_number() {
+        let own = 1.0 / 1024.0;
+        let look = |beside| {
+            let element = Coordinate {
+                operand: 0,
+                element: 0,
+                here: own,
+                step: 1.0,
+                analytic: 1.0,
+            };
+            let all = &[1.0, own];
+            let scales = Scales { all, own };
+            second_look(&mut Unmoved(beside), &[(element, 1.0)], 1.0, &scales)
+        };
+        // A quarter of the element is 64 roundings of 1.7e10.
+        assert!(matches!(look(3e10), Judgement::NotJudged(_)));
+        assert!(matches!(look(1e10), Judgement::Wrong(_)));
+    }
+}

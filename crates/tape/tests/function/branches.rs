@@ -1,5 +1,7 @@
 //! Comparisons that turn out otherwise.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tape::{EntryId, Error, Function, Tape, Var, Workspace};
 
 /// A value and a gradient by hand, to compare with.
@@ -32,6 +34,28 @@ fn every_input_gets_the_branch_it_belongs_to() {
         assert_eq!((value, gradient[0]), by_hand(x));
     }
     assert_eq!(f.recordings(), 2);
+}
+
+#[test]
+fn a_branch_that_is_kept_is_not_recorded_anew() {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = runs.clone();
+    let f = Function::scalar(move |x| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        if x[0] < 0.0 {
+            -x[0]
+        } else if x[0] < 1.0 {
+            x[0] * 1.0
+        } else {
+            x[0] * x[0]
+        }
+    });
+    for _ in 0..3 {
+        for (x, value) in [(-1.0, 1.0), (0.5, 0.5), (2.0, 4.0)] {
+            assert_eq!(f.value(&[x]), Ok(value));
+        }
+    }
+    assert_eq!((runs.load(Ordering::Relaxed), f.recordings()), (3, 3));
 }
 
 #[test]

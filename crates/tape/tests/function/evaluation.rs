@@ -3,6 +3,13 @@
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use tape::{Function, Outputs, Real, Structure, Tape, Values, Var, Workspace};
 
+#[test]
+fn a_structure_is_empty_until_it_has_a_number() {
+    assert!(Structure::new().is_empty());
+    assert!(Structure::new().matrix("none", 0, 3).is_empty());
+    assert!(!Structure::new().scalar("x").is_empty());
+}
+
 fn rosenbrock<R: Real<Number = f64>>(x: &[R]) -> R {
     let one = R::from_f64(1.0);
     let hundred = R::from_f64(100.0);

@@ -2,8 +2,8 @@
 //! otherwise, and where what is not chosen has no slope.
 
 use nalgebra::{DMatrix, dmatrix};
-use tape::{Error, ForwardError, MatrixVar, Op, OutputSpec, Point, PointMut, Shape, ShapeError};
-use tape::{Sink, Tape, Var, View};
+use tape::{Error, ForwardError, MatrixVar, Op, OutputSpec, Point, PointMut, Recorded};
+use tape::{RecordedCotangents, RecordedPoint, Shape, ShapeError, Sink, Tape, Var, View};
 
 /// `y = f(x)` and its first two derivatives at other numbers than those it was recorded at.
 fn replayed(f: impl Fn(Var<'_>) -> Var<'_>, recorded_at: f64, at: f64) -> [f64; 3] {
@@ -222,4 +222,42 @@ fn an_op_without_a_recorded_rule_says_so_and_works_in_everything_else() {
     assert_eq!(tape.value(y).unwrap(), 36.0);
     let gradient = tape.handle(y).unwrap().gradient();
     assert_eq!(gradient.of(tape.handle(x).unwrap()), dmatrix![33.0, 0.0]);
+}
+
+/// `Y = ln X`, with a recorded rule that divides the cotangent.
+#[derive(Debug)]
+struct Logarithm;
+
+impl Op<f64> for Logarithm {
+    fn name(&self) -> &'static str {
+        "logarithm"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        Ok(OutputSpec::matrix(operands[0].rows, operands[0].cols))
+    }
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+        let x = at.operands.get(0);
+        at.result.matrix().copy_from(&x.matrix().map(f64::ln));
+        Ok(())
+    }
+    fn vjp(&self, _: &Point<'_, f64>, _: View<'_, f64>, _: &mut Sink<'_, f64>) {
+        unreachable!("nothing is swept")
+    }
+    fn vjp_recorded<'g>(
+        &self,
+        at: &RecordedPoint<'g, f64>,
+        cotangent: Recorded<'g, f64>,
+    ) -> Option<RecordedCotangents<'g, f64>> {
+        Some(vec![Some(cotangent / at.operands[0])])
+    }
+}
+
+#[test]
+fn what_was_not_chosen_is_nothing_after_a_division_too() {
+    let tape = Tape::new();
+    let x = tape.matrix(&dmatrix![2.0, 0.0]);
+    let logarithm = tape.apply(Logarithm, &[x.into()]).unwrap().matrix();
+    let y = x.select(logarithm, x).sum();
+    let slopes = tape.differentiate(y, 1.0, &[x.into()]).unwrap()[0].matrix();
+    assert_eq!(slopes.value(), dmatrix![0.5, 1.0]);
 }

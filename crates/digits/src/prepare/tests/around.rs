@@ -35,6 +35,34 @@ fn specks_beside_a_digit_do_not_move_it() {
     assert_alike(&bytes(&soot), &expected, 0.1);
 }
 
+/// As a scanner leaves it along a side of the page.
+#[test]
+fn what_lies_along_an_edge_is_no_part_of_the_digit() {
+    let expected = bytes(&picture(&three(), WHITE, BLACK));
+    for [from, to] in [[[0.0, 30.0], [0.0, 90.0]], [[20.0, 119.0], [80.0, 119.0]]] {
+        let mut page = three();
+        page.line(from, to, 2.5, 1.0);
+        assert_alike(&bytes(&picture(&page, WHITE, BLACK)), &expected, 0.1);
+    }
+}
+
+/// A blot is no speck, though it is short: there is too much of it.
+#[test]
+fn a_blot_beside_a_line_belongs_to_it() {
+    let mut line = Page::new(160, 200);
+    line.line([40.0, 30.0], [40.0, 150.0], 4.0, 1.0);
+    let mut blotted = line.clone();
+    blotted.line([100.0, 90.0], [100.0, 90.0], 16.0, 1.0);
+    let width = |page| {
+        prepare(&picture(&page, WHITE, BLACK), 28, 28)
+            .unwrap()
+            .found
+            .size[0]
+    };
+    assert!(width(line) < 20);
+    assert!(width(blotted) > 70);
+}
+
 #[test]
 fn a_frame_is_taken_off() {
     let expected = bytes(&picture(&three(), WHITE, BLACK));
