@@ -252,7 +252,7 @@ fn an_operand_of_one_element_is_given_as_a_scalar_too() {
             .filter(|fault| fault.kind == FindingKind::WrongDerivative);
         wrong.map(|fault| fault.label).collect::<Vec<_>>()
     };
-    assert_eq!(labels(1), ["sample 0", "sample 0, 1×1 operands as scalars"]);
+    assert_eq!(labels(1), ["sample 0", "sample 0, 1×1 as scalar"]);
     assert_eq!(labels(2), ["sample 0"]);
 }
 
