@@ -1,6 +1,8 @@
 //! Learning: a step recorded once and replayed with other images.
 
-use nn::{ImageShape, Net, Recording, Sgd, Targets};
+use nn::{ImageShape, Learner, Method, Net, Recording, Rule, Targets};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 use crate::batches::{Batches, State};
 use crate::dataset::{Scale, Split};
@@ -31,11 +33,24 @@ use crate::halt::{self, Halt};
 /// # Ok::<(), mnist::halt::Halt>(())
 /// ```
 #[derive(Debug)]
-pub struct Training<'d, T> {
+pub struct Training<'d, T: Float> {
     recording: Recording<T>,
     split: &'d Split,
     batches: Batches,
-    optimiser: Sgd,
+    learner: Learner<T>,
+    /// Where masks come from, of a net that needs them.
+    masks: ChaCha8Rng,
+}
+
+/// Where learning stands, beside the net and the batches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress<T> {
+    /// How many updates were made.
+    pub steps: u64,
+    /// What the optimiser keeps of each parameter.
+    pub kept: Vec<Vec<T>>,
+    /// Where the generator of the masks stands.
+    pub masks: State,
 }
 
 impl<'d, T: Float> Training<'d, T> {
@@ -45,18 +60,51 @@ impl<'d, T: Float> Training<'d, T> {
     ///
     /// If the net has not as many inputs as an image has pixels; in [`step`](Training::step), if
     /// the batches are of a larger split.
-    pub fn new(net: &Net<T>, split: &'d Split, batches: Batches, optimiser: Sgd) -> Self {
+    pub fn new(net: &Net<T>, split: &'d Split, batches: Batches, rule: impl Into<Rule>) -> Self {
         assert_eq!(
             net.inputs(),
             split.pixels(),
             "inputs of the net, pixels of an image"
         );
         Training {
-            recording: Recording::new(net, batches.size(), Targets::Labels),
+            recording: Recording::training(net, batches.size(), Targets::Labels),
             split,
+            masks: generator(&State {
+                stream: Self::MASKS,
+                word: 0,
+                ..batches.state()
+            }),
             batches,
-            optimiser,
+            learner: Learner::new(rule.into()).decaying(net.decays()),
         }
+    }
+
+    /// The stream of the generator that masks come from, of the seed of the batches.
+    pub const MASKS: u64 = 2;
+
+    /// Goes on from where learning stood.
+    pub fn going_on(self, progress: Progress<T>) -> Self {
+        let Progress { steps, kept, masks } = progress;
+        let learner = Learner::resumed(self.learner.rule(), steps, kept);
+        Training {
+            learner: learner.decaying(self.learner.decays().to_vec()),
+            masks: generator(&masks),
+            ..self
+        }
+    }
+
+    /// Where learning stands; nothing, if the net and the batches are all there is to know.
+    pub fn progress(&self) -> Option<Progress<T>> {
+        let is_simple = self.learner.rule() == Rule::new(Method::Sgd, self.learner.rule().rate);
+        (!is_simple || self.recording.has_masks()).then(|| Progress {
+            steps: self.learner.steps(),
+            kept: self.learner.kept().to_vec(),
+            masks: State {
+                seed: self.masks.get_seed(),
+                stream: self.masks.get_stream(),
+                word: self.masks.get_word_pos() as u64,
+            },
+        })
     }
 
     /// Learns from the next batch. Returns its loss, as it was before.
@@ -71,7 +119,9 @@ impl<'d, T: Float> Training<'d, T> {
         self.split.gather(chosen, Scale::Unit, examples);
         let labels = self.recording.targets_mut().into_values();
         self.split.gather_labels(chosen, labels);
-        let loss = self.recording.step(&self.optimiser)?;
+        let batch = self.batches.size();
+        self.recording.draw_masks(&mut self.masks, batch, 0);
+        let loss = self.recording.step(&mut self.learner)?;
         if loss.is_finite() {
             Ok(loss)
         } else {
@@ -102,4 +152,12 @@ impl<'d, T: Float> Training<'d, T> {
     pub fn dead(&self, layer: usize) -> Halt {
         halt::dead(&self.recording, layer, self.split.len())
     }
+}
+
+/// The generator that stands there.
+fn generator(state: &State) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::from_seed(state.seed);
+    random.set_stream(state.stream);
+    random.set_word_pos(u128::from(state.word));
+    random
 }

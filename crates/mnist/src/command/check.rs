@@ -13,9 +13,9 @@ use nn::{Net, Recording, Targets};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::options::{Data, FirstNet, fits_in_memory, shows_something};
+use super::options::{Data, FirstNet, fits_in_memory, image_of, shows_something};
 use super::output::Output;
-use super::sizes::dashes;
+use super::sizes::net_words;
 
 /// How many images are looked at: the book's number.
 const IMAGES: usize = 3;
@@ -101,25 +101,24 @@ impl fmt::Display for Checked {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let settings = options.net.settings();
     let mut output = Output::new(options.json);
     let (source, dataset) = options.data.load()?;
     output.text(format_args!("data: {source}"));
     let split = dataset.train();
     shows_something(&source, split)?;
-    let sizes = settings.sizes(split.pixels(), dataset.classes());
-    fits_in_memory(&sizes, IMAGES)?;
+    let (image, classes) = (image_of(split), dataset.classes());
+    let settings = options.net.settings(image, classes)?;
+    fits_in_memory(&settings, image, classes, IMAGES)?;
+    let net: Net<f64> = settings.net_for(image, classes)?;
     let count = IMAGES.min(split.len());
     output.text(format_args!(
-        "net: {}, {}, seed {}; gradients of the mean loss of the first {count} training images, in \
+        "net: {}, seed {}; gradients of the mean loss of the first {count} training images, in \
          f64",
-        dashes(&sizes),
-        settings.activation.name(),
+        net_words(&net),
         settings.seed
     ));
     let mut faults = Vec::new();
-    let net = settings.net(split.pixels(), dataset.classes());
-    let entries: usize = sizes.windows(2).map(|size| (size[0] + 1) * size[1]).sum();
+    let entries: usize = net.learned().map(|(_, value)| value.len()).sum();
     output.show_share(format!("probing {entries} entries"), entries as u64);
     let found = check(&net, split, count, |done| output.move_bar(done as u64));
     output.hide_bar();
@@ -155,12 +154,12 @@ fn check(
     done: impl FnMut(usize),
 ) -> Result<Vec<Checked>, Failure> {
     let chosen: Vec<usize> = (0..count).collect();
-    let mut recording = Recording::new(net, count, Targets::Labels);
+    let mut recording = Recording::training(net, count, Targets::Labels);
     split.gather(&chosen, Scale::Unit, recording.examples_mut().into_values());
     split.gather_labels(&chosen, recording.targets_mut().into_values());
     let numerical = recording.numerical_gradient_with(STEP, done)?;
     recording.sweep()?;
-    let names = (1..=net.layers().len()).flat_map(|k| [format!("W{k}"), format!("b{k}")]);
+    let names = net.learned().map(|(name, _)| name);
     let mut checked = Vec::new();
     for (k, name) in names.enumerate() {
         let swept = recording.cotangents().of(recording.parameters()[k])?;
