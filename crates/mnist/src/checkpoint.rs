@@ -213,8 +213,8 @@ impl State {
         Ok((state, net))
     }
 
-    /// The net that belongs to this state, which has the layers and shapes of `like`, and how far its
-    /// optimiser is.
+    /// The net that belongs to this state, which has the layers and shapes of `like`, and how far
+    /// its optimiser is.
     ///
     /// # Errors
     ///

@@ -25,8 +25,9 @@ pub struct Score {
     pub accuracy: f64,
     /// The mean loss of an image.
     pub loss: f64,
-    /// For each hidden layer (each ReLU, in a net of other layers), how many of its units were active for at least one image. A unit is
-    /// active where its ReLU lets a positive number through; those of a sigmoid always are.
+    /// For each hidden layer (each ReLU, in a net of other layers), how many of its units were
+    /// active for at least one image. A unit is active where its ReLU lets a positive number
+    /// through; those of a sigmoid always are.
     pub active: Vec<usize>,
     /// How many units each of them has.
     pub units: Vec<usize>,

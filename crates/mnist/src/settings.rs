@@ -48,6 +48,13 @@ pub struct Settings {
     /// The longest gradient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<f64>,
+    /// By how many pixels, at most, the images of a batch are moved to each side.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub augment: usize,
+}
+
+fn is_none(pixels: &usize) -> bool {
+    *pixels == 0
 }
 
 fn sgd() -> Method {
@@ -82,6 +89,7 @@ impl Default for Settings {
             schedule: Schedule::Constant,
             weight_decay: 0.0,
             clip: None,
+            augment: 0,
         }
     }
 }

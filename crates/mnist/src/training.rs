@@ -2,7 +2,7 @@
 
 use nn::{ImageShape, Learner, Method, Net, Recording, Rule, Targets};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::batches::{Batches, State};
 use crate::dataset::{Scale, Split};
@@ -38,8 +38,10 @@ pub struct Training<'d, T: Float> {
     split: &'d Split,
     batches: Batches,
     learner: Learner<T>,
-    /// Where masks come from, of a net that needs them.
+    /// Where masks come from, of a net that needs them, and how images are moved.
     masks: ChaCha8Rng,
+    /// By how many pixels, at most, images are moved to each side.
+    augment: usize,
 }
 
 /// Where learning stands, beside the net and the batches.
@@ -75,7 +77,17 @@ impl<'d, T: Float> Training<'d, T> {
                 ..batches.state()
             }),
             batches,
+            augment: 0,
             learner: Learner::new(rule.into()).decaying(net.decays()),
+        }
+    }
+
+    /// The same, with each image of a batch moved by up to so many pixels to each side, at random;
+    /// what comes in at an edge is black.
+    pub fn augmented(self, pixels: usize) -> Self {
+        Training {
+            augment: pixels,
+            ..self
         }
     }
 
@@ -96,7 +108,7 @@ impl<'d, T: Float> Training<'d, T> {
     /// Where learning stands; nothing, if the net and the batches are all there is to know.
     pub fn progress(&self) -> Option<Progress<T>> {
         let is_simple = self.learner.rule() == Rule::new(Method::Sgd, self.learner.rule().rate);
-        (!is_simple || self.recording.has_masks()).then(|| Progress {
+        (!is_simple || self.recording.has_masks() || self.augment > 0).then(|| Progress {
             steps: self.learner.steps(),
             kept: self.learner.kept().to_vec(),
             masks: State {
@@ -117,6 +129,10 @@ impl<'d, T: Float> Training<'d, T> {
         let chosen = self.batches.draw();
         let examples = self.recording.examples_mut().into_values();
         self.split.gather(chosen, Scale::Unit, examples);
+        if self.augment > 0 {
+            let size = [self.split.height(), self.split.width()];
+            shift(examples, size, self.augment, &mut self.masks);
+        }
         let labels = self.recording.targets_mut().into_values();
         self.split.gather_labels(chosen, labels);
         let batch = self.batches.size();
@@ -160,4 +176,74 @@ fn generator(state: &State) -> ChaCha8Rng {
     random.set_stream(state.stream);
     random.set_word_pos(u128::from(state.word));
     random
+}
+
+/// Moves each image of a batch, whose pixels lie one batch apart, by up to `most` pixels to each
+/// side.
+fn shift<T: Float>(
+    images: &mut [T],
+    [height, width]: [usize; 2],
+    most: usize,
+    random: &mut ChaCha8Rng,
+) {
+    let count = images.len() / (height * width);
+    let most = most as i64;
+    for image in 0..count {
+        let mut by = || i64::from(random.next_u32() % (2 * most as u32 + 1)) - most;
+        let (down, right) = (by(), by());
+        let offset = down * width as i64 + right;
+        let mut moved = |pixel: usize| {
+            let (y, x) = (
+                (pixel / width) as i64 - down,
+                (pixel % width) as i64 - right,
+            );
+            let inside = (0..height as i64).contains(&y) && (0..width as i64).contains(&x);
+            images[pixel * count + image] = match inside {
+                true => images[(pixel as i64 - offset) as usize * count + image],
+                false => T::zero(),
+            };
+        };
+        // From the end to which it moves, so that nothing is read that was written.
+        if offset > 0 {
+            (0..height * width).rev().for_each(&mut moved);
+        } else {
+            (0..height * width).for_each(&mut moved);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_image_is_moved_as_a_whole() {
+        // Two images of 3×4, the second 100 larger, lying side by side.
+        let before: Vec<f64> = (0..24)
+            .map(|k| f64::from(1 + k / 2 + k % 2 * 100))
+            .collect();
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            let mut images = before.clone();
+            shift(&mut images, [3, 4], 1, &mut random);
+            for image in 0..2 {
+                // The middle pixel (1, 1) of the image is never lost.
+                let middle = before[5 * 2 + image];
+                let at = (0..12).find(|&pixel| images[pixel * 2 + image] == middle);
+                let (y, x) = (at.unwrap() as i64 / 4 - 1, at.unwrap() as i64 % 4 - 1);
+                seen.insert((y, x));
+                for pixel in 0..12_i64 {
+                    let from = (pixel / 4 - y, pixel % 4 - x);
+                    let inside = (0..3).contains(&from.0) && (0..4).contains(&from.1);
+                    let expected = match inside {
+                        true => before[(from.0 * 4 + from.1) as usize * 2 + image],
+                        false => 0.0,
+                    };
+                    assert_eq!(images[pixel as usize * 2 + image], expected);
+                }
+            }
+        }
+        assert_eq!(seen.len(), 9);
+    }
 }

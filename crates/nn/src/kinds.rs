@@ -1,4 +1,5 @@
-//! The layers there are, one block each: shapes, parameters, record. A word in [`kinds`] enrols one.
+//! The layers there are, one block each: shapes, parameters, record. A word in [`kinds`] enrols
+//! one.
 
 use crate::images::ImageShape;
 use crate::layer::{First, Layer, Mask, Mode, Parameter, Place, Signal};
@@ -33,9 +34,10 @@ pub struct Pool {
     pub window: Window,
 }
 
-/// Leaves numbers out while the net learns, each with the same probability, and lets the others count
-/// for them: inverted dropout, `Y = X ⊙ M`, where M is 0 with probability `rate` and `1/(1 − rate)`
-/// elsewhere. So in evaluation `Y = X`. (The book multiplies by `1 − rate` in evaluation instead.)
+/// Leaves numbers out while the net learns, each with the same probability, and lets the others
+/// count for them: inverted dropout, `Y = X ⊙ M`, where M is 0 with probability `rate` and `1/(1 −
+/// rate)` elsewhere. So in evaluation `Y = X`. (The book multiplies by `1 − rate` in evaluation
+/// instead.)
 ///
 /// Source: "Deep Learning from Scratch", section 6.4.3.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,8 +46,8 @@ pub struct Dropout {
     pub rate: f64,
 }
 
-/// Batch normalisation: every unit, or every channel of an image, with the mean 0 and the variance 1
-/// over the batch, then scaled and shifted: `Y = γ · (X − mean) / √(variance + 10⁻⁵) + β`.
+/// Batch normalisation: every unit, or every channel of an image, with the mean 0 and the variance
+/// 1 over the batch, then scaled and shifted: `Y = γ · (X − mean) / √(variance + 10⁻⁵) + β`.
 ///
 /// In training mean and variance are entries of the tape, and have slopes; the variance is that of
 /// the batch itself, divided by the count. In evaluation both are averages of what the batches had,

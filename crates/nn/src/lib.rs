@@ -1,9 +1,10 @@
 //! Neural networks as entries of a tape.
 //!
-//! The layers of "Deep Learning from Scratch", chapter 5: Affine, ReLU, Sigmoid, softmax with
-//! cross-entropy. Each is an entry on the tape of the [`tape`] crate; the fused ones implement its
-//! public [`Op`](tape::Op) trait, as a user's own op would. There is no backward pass in this
-//! crate: the gradient of a net is a sweep of the tape its forward pass was recorded on.
+//! The layers of "Deep Learning from Scratch", chapters 5 to 8: Affine, ReLU, softmax with
+//! cross-entropy, convolution, pooling, batch normalisation, dropout. Each is an entry on the tape
+//! of the [`tape`] crate; the fused ones implement its public [`Op`](tape::Op) trait, as a user's
+//! own op would. There is no backward pass in this crate: the gradient of a net is a sweep of the
+//! tape its forward pass was recorded on.
 //!
 //! ```
 //! use nalgebra::dmatrix;

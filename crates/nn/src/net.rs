@@ -273,8 +273,8 @@ impl<T: Scalar> Net<T> {
         affines
     }
 
-    /// The function between the layers, of a net of chapter 5: of affine layers with always the same
-    /// function between them.
+    /// The function between the layers, of a net of chapter 5: of affine layers with always the
+    /// same function between them.
     pub fn activation(&self) -> Option<Activation> {
         self.between
     }
@@ -320,9 +320,9 @@ impl<T: Scalar> Net<T> {
     /// Records the parameters as leaves, named as [`parameters`](Net::parameters) says, and the
     /// layers on `x: N×inputs`, each in a scope, to be judged.
     ///
-    /// A ReLU before a max pooling is recorded behind it. That changes no bit, neither of the result
-    /// nor of a derivative: the largest number of a window that is positive is the largest of those
-    /// that are. And it has a quarter of the numbers to look at.
+    /// A ReLU before a max pooling is recorded behind it. That changes no bit, neither of the
+    /// result nor of a derivative: the largest number of a window that is positive is the largest
+    /// of those that are. And it has a quarter of the numbers to look at.
     ///
     /// # Panics
     /// If `x` has another number of columns than the net has inputs.

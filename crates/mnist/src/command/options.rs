@@ -103,8 +103,8 @@ pub fn shows_something(chosen: &Chosen, split: &Split) -> Result<(), Failure> {
 /// The net before training.
 #[derive(Args, Clone, Debug)]
 pub struct FirstNet {
-    /// The layers: simple-conv, deep-conv (both of the book), sizes such as 784-50-10, or a line such as
-    /// "conv 30 5x5, relu, pool 2x2, affine 100, relu, affine 10"
+    /// The layers: simple-conv, deep-conv (both of the book), sizes such as 784-50-10, or a line
+    /// such as "conv 30 5x5, relu, pool 2x2, affine 100, relu, affine 10"
     #[arg(
         long,
         value_name = "NAME or LINE",
@@ -136,8 +136,8 @@ pub struct FirstNet {
     /// Normalise each batch before each function between layers
     #[arg(long)]
     batch_norm: bool,
-    /// How the weights are drawn: normal:DEVIATION, xavier, he or uniform:LIMIT [default: normal:0.01;
-    /// of deep-conv he]
+    /// How the weights are drawn: normal:DEVIATION, xavier, he or uniform:LIMIT [default:
+    /// normal:0.01; of deep-conv he]
     #[arg(
         long,
         value_parser = parse_init,
@@ -218,8 +218,8 @@ fn activations() -> impl TypedValueParser<Value = Activation> {
 }
 
 impl FirstNet {
-    /// Settings with this net, for images and classes of a set; the rest are the defaults, which are
-    /// others for the book's convolutional nets.
+    /// Settings with this net, for images and classes of a set; the rest are the defaults, which
+    /// are others for the book's convolutional nets.
     pub fn settings(&self, image: ImageShape, classes: usize) -> Result<Settings, Failure> {
         let of_book = self.net.as_ref().and_then(|net| net.of_book);
         let mut settings = Settings {

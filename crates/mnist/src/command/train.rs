@@ -74,8 +74,8 @@ pub struct Options {
     /// How the parameters follow the gradient [default: sgd; of the book's convolutional nets adam]
     #[arg(long, value_parser = optimisers())]
     optimiser: Option<Method>,
-    /// How the learning rate changes: constant, step:EVERY:FACTOR, cosine:STEPS, cosine:STEPS:WARM_UP or
-    /// warm-up:STEPS
+    /// How the learning rate changes: constant, step:EVERY:FACTOR, cosine:STEPS,
+    /// cosine:STEPS:WARM_UP or warm-up:STEPS
     #[arg(long, default_value = "constant", value_parser = Schedule::from_str)]
     schedule: Schedule,
     /// How much weights are pulled to 0: the loss has half of this, times their squares
@@ -95,6 +95,15 @@ pub struct Options {
         allow_negative_numbers = true,
     )]
     clip: Option<f64>,
+    /// Move each image by up to so many pixels to each side, at random, whenever it is learned from
+    #[arg(
+        long,
+        value_name = "PIXELS",
+        default_value = "0",
+        value_parser = pixels,
+        allow_negative_numbers = true,
+    )]
+    augment: usize,
     #[command(flatten)]
     net: FirstNet,
     /// The numbers computed with
@@ -116,7 +125,7 @@ pub struct Options {
         long,
         value_name = "DIR",
         conflicts_with_all = [
-            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "net", "hidden",
+            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "net", "hidden",
             "activation", "dropout", "batch_norm", "init", "seed", "precision", "out"
         ]
     )]
@@ -148,6 +157,11 @@ fn learning_rate(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
     rate.ok_or_else(|| "expected a finite number above 0".to_owned())
+}
+
+fn pixels(text: &str) -> Result<usize, String> {
+    let pixels = text.parse().ok().filter(|&pixels| pixels <= 1000);
+    pixels.ok_or_else(|| "expected a whole number from 0 to 1000".to_owned())
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {
@@ -188,6 +202,7 @@ impl Options {
             schedule: self.schedule,
             weight_decay: self.weight_decay,
             clip: self.clip,
+            augment: self.augment,
             precision: match self.precision {
                 PrecisionName::F32 => Precision::F32,
                 PrecisionName::F64 => Precision::F64,
@@ -358,6 +373,7 @@ impl Plan {
             output.text(start.details());
         }
         let training = Training::new(&net, train, batches, settings.rule());
+        let training = training.augmented(settings.augment);
         let learner = Learner {
             training: match progress {
                 Some(progress) => training.going_on(progress),

@@ -76,11 +76,8 @@ impl<T: Scalar> Op<T> for MaxPool {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let (y, kept) = (at.result.values_mut(), &mut *at.residual);
-        find(self.pool, at.operands.get(0), |first, largest, at| {
-            y[first..first + largest.len()].copy_from_slice(largest);
-            kept[first..first + largest.len()].copy_from_slice(at);
-        });
+        let x = at.operands.get(0);
+        find(self.pool, x, at.result.values_mut(), at.residual);
         Ok(())
     }
 
@@ -166,10 +163,9 @@ impl<T: Scalar> Op<T> for MaxPoolPlaces {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let y = at.result.values_mut();
-        find(self.pool, at.operands.get(0), |first, _, at| {
-            y[first..first + at.len()].copy_from_slice(at);
-        });
+        let mut largest = vec![T::zero(); at.result.values().len()];
+        let x = at.operands.get(0);
+        find(self.pool, x, &mut largest, at.result.values_mut());
         Ok(())
     }
 

@@ -10,35 +10,27 @@ fn is_nan<T: Scalar>(x: T) -> bool {
     x != x
 }
 
-/// The largest number of each window, and its number there.
-pub(super) fn find<T: Scalar>(
-    pool: Pool,
-    x: View<'_, T>,
-    mut found: impl FnMut(usize, &[T], &[T]),
-) {
-    // Some examples at a time, so that nothing need be allocated.
-    const SOME: usize = 64;
-    let (mut largest, mut at) = ([T::zero(); SOME], [T::zero(); SOME]);
+/// Writes the largest number of each window, and its number there.
+pub(super) fn find<T: Scalar>(pool: Pool, x: View<'_, T>, largest: &mut [T], at: &mut [T]) {
+    let rows = x.rows();
     pool.each(|place, pixels| {
-        for first in (0..x.rows()).step_by(SOME) {
-            let some = first..x.rows().min(first + SOME);
-            let (largest, at) = (&mut largest[..some.len()], &mut at[..some.len()]);
-            for (i, (k, pixel)) in pixels.each().enumerate() {
-                let k = T::from_f64(k as f64);
-                let column = &x.column(pixel)[some.clone()];
-                if i == 0 {
-                    largest.copy_from_slice(column);
-                    at.fill(k);
-                    continue;
-                }
-                for ((largest, at), &x) in largest.iter_mut().zip(at.iter_mut()).zip(column) {
-                    // A NaN is larger than any number, and the first of them stays.
-                    let is_larger = x > *largest || (is_nan(x) && !is_nan(*largest));
-                    *at = if is_larger { k } else { *at };
-                    *largest = if is_larger { x } else { *largest };
-                }
+        let range = place * rows..(place + 1) * rows;
+        let (largest, at) = (&mut largest[range.clone()], &mut at[range]);
+        for (i, (k, pixel)) in pixels.each().enumerate() {
+            let k = T::from_f64(k as f64);
+            if i == 0 {
+                largest.copy_from_slice(x.column(pixel));
+                at.fill(k);
+                continue;
             }
-            found(place * x.rows() + first, largest, at);
+            let both = largest.iter_mut().zip(at.iter_mut());
+            for ((largest, at), &x) in both.zip(x.column(pixel)) {
+                // A NaN is larger than any number, and the first of them stays. Without a jump, so
+                // that several are compared at once.
+                let is_larger = (x > *largest) | (is_nan(x) & !is_nan(*largest));
+                *at = if is_larger { k } else { *at };
+                *largest = if is_larger { x } else { *largest };
+            }
         }
     });
 }

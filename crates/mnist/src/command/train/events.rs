@@ -75,6 +75,7 @@ impl<'a> Start<'a> {
             schedule,
             weight_decay,
             clip,
+            augment,
             ..
         } = self.settings;
         let net = match net {
@@ -91,6 +92,9 @@ impl<'a> Start<'a> {
         }
         if *weight_decay != 0.0 {
             how += &format!(", weight decay {}", number(*weight_decay));
+        }
+        if *augment > 0 {
+            how += &format!(", images moved by up to {augment} pixels");
         }
         if let Some(most) = clip {
             how += &format!(", gradients of at most {}", number(*most));
