@@ -25,7 +25,8 @@ use std::str::FromStr;
 /// let line: Line = "conv 30 5x5, relu, pool 2x2, affine 100, relu, affine 10".parse()?;
 /// assert_eq!(line.to_string(), "conv 30 5x5, relu, pool 2x2, affine 100, relu, affine 10");
 /// let image = Signal::Image(ImageShape { channels: 1, height: 28, width: 28 });
-/// assert_eq!(line.signals(image)?[3], Signal::Image(ImageShape { channels: 30, height: 12, width: 12 }));
+/// let pooled = ImageShape { channels: 30, height: 12, width: 12 };
+/// assert_eq!(line.signals(image)?[3], Signal::Image(pooled));
 ///
 /// let error = "conv 30 5x5, rellu".parse::<Line>().unwrap_err();
 /// assert!(error.to_string().starts_with("layer 2, `rellu` (from character 14 on)"));

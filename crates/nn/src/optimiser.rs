@@ -300,7 +300,7 @@ impl<T: Scalar> Optimiser<T> for &mut Learner<T> {
             .rule
             .clip
             .map_or(Ok(1.0), |most| scale(parameters, gradient, most))?;
-        let step = Step::new::<T>(&self.rule, self.steps, scale);
+        let step = Step::new(&self.rule, self.steps, scale);
         for (k, &id) in parameters.iter().enumerate() {
             let decay = match self.decays.get(k) {
                 Some(false) => 0.0,
@@ -357,7 +357,7 @@ struct Step {
 }
 
 impl Step {
-    fn new<T: Scalar>(rule: &Rule, before: u64, scale: f64) -> Self {
+    fn new(rule: &Rule, before: u64, scale: f64) -> Self {
         let t = (before + 1) as f64;
         let corrections = match rule.method {
             Method::Adam { beta1, beta2 } | Method::AdamW { beta1, beta2 } => {

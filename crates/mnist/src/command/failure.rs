@@ -41,8 +41,8 @@ pub enum Failure {
     #[error("the net: {0}")]
     Net(#[from] LineError),
     #[error(
-        "a net of {net} with batches of {batch} takes {} of memory, expected at most {}; choose less \
-         with {option}", gibibytes(*.numbers), gibibytes(MOST_NUMBERS)
+        "a net of {net} with batches of {batch} takes {} of memory, expected at most {}; choose \
+         less with {option}", gibibytes(*.numbers), gibibytes(MOST_NUMBERS)
     )]
     TooLarge {
         net: String,

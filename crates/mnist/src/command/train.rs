@@ -125,8 +125,8 @@ pub struct Options {
         long,
         value_name = "DIR",
         conflicts_with_all = [
-            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "net", "hidden",
-            "activation", "dropout", "batch_norm", "init", "seed", "precision", "out"
+            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "net",
+            "hidden", "activation", "dropout", "batch_norm", "init", "seed", "precision", "out"
         ]
     )]
     resume: Option<PathBuf>,

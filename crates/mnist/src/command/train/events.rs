@@ -107,7 +107,8 @@ impl<'a> Start<'a> {
             "      {train_images} training and {test_images} test images of \
              {image_height}×{image_width}\n\
              net:  {net}, {init}, seed {seed}, {precision}\n\
-             run:  {steps} steps of {batch} images, learning rate {}{how}; {} steps an epoch{resumed}\n\
+             run:  {steps} steps of {batch} images, learning rate {}{how}; {} steps an \
+             epoch{resumed}\n\
              {:>5} {:>8}  {:>7} {:>7} {:>7}",
             number(*learning_rate),
             self.epoch_steps,
