@@ -109,5 +109,7 @@ fn chart(parameters: &Structure, hessian: &DMatrix<f64>) -> Chart {
         chart.label((middle - 0.2, -0.4), &part.name, Colour::Grey);
         chart.label((-0.7, middle), &part.name, Colour::Grey);
     }
+    chart.line([(n, 0.0), (n, n)], Colour::Grey);
+    chart.line([(0.0, n), (n, n)], Colour::Grey);
     chart
 }

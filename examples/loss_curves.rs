@@ -8,9 +8,9 @@
 //! ```text
 //!                     p = 0.01    0.10    0.50    0.90    0.99
 //! cross-entropy           4.6052  2.3026  0.6931  0.1054  0.0101
-//!   slope by the logit   -0.9900 -0.9000 -0.5000 -0.1000 -0.0100
+//!   slope w.r.t. logit   -0.9900 -0.9000 -0.5000 -0.1000 -0.0100
 //! squared error           0.9801  0.8100  0.2500  0.0100  0.0001
-//!   slope by the logit   -0.0196 -0.1620 -0.2500 -0.0180 -0.0002
+//!   slope w.r.t. logit   -0.0196 -0.1620 -0.2500 -0.0180 -0.0002
 //! ```
 
 use drawing::{Chart, Colour, beside, curve, options};
@@ -44,7 +44,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
             values += &format!(" {value:7.4}");
             slopes += &format!(" {slope:7.4}");
         }
-        println!("{name:21} {values}\n  slope by the logit  {slopes}");
+        println!("{name:21} {values}\n  slope w.r.t. logit  {slopes}");
     }
     options.save("--svg", charts)?;
     if options.get("--player").is_some() {
@@ -58,8 +58,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The loss where the right class has the probability `p`, and its derivative by that class's
-/// logit.
+/// The loss where the right class has the probability `p`, and its derivative with respect to that
+/// class's logit.
 fn at(loss: Loss, p: f64) -> Result<(f64, f64), tape::Error> {
     let tape = Tape::new();
     let logits = tape.matrix(&dmatrix![(p / (1.0 - p)).ln(), 0.0]);
@@ -75,7 +75,10 @@ fn charts() -> String {
             .axes("probability of the right class", "")
     };
     let mut values = chart("The loss", 0.0..5.0);
-    let mut slopes = chart("Its slope by the right class's logit", -1.0..0.2);
+    let mut slopes = chart(
+        "Its slope with respect to the right class's logit",
+        -1.0..0.2,
+    );
     for (_, loss, colour) in LOSSES {
         let inner = curve(0.0..1.0, 401).skip(1).take(399);
         let found: Vec<_> = inner

@@ -29,8 +29,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let net = Net::random(&[4, 2, 3, 5], Activation::Sigmoid, Init::Xavier, &mut rng);
 
     let mut tape = Tape::new();
-    let x = tape.input(&dmatrix![1.0, 0.5, -1.5, 2.0]);
-    let t = tape.input(&dmatrix![0.0, 0.0, 0.0, 1.0, 0.0]);
+    let x = tape.input(&dmatrix![1.0, 0.5, -1.5, 2.0]).named("x");
+    let t = tape.input(&dmatrix![0.0, 0.0, 0.0, 1.0, 0.0]).named("t");
     let recorded = net.record(&tape, x);
     let y = recorded.logits().softmax().id();
     let loss = softmax_cross_entropy(recorded.logits(), t)?.id();

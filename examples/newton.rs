@@ -64,7 +64,7 @@ fn chart(way: &[(f64, f64)]) -> Chart {
         .axes("x₀", "x₁");
     for height in [1.0, 10.0, 100.0, 400.0_f64] {
         // Where (1 − x₀)² = height sin², 100 (x₁ − x₀²)² = height cos².
-        let around = curve(0.0..std::f64::consts::TAU, 721).map(|angle| {
+        let around = curve(0.0..std::f64::consts::TAU, 2881).map(|angle| {
             let x0 = 1.0 - height.sqrt() * angle.sin();
             (x0, x0 * x0 + height.sqrt() / 10.0 * angle.cos())
         });

@@ -14,9 +14,9 @@
 //! == da is the first share only
 //! gradient check: 2 entries, 42 derivatives compared, 2 faults
 //! at fault, each alone, for a random cotangent of its result:
-//!   op                                                 operand  analytic        numerical       what
-//!   learned_slope (sample 0)                           1 [0,0]  -2.182379468e0  -2.899979582e0  wrong derivative
-//!   learned_slope (sample 0, 1×1 operands as scalars)  1 [0,0]  -2.182379468e0  -2.899979582e0  wrong derivative
+//!   op                                       operand  analytic        numerical       what
+//!   learned_slope (sample 0)                 1 [0,0]  -2.182379468e0  -2.899979582e0  wrong derivative
+//!   learned_slope (sample 0, 1×1 as scalar)  1 [0,0]  -2.182379468e0  -2.899979582e0  wrong derivative
 //! ```
 
 use drawing::options;

@@ -34,7 +34,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let tape = Tape::new();
-    let x = tape.matrix(&dmatrix![1.0, -0.5; -2.0, 3.0]);
+    let x = tape.matrix(&dmatrix![1.0, -0.5; -2.0, 3.0]).named("x");
     show("x", &x.value());
     for (name, y) in [("relu", x.relu()), ("sigmoid", x.sigmoid())] {
         show(name, &y.value());

@@ -63,7 +63,8 @@ fn played() -> String {
 
 /// The curve, and a tangent at each `(x, y, slope)`.
 fn chart(tangents: &[(f64, f64, f64)]) -> Chart {
-    let mut chart = Chart::new("0.01 x² + 0.1 x and two tangents", 0.0..20.0, -1.0..6.0);
+    let mut chart =
+        Chart::new("0.01 x² + 0.1 x and two tangents", 0.0..20.0, -1.0..6.0).axes("x", "");
     chart.line(curve(0.0..20.0, 201).map(|x| (x, f(x))), Colour::Blue);
     for &(x, y, slope) in tangents {
         let tangent = curve(0.0..20.0, 201).map(|at| (at, y + slope * (at - x)));

@@ -6,7 +6,7 @@
 //! line of the program.
 //!
 //! ```text
-//! bytes an entry                               recorded    swept
+//! bytes per entry                              recorded    swept
 //! y = y * x                                        17.0      9.0
 //! y = y * 1.5                                      25.0      9.0
 //! y = y * x, with locations                        25.0      9.0
@@ -24,7 +24,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let Some(options) = options(include_str!("tape_bytes.rs"), &["--player"])? else {
         return Ok(());
     };
-    println!("{:44} {:>8} {:>8}", "bytes an entry", "recorded", "swept");
+    println!("{:44} {:>8} {:>8}", "bytes per entry", "recorded", "swept");
     report("y = y * x", Tape::new, |y, x| y * x)?;
     report("y = y * 1.5", Tape::new, |y, _| y * 1.5)?;
     report(

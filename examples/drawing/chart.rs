@@ -93,7 +93,7 @@ impl Chart {
         self
     }
 
-    /// At most so many numbers along the axes.
+    /// At most so many numbers along the axes. Without any, no axes are drawn.
     pub fn labels(mut self, x: usize, y: usize) -> Self {
         self.labels = (x, y);
         self
@@ -170,10 +170,22 @@ impl Chart {
             .x_label_area_size(44 * SCALE)
             .y_label_area_size(58 * SCALE)
             .build_cartesian_2d(self.x.0.clone(), self.y.0.clone())?;
+        if self.labels != (0, 0) {
+            self.draw_axes(&mut frame)?;
+        }
+        for shape in &self.shapes {
+            draw_shape(&mut frame, shape)?;
+        }
+        Ok(())
+    }
+
+    fn draw_axes<DB: DrawingBackend>(&self, frame: &mut Frame<'_, DB>) -> Drawn<DB> {
         frame
             .configure_mesh()
             .x_labels(self.labels.0)
             .y_labels(self.labels.1)
+            .x_label_formatter(&tick)
+            .y_label_formatter(&tick)
             .max_light_lines(0)
             .bold_line_style(rgb(GRID).stroke_width(SCALE))
             .axis_style(rgb(FAINT).stroke_width(SCALE))
@@ -182,12 +194,14 @@ impl Chart {
             .axis_desc_style(text(INK, FontStyle::Normal))
             .x_desc(&self.x.1)
             .y_desc(&self.y.1)
-            .draw()?;
-        for shape in &self.shapes {
-            draw_shape(&mut frame, shape)?;
-        }
-        Ok(())
+            .draw()
     }
+}
+
+/// The number at a tick, which is rounded, with no more digits than it needs.
+fn tick(at: &f64) -> String {
+    let rounded = (at * 1000.0).round() / 1000.0;
+    (rounded + 0.0).to_string() // -0.0 + 0.0 is 0.0
 }
 
 /// Charts of one height beside each other, as one SVG.

@@ -23,6 +23,8 @@ pub(crate) const RETURN: f64 = 8.0;
 pub(crate) const RETURN_ASIDE: f64 = 12.0;
 /// The longest text drawn; longer ones end in an ellipsis and are shown whole on hover.
 const LONGEST: usize = 28;
+/// The longest title of a picture, which stands alone and may make the picture wider.
+const LONGEST_TITLE: usize = 64;
 
 /// A line of text and its size.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +38,17 @@ pub(crate) struct Text {
 impl Text {
     pub fn new(text: impl Into<String>, size: f64) -> Self {
         Self {
-            text: clipped(text.into()),
+            text: clipped(text.into(), LONGEST),
             size,
+            broken: false,
+        }
+    }
+
+    /// The title of a picture.
+    pub fn title(text: &str) -> Self {
+        Self {
+            text: clipped(text.into(), LONGEST_TITLE),
+            size: LARGE,
             broken: false,
         }
     }
@@ -255,12 +266,12 @@ pub(crate) fn counts(folded: &Folded) -> String {
     }
 }
 
-fn clipped(text: String) -> String {
+fn clipped(text: String, longest: usize) -> String {
     // A control character, a line break above all, has no width and no place in a one-line label.
     let text = text.replace(char::is_control, " ");
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(longest) {
         None => text,
-        Some(_) => text.chars().take(LONGEST - 1).chain(['…']).collect(),
+        Some(_) => text.chars().take(longest - 1).chain(['…']).collect(),
     }
 }
 
@@ -291,6 +302,15 @@ mod tests {
         let text = Text::new("ä".repeat(40), LARGE);
         assert_eq!(text.text.chars().count(), LONGEST);
         assert!(text.text.ends_with('…'));
+    }
+
+    #[test]
+    fn a_title_may_be_longer_than_a_label() {
+        let words = "ä".repeat(LONGEST_TITLE);
+        assert_eq!(Text::title(&words).text, words);
+        let cut = Text::title(&(words + "ä")).text;
+        assert_eq!(cut.chars().count(), LONGEST_TITLE);
+        assert!(cut.ends_with('…'));
     }
 
     #[test]

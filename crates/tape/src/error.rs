@@ -146,6 +146,36 @@ pub enum Error {
         /// The caller's file and line.
         location: Place,
     },
+    /// One of many inputs could not be evaluated.
+    #[error("input {input}: {error}")]
+    Input {
+        /// Which one, counted from 0.
+        input: usize,
+        /// Why.
+        error: Box<Error>,
+    },
+    /// Comparisons turn out otherwise at some inputs, and there is no closure to record again.
+    #[error(
+        "{} of {of} inputs take another branch than was recorded, and this function has no closure \
+         to record again: inputs {}. At the first of them: {error}",
+        inputs.len(), few(inputs)
+    )]
+    Branches {
+        /// Which inputs, counted from 0.
+        inputs: Vec<usize>,
+        /// How many inputs there are.
+        of: usize,
+        /// What is said of the first.
+        error: Box<Error>,
+    },
+    /// The callback that watches over many inputs said that it is enough.
+    #[error("stopped after {done} of {of} inputs, as the callback said")]
+    Stopped {
+        /// How many inputs were evaluated.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
     /// A derivative that is a recording would go through an op that cannot record its own.
     #[error(
         "entry {entry} (`{op}`) cannot be differentiated by recording: implement \
@@ -169,6 +199,14 @@ pub enum Error {
         /// What the op found and what it expected.
         message: String,
     },
+}
+
+/// The first of a list of inputs.
+fn few(inputs: &[usize]) -> String {
+    const FEW: usize = 10;
+    let named: Vec<String> = inputs.iter().take(FEW).map(usize::to_string).collect();
+    let more = if inputs.len() > FEW { ", …" } else { "" };
+    named.join(", ") + more
 }
 
 /// That there are as many numbers as scalars.

@@ -46,6 +46,7 @@ mod error;
 pub mod formula;
 mod function;
 mod handle;
+mod lanes;
 mod list;
 mod number;
 mod op;
@@ -68,17 +69,20 @@ pub use num_traits;
 pub use error::{Error, ForwardError, Place, ShapeError};
 #[cfg(feature = "argmin")]
 pub use function::ArgminMatrix;
-pub use function::{Arguments, Direction, Function, Inputs, Outputs, Part};
+pub use function::{Arguments, Direction, Function, Inputs, Mapper, Outputs, Part};
 pub use function::{SparsityPattern, Structure, Values, Workspace};
 pub use function::{hessian, hvp, jacobian};
 pub use handle::{
     Argument, EntryInfo, Kind, Mark, MatrixVar, Operand, Output, Real, Scope, Tape, TypedId, Var,
 };
 pub use handle::{apply_rule, dot, log_sum_exp, norm, sum};
+pub use lanes::{InstructionSet, Precision};
 pub use list::{EntryId, MatrixId, VarId};
 pub use number::{Arithmetic, Scalar, pairwise_sum};
 #[doc(hidden)]
 pub use number::{BinaryFunction, UnaryFunction};
+#[doc(hidden)]
+pub use op::Chain;
 pub use op::{
     Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Recorded, RecordedCotangents,
     RecordedPoint, Sample, Sink, View, ViewMut,

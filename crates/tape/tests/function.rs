@@ -8,6 +8,8 @@ mod branches;
 mod errors;
 #[path = "function/evaluation.rs"]
 mod evaluation;
+#[path = "function/map.rs"]
+mod map;
 #[path = "function/programs.rs"]
 mod programs;
 #[path = "function/second.rs"]

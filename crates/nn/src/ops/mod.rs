@@ -10,6 +10,7 @@ mod one_hot;
 mod pool;
 mod pool_largest;
 mod recorded_wanted;
+mod residual;
 mod softmax_cross_entropy;
 mod targets;
 mod wanted;

@@ -1,8 +1,10 @@
 //! `y = −(1/N) Σᵢ ln softmax(X)ᵢ,ₜᵢ`.
 
 use super::recorded_wanted::RecordedWanted;
+use super::residual::{Kept, Residual};
 use super::targets::check_shapes;
 use super::wanted::Wanted;
+use std::iter::zip;
 use tape::formula;
 use tape::formula::Formula;
 use tape::{
@@ -107,132 +109,6 @@ impl SoftmaxCrossEntropy {
     }
 }
 
-/// The residuals: slopes (N×C), which begin as shifted exponentials, then numbers for each row.
-struct Residual<'a, T> {
-    slopes: &'a mut [T],
-    /// What the row is shifted by: its largest logit, the wanted one of several.
-    shifts: &'a mut [T],
-    /// The logarithm of the sum of all shifted exponentials.
-    logs: &'a mut [T],
-    /// The shifted exponentials of all classes but the wanted one, summed.
-    others: &'a mut [T],
-    /// The shifted exponential of the wanted class; 0 where no class is wanted most.
-    main: &'a mut [T],
-}
-
-impl<'a, T: Scalar> Residual<'a, T> {
-    /// How many numbers there are beside the slopes for each row.
-    const A_ROW: usize = 4;
-
-    fn split(residual: &'a mut [T], rows: usize, cols: usize) -> Self {
-        let (slopes, rest) = residual.split_at_mut(rows * cols);
-        let (shifts, rest) = rest.split_at_mut(rows);
-        let (logs, rest) = rest.split_at_mut(rows);
-        let (others, main) = rest.split_at_mut(rows);
-        Residual {
-            slopes,
-            shifts,
-            logs,
-            others,
-            main,
-        }
-    }
-
-    /// Shifted exponentials and their sums, a column at a time: memory is walked in order.
-    fn exponentials(&mut self, x: View<'_, T>, wanted: Wanted<'_, T>) {
-        self.shifts.fill(T::from_f64(f64::NEG_INFINITY));
-        for j in 0..x.cols() {
-            for (shift, &x) in self.shifts.iter_mut().zip(x.column(j)) {
-                // A NaN is not larger; it shows in the sum.
-                if x > *shift {
-                    *shift = x;
-                }
-            }
-        }
-        for (i, shift) in self.shifts.iter_mut().enumerate() {
-            match wanted.main_class(i).map(|j| x[(i, j)]) {
-                Some(main) if main == *shift => *shift = main,
-                _ => {}
-            }
-        }
-        for (j, column) in self.slopes.chunks_exact_mut(x.rows()).enumerate() {
-            let rows = x.column(j).iter().zip(self.shifts.iter());
-            for (e, (&x, &shift)) in column.iter_mut().zip(rows) {
-                *e = (x - shift).exp();
-            }
-        }
-        for (i, main) in self.main.iter_mut().enumerate() {
-            *main = wanted.main_class(i).map_or(T::zero(), |j| {
-                std::mem::replace(&mut self.slopes[j * x.rows() + i], T::zero())
-            });
-        }
-        View::new(self.slopes, x.shape()).row_sums(self.others);
-    }
-
-    /// The logarithms of the sums of the shifted exponentials. What `ln` loses of a sum near 1 is
-    /// nothing beside the distance of the wanted logits from the largest, which is added.
-    fn logarithms(&mut self, x: View<'_, T>, wanted: Wanted<'_, T>) {
-        for (i, log) in self.logs.iter_mut().enumerate() {
-            let (others, shift) = (self.others[i], self.shifts[i]);
-            let is_largest = wanted.main_class(i).is_some_and(|j| x[(i, j)] == shift);
-            *log = if is_largest {
-                others.ln_1p()
-            } else {
-                (others + self.main[i]).ln()
-            };
-        }
-    }
-
-    /// Makes slopes of the shifted exponentials: `softmax(X) − T`, as much as each row counts.
-    fn slopes(&mut self, x: View<'_, T>, wanted: Wanted<'_, T>) {
-        // From here on the row's numbers are what its exponentials are multiplied by.
-        for (i, (factor, &others)) in self.main.iter_mut().zip(self.others.iter()).enumerate() {
-            *factor = wanted.total(i).over(others + *factor);
-        }
-        for column in self.slopes.chunks_exact_mut(x.rows()) {
-            for (slope, &factor) in column.iter_mut().zip(self.main.iter()) {
-                *slope *= factor;
-            }
-        }
-        for i in 0..x.rows() {
-            self.take_off_wanted(i, x.shape(), wanted);
-        }
-    }
-
-    /// Takes what row `i` wants off its shares.
-    fn take_off_wanted(&mut self, i: usize, shape: Shape, wanted: Wanted<'_, T>) {
-        let others = self.others[i] * self.main[i];
-        let row = self.slopes.iter_mut().skip(i).step_by(shape.rows);
-        if !wanted.is_plain() && wanted.is_left_out(i) {
-            row.for_each(|slope| *slope = T::zero());
-        } else if let Some(label) = wanted.label(i) {
-            self.slopes[label * shape.rows + i] = -others;
-        } else {
-            let main = wanted.main_class(i);
-            for (j, slope) in row.enumerate() {
-                *slope = if main == Some(j) {
-                    let rest = |k| {
-                        if k == j {
-                            T::zero()
-                        } else {
-                            wanted.of_row(i, k)
-                        }
-                    };
-                    pairwise_sum(shape.cols, rest) - others
-                } else {
-                    *slope - wanted.of_row(i, j)
-                };
-            }
-        }
-    }
-}
-
-/// `−ln softmax(X)ᵢⱼ` after the forward run, whatever is wanted: what a probability costs.
-fn cost<'a, T: Scalar>(x: View<'a, T>, residual: &'a [T]) -> impl Fn(usize, usize) -> T + 'a {
-    let (shifts, logs) = residual[x.values().len()..].split_at(x.rows());
-    move |i, j| logs[i] + (shifts[i] - x[(i, j)])
-}
-
 impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
     fn name(&self) -> &'static str {
         "softmax_cross_entropy"
@@ -262,7 +138,7 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
                 x.cols
             )));
         }
-        Ok(OutputSpec::scalar().with_residual(x.len() + Residual::<T>::A_ROW * x.rows))
+        Ok(OutputSpec::scalar().with_residual(Residual::<T>::len(x)))
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
@@ -274,31 +150,33 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
             )));
         }
         wanted.check(x.cols())?;
-        let divisor = wanted.divisor();
+        let mut residual = Residual::split(at.residual, x.shape());
+        residual.wanted(wanted);
+        let divisor = wanted.divisor(residual.totals);
         if divisor == T::zero() {
             return Err(ForwardError::new(format!(
                 "none of the {} rows counts: each is ignored or weighs 0, and there is no mean",
                 x.rows()
             )));
         }
-        let mut kept = Residual::split(at.residual, x.rows(), x.cols());
-        kept.exponentials(x, wanted);
-        kept.logarithms(x, wanted);
-        kept.slopes(x, wanted);
-        let cost = cost(x, at.residual);
-        let loss = |i| match !wanted.is_plain() && wanted.is_left_out(i) {
-            true => T::zero(),
-            false => wanted.sum(i, |j| cost(i, j)),
-        };
-        at.result.values_mut()[0] = pairwise_sum(x.rows(), loss).over(divisor);
+        residual.exponentials(x);
+        residual.logarithms(x);
+        residual.slopes(wanted);
+        let loss = Kept::of(at.residual, x.shape()).loss(x, wanted);
+        at.result.values_mut()[0] = loss.over(divisor);
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         let (x, wanted) = (at.operands.get(0), self.wanted(at.operands.get(1)));
-        let scale = cotangent.scalar().over(wanted.divisor());
-        let slopes = &at.residual[..x.values().len()];
-        sink.add(0, slopes.iter().map(|&slope| scale * slope));
+        let kept = Kept::of(at.residual, x.shape());
+        let scale = cotangent.scalar().over(wanted.divisor(kept.totals));
+        sink.accumulate(0, |target, keep| {
+            for (to, &slope) in zip(target, kept.slopes) {
+                let dx = scale * slope;
+                *to = if keep { *to + dx } else { dx };
+            }
+        });
         if let Some(slope) = self.slope_of_targets(at) {
             let places = (0..x.cols()).flat_map(|j| (0..x.rows()).map(move |i| (i, j)));
             sink.add(1, places.map(|(i, j)| scale * slope(i, j)));
@@ -336,7 +214,8 @@ impl<T: Scalar> Op<T> for SoftmaxCrossEntropy {
                 slope(k % rows, k / rows) * dt.values()[k]
             });
         }
-        let divisor = self.wanted(at.operands.get(1)).divisor();
+        let kept = Kept::of(at.residual, at.operands.get(0).shape());
+        let divisor = self.wanted(at.operands.get(1)).divisor(kept.totals);
         tangent.values_mut()[0] = dy.over(divisor);
     }
 
@@ -371,10 +250,10 @@ impl SoftmaxCrossEntropy {
             true => T::zero(),
             false => at.result.scalar(),
         };
-        let cost = cost(x, at.residual);
+        let kept = Kept::of(at.residual, x.shape());
         Some(move |i, j| match wanted.class_weight(j) {
             weight if weight == T::zero() => T::zero(),
-            weight => weight * (cost(i, j) - mean),
+            weight => weight * (kept.cost(i, x[(i, j)]) - mean),
         })
     }
 }

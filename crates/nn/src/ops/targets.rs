@@ -1,5 +1,6 @@
 //! What a classifier should have answered: labels or rows of probabilities.
 
+use std::iter::zip;
 use tape::{ForwardError, Scalar, Shape, ShapeError, View, pairwise_sum};
 
 /// Checks that targets are N×1 (labels) or N×C (one-hot or other distributions) for logits of N×C.
@@ -34,10 +35,9 @@ pub(super) fn for_each_wanted<T: Scalar>(
         }
         return Ok(());
     }
-    for i in 0..targets.rows() {
-        check_row(targets, i)?;
-        for j in 0..classes {
-            let weight = targets[(i, j)];
+    check_rows(targets)?;
+    for j in 0..classes {
+        for (i, &weight) in targets.column(j).iter().enumerate() {
             if weight != T::zero() {
                 each(i, j, weight);
             }
@@ -90,15 +90,31 @@ pub(super) fn check<T: Scalar>(targets: View<'_, T>, classes: usize) -> Result<(
     for_each_wanted(targets, classes, |_, _, _| {})
 }
 
-/// Checks that row `row` of the targets is a distribution.
-pub(super) fn check_row<T: Scalar>(targets: View<'_, T>, row: usize) -> Result<(), ForwardError> {
-    let each = || (0..targets.cols()).map(|j| targets[(row, j)].to_f64());
-    let sum: f64 = each().sum();
+/// Checks that every row of the targets is a distribution.
+pub(super) fn check_rows<T: Scalar>(targets: View<'_, T>) -> Result<(), ForwardError> {
+    // As many rows at a time as have their sums on the stack: memory is walked column by column.
+    const RUN: usize = 64;
     let tolerance = 8.0 * T::EPSILON * targets.cols() as f64;
-    if each().all(|weight| weight >= 0.0) && (sum - 1.0).abs() <= tolerance {
-        return Ok(());
+    for first in (0..targets.rows()).step_by(RUN) {
+        let (mut sums, mut least) = ([0.0; RUN], [0.0; RUN]);
+        let rows = first..targets.rows().min(first + RUN);
+        for j in 0..targets.cols() {
+            let each = zip(&targets.column(j)[rows.clone()], zip(&mut sums, &mut least));
+            for (weight, (sum, least)) in each {
+                let weight = weight.to_f64();
+                *sum += weight;
+                // A NaN shows in the sum.
+                *least = if weight < *least { weight } else { *least };
+            }
+        }
+        for (row, (sum, least)) in zip(rows, zip(sums, least)) {
+            if !(least >= 0.0 && (sum - 1.0_f64).abs() <= tolerance) {
+                return Err(ForwardError::new(format!(
+                    "row {row} of the targets sums to {sum}, expected numbers from 0 to 1 that \
+                     sum to 1"
+                )));
+            }
+        }
     }
-    Err(ForwardError::new(format!(
-        "row {row} of the targets sums to {sum}, expected numbers from 0 to 1 that sum to 1"
-    )))
+    Ok(())
 }

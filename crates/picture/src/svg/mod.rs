@@ -32,7 +32,7 @@ const NARROWEST: f64 = 260.0;
 pub(crate) fn write(graph: &Graph, style: &Style, other: &[Vec<String>]) -> String {
     let drawing = Drawing::of(graph, style, other);
     let layout = &drawing.layout;
-    let title = Text::new(graph.title(), LARGE);
+    let title = Text::title(graph.title());
     let (heading, title_width) = match graph.title() {
         "" => (0.0, 0.0),
         _ => (HEADING, title.width() + 32.0),

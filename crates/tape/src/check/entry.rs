@@ -119,6 +119,12 @@ impl<T: Scalar> EntryCheck<'_, '_, T> {
                 comparison,
             } in compared.unconfirmed
             {
+                let kind = match kind {
+                    FindingKind::WrongDerivative => {
+                        case.judge_apart(self.isolated, operand, comparison.element)
+                    }
+                    other => other,
+                };
                 match &mut faults[operand] {
                     _ if !kind.is_fault() => remarks.push((kind, operand, comparison)),
                     // What is wrong with it is known by name already; these numbers show it.

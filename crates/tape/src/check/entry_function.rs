@@ -50,6 +50,14 @@ impl<'f, 'a, T: Scalar> EntryFunction<'f, 'a, T> {
         }
     }
 
+    /// The elements of the result that depend on what is moved.
+    pub fn dependent(&self) -> Vec<usize> {
+        let elements = self.dependent.iter().enumerate();
+        elements
+            .filter_map(|(k, d)| (*d != T::zero()).then_some(k))
+            .collect()
+    }
+
     /// What rounding inside the rule may add up to in the dependent elements, if it is like
     /// rounding of the operands.
     fn noise_of_operands(&self) -> f64 {

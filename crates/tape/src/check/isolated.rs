@@ -154,6 +154,17 @@ impl<'a, T: Scalar> IsolatedEntry<'a, T> {
         self.shape
     }
 
+    /// Whether an element of the result is said to read an element of an operand.
+    pub fn reads(&self, result: usize, operand: usize, element: usize) -> bool {
+        let Rule::Op(op) = self.rule else {
+            return false;
+        };
+        let shapes: Vec<Shape> = (0..self.len()).map(|i| self.operand_shape(i)).collect();
+        let mut is_read = false;
+        let mut look = |i, read| is_read |= (i, read) == (operand, element);
+        op.reads(&shapes, result, &mut look) && is_read
+    }
+
     pub fn result(&self) -> &[T] {
         &self.result
     }

@@ -74,7 +74,7 @@ impl<T: Scalar> Suite<'_, T> {
         let matrices = operands::<T>(sample);
         self.check(&matrices);
         if matrices.iter().any(|given| given.shape == Shape::SCALAR) {
-            self.label = format!("{label}, 1×1 operands as scalars");
+            self.label = format!("{label}, 1×1 as scalar");
             let mut scalars = matrices.clone();
             for given in &mut scalars {
                 given.scalar = given.shape == Shape::SCALAR;

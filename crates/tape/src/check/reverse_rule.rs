@@ -53,7 +53,7 @@ fn accumulation<T: Scalar>(
         let comparison = Comparison {
             element,
             analytic: both.to_f64(),
-            numerical: part + earlier,
+            numerical: written::<T>(part + earlier),
             tolerance: rounding::<T>(2) * (part.abs() + earlier.abs()),
         };
         if comparison.excess() <= 1.0 {
@@ -69,6 +69,11 @@ fn accumulation<T: Scalar>(
         }
     }
     None
+}
+
+/// A sum as the number it becomes in a buffer, where it may be too large to be written down.
+fn written<T: Scalar>(sum: f64) -> f64 {
+    T::from_f64(sum).to_f64()
 }
 
 /// Whether a contribution leaves an earlier one alone that is much larger than anything in sight.
@@ -107,7 +112,7 @@ fn linearity<T: Scalar>(
         let comparison = Comparison {
             element,
             analytic: found,
-            numerical: one + twice,
+            numerical: written::<T>(one + twice),
             tolerance: rounding::<T>(mixed.cotangent.len()) * (one.abs() + twice.abs()),
         };
         if comparison.excess() <= 1.0 {

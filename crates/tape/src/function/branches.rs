@@ -10,6 +10,11 @@ use crate::number::Scalar;
 use crate::sweep::Stopped;
 use std::sync::{Arc, PoisonError};
 
+/// Whether a recording is one of those that are kept.
+pub(super) fn is_kept<T>(known: &[Arc<Recording<T>>], recording: &Arc<Recording<T>>) -> bool {
+    known.iter().any(|known| Arc::ptr_eq(known, recording))
+}
+
 impl<T: Scalar> Function<T> {
     pub(super) fn known(&self) -> Arc<Vec<Arc<Recording<T>>>> {
         let recordings = self.recordings.read();
@@ -100,6 +105,14 @@ impl<T: Scalar> Function<T> {
         }
     }
 
+    /// What so many numbers are, given without names.
+    pub(super) fn structure_of_numbers(&self, count: usize) -> Structure {
+        match &self.inputs {
+            Expected::Slice => Structure::new().scalars(SLICE, count),
+            Expected::Named(own) => own.clone(),
+        }
+    }
+
     /// What the numbers of a point are that is recorded at.
     fn structure_of<P: Inputs<T> + ?Sized>(&self, point: &P) -> Result<Structure, Error> {
         let unexpected = |found: &Structure, expected: String| Error::Inputs {
@@ -107,7 +120,7 @@ impl<T: Scalar> Function<T> {
             expected,
         };
         match (&self.inputs, point.structure()) {
-            (Expected::Slice, None) => Ok(Structure::new().scalars(SLICE, point.numbers().len())),
+            (_, None) => Ok(self.structure_of_numbers(point.numbers().len())),
             (Expected::Slice, Some(found)) => {
                 let own = Structure::new().scalars(SLICE, found.len());
                 if *found == own {
@@ -116,7 +129,6 @@ impl<T: Scalar> Function<T> {
                     Err(unexpected(found, own.to_string()))
                 }
             }
-            (Expected::Named(own), None) => Ok(own.clone()),
             (Expected::Named(own), Some(found)) => {
                 if self.closure.is_some() && own.has_the_parts_of(found) {
                     Ok(found.clone())

@@ -1,6 +1,7 @@
 //! A recorded program with its inputs and outputs, which any thread can run on numbers of its own.
 
 use super::arguments::{Arguments, Handles, Outputs};
+use super::lane_plans::LanePlans;
 use super::pattern::SparsityPattern;
 use super::prune::pruned;
 use super::source::{Source, end_of};
@@ -35,6 +36,8 @@ pub(super) struct Recording<T> {
     pattern: OnceLock<Arc<SparsityPattern>>,
     /// The same, if it is known to be symmetric.
     symmetric_pattern: OnceLock<Arc<SparsityPattern>>,
+    /// How it is run at many inputs at once.
+    lanes: OnceLock<LanePlans<T>>,
 }
 
 /// Where every number of the parameters and of the results stands: its entry, and which element of
@@ -145,6 +148,7 @@ impl<T: Scalar> Recording<T> {
             places: OnceLock::new(),
             pattern: OnceLock::new(),
             symmetric_pattern: OnceLock::new(),
+            lanes: OnceLock::new(),
         }
     }
 
@@ -168,6 +172,14 @@ impl<T: Scalar> Recording<T> {
             } = self.places();
             let (program, of) = (&self.program, SparsityPattern::of_gradient);
             Arc::new(of(program, parameters, results))
+        })
+    }
+
+    /// How it is run at many inputs at once.
+    pub fn lanes(&self) -> &LanePlans<T> {
+        self.lanes.get_or_init(|| {
+            let inputs = (&self.inputs, &self.input_entries[..]);
+            LanePlans::of((&self.program, &self.recorded), inputs, &self.sources)
         })
     }
 

@@ -95,6 +95,15 @@ impl<T: Scalar> Guard<T> {
         }
     }
 
+    /// The sides that are plain numbers.
+    pub fn plain_numbers(&self) -> (Option<T>, Option<T>) {
+        let number = |side: Side<T>| match side {
+            Side::Entry(_) => None,
+            Side::Number(number) => Some(number),
+        };
+        (number(self.left), number(self.right))
+    }
+
     fn numbers(&self, values: &[T]) -> (T, T) {
         let number = |side: Side<T>| match side {
             Side::Entry(index) => values[index as usize],

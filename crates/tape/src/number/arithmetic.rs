@@ -74,6 +74,13 @@ pub trait Arithmetic:
         Self::not(Self::both(Self::not(one), Self::not(other)))
     }
 
+    /// `near` if that is near enough, else what `far` computes.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn near_or(is_near: Self::Truth, near: Self, far: impl FnOnce() -> Self) -> Self {
+        Self::choose(is_near, || near, far)
+    }
+
     /// The first if the condition holds, else the second. Of plain numbers the other one is not
     /// computed; otherwise it has no part in the result or in a derivative.
     fn choose(
@@ -160,6 +167,10 @@ macro_rules! arithmetic {
             #[inline(always)]
             fn not(truth: bool) -> bool {
                 !truth
+            }
+            #[inline(always)]
+            fn near_or(is_near: bool, near: Self, far: impl FnOnce() -> Self) -> Self {
+                <T as Scalar>::near_or(is_near, near, far)
             }
             #[inline(always)]
             fn choose(

@@ -17,4 +17,4 @@ pub(crate) use arithmetic::normal_range;
 pub(crate) use scalar::LARGE;
 pub use scalar::{BinaryFunction, Scalar, UnaryFunction};
 pub use sum::pairwise_sum;
-pub(crate) use sum::{LISTS, sum_lists, sum_of};
+pub(crate) use sum::{LISTS, sum_lists, sum_of, sum_of_runs};

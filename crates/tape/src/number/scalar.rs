@@ -139,6 +139,14 @@ pub trait Scalar:
         }
     }
 
+    /// `near`, or what `far` computes where that does not hold. A number whose functions have no
+    /// branches gives NaN instead, and leaves it to others.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn near_or(is_near: bool, near: Self, far: impl FnOnce() -> Self) -> Self {
+        if is_near { near } else { far() }
+    }
+
     /// Applies a function with a known slope. A number with other parts than a real one gives them
     /// the value's and the slope's, instead of computing with its parts inside the function.
     #[doc(hidden)]

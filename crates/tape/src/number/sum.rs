@@ -51,39 +51,42 @@ fn sum_of_run<T: Scalar>(values: &[T]) -> T {
 /// ```
 #[inline]
 pub fn pairwise_sum<T: Scalar>(count: usize, mut term: impl FnMut(usize) -> T) -> T {
-    if count <= RUN {
-        return sum_of_terms(0..count, &mut term);
-    }
-    sum_of_range(0..count, &mut term)
+    sum_of_runs(0..count, &mut |run: Range<usize>| {
+        let mut sum = T::zero();
+        for i in run {
+            sum += term(i);
+        }
+        sum
+    })
 }
 
+/// [`pairwise_sum`] of terms of which `run` sums a few, one after the other.
 #[inline]
-fn sum_of_terms<T: Scalar>(range: Range<usize>, term: &mut impl FnMut(usize) -> T) -> T {
-    let mut sum = T::zero();
-    for i in range {
-        sum += term(i);
+pub(crate) fn sum_of_runs<T: Scalar>(
+    range: Range<usize>,
+    run: &mut impl FnMut(Range<usize>) -> T,
+) -> T {
+    if range.len() <= RUN {
+        return run(range);
     }
-    sum
+    sum_of_halves(range, run)
 }
 
-fn sum_of_range<T: Scalar>(range: Range<usize>, term: &mut impl FnMut(usize) -> T) -> T {
-    if range.len() <= RUN {
-        return sum_of_terms(range, term);
-    }
+fn sum_of_halves<T: Scalar>(range: Range<usize>, run: &mut impl FnMut(Range<usize>) -> T) -> T {
     let middle = range.start + range.len() / 2;
-    let first = sum_of_range(range.start..middle, term);
-    first + sum_of_range(middle..range.end, term)
+    let first = sum_of_runs(range.start..middle, run);
+    first + sum_of_runs(middle..range.end, run)
 }
 
 /// How many lists are added one after the other: more than terms, as each costs a list of sums.
 const RUN_OF_LISTS: usize = 32;
 
-/// The longest list of sums that [`sum_lists`] takes at a time.
+/// How many sums of lists are added to at a time where there are many.
 pub(crate) const LISTS: usize = 256;
 
 /// Adds many lists of numbers, element by element and pairwise, to `sums`: `add(k, sums)` adds list
-/// `k`. There may be [`LISTS`] sums at most, so that partial ones stand on the stack.
-pub(crate) fn sum_lists<T: Scalar>(
+/// `k`. There may be `N` sums at most, so that partial ones stand on the stack.
+pub(crate) fn sum_lists<T: Scalar, const N: usize>(
     lists: Range<usize>,
     sums: &mut [T],
     add: &mut impl FnMut(usize, &mut [T]),
@@ -95,10 +98,10 @@ pub(crate) fn sum_lists<T: Scalar>(
         return;
     }
     let middle = lists.start + lists.len() / 2;
-    sum_lists(lists.start..middle, sums, add);
-    let mut second = [T::zero(); LISTS];
+    sum_lists::<T, N>(lists.start..middle, sums, add);
+    let mut second = [T::zero(); N];
     let second = &mut second[..sums.len()];
-    sum_lists(middle..lists.end, second, add);
+    sum_lists::<T, N>(middle..lists.end, second, add);
     for (sum, &second) in sums.iter_mut().zip(&*second) {
         *sum += second;
     }
@@ -116,7 +119,7 @@ mod tests {
             assert_eq!(sum_of(&terms), expected, "a slice of {count}");
             assert_eq!(pairwise_sum(count, |i| terms[i]), expected, "{count} terms");
             let mut sums = [1.0, 2.0];
-            sum_lists(0..count, &mut sums, &mut |k, sums| {
+            sum_lists::<_, 2>(0..count, &mut sums, &mut |k, sums| {
                 sums[0] += terms[k];
                 sums[1] -= terms[k];
             });

@@ -23,6 +23,8 @@ mod view;
 pub(crate) use entries::{Entries, Entry};
 pub(crate) use layout::{Block, Layout};
 pub use operands::{OperandTangents, Operands, Point, PointMut};
+#[doc(hidden)]
+pub use operation::Chain;
 pub(crate) use operation::{Graph, Node};
 pub use operation::{Op, Recorded, RecordedCotangents, RecordedPoint};
 pub use output::OutputSpec;

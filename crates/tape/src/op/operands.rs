@@ -6,6 +6,7 @@ use super::view::{View, ViewMut};
 use crate::number::Scalar;
 use crate::shape::Shape;
 use std::fmt;
+use std::ops::Range;
 
 /// The operands of an entry.
 #[derive(Clone, Copy)]
@@ -35,9 +36,13 @@ impl<'a, T: Scalar> Operands<'a, T> {
     /// If there is no operand `i`.
     #[inline(always)]
     pub fn get(&self, i: usize) -> View<'a, T> {
-        let id = self.ids[i] as usize;
-        match self.layout.block(self.ids[i]) {
-            None => View::over(&self.values[id..=id], Shape::SCALAR),
+        self.of_entry(self.ids[i])
+    }
+
+    #[inline(always)]
+    fn of_entry(&self, id: u32) -> View<'a, T> {
+        match self.layout.block(id) {
+            None => View::over(&self.values[id as usize..=id as usize], Shape::SCALAR),
             Some(block) => View::over(&self.arena[block.range()], block.shape()),
         }
     }
@@ -48,18 +53,32 @@ impl<'a, T: Scalar> Operands<'a, T> {
     /// If it is larger.
     #[inline(always)]
     pub fn scalar(&self, i: usize) -> T {
-        let id = self.ids[i] as usize;
-        if self.layout.entries.codes()[id].may_be_matrix() {
-            return self.only_element(i);
+        let id = self.ids[i];
+        if self.layout.entries.codes()[id as usize].may_be_matrix() {
+            return self.only_element(id);
         }
-        self.values[id]
+        self.values[id as usize]
     }
 
-    /// [`scalar`](Operands::scalar) of what may be a matrix.
+    /// Some of the operands, one after the other, which is quicker than each by itself; `None` of
+    /// one that may be a matrix.
+    #[inline]
+    pub(crate) fn numbers(
+        self,
+        some: Range<usize>,
+    ) -> impl Iterator<Item = Option<T>> + use<'a, T> {
+        let (codes, values) = (self.layout.entries.codes(), self.values);
+        self.ids[some].iter().map(move |&id| {
+            let is_number = !codes[id as usize].may_be_matrix();
+            is_number.then(|| values[id as usize])
+        })
+    }
+
+    /// [`scalar`](Operands::scalar) of an entry that may be a matrix.
     #[cold]
     #[inline(never)]
-    fn only_element(&self, i: usize) -> T {
-        self.get(i).scalar()
+    fn only_element(&self, id: u32) -> T {
+        self.of_entry(id).scalar()
     }
 }
 

@@ -13,6 +13,16 @@ use crate::rules::Code;
 use crate::shape::Shape;
 use std::fmt;
 
+/// An op on scalars that is a chain of scalar rules.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chain {
+    /// All operands added, as [`pairwise_sum`](crate::pairwise_sum) does.
+    Sum,
+    /// The operands of the first half times those of the second, added likewise.
+    Dot,
+}
+
 /// An operation on matrices and scalars with one result.
 ///
 /// Four methods make an op: its [name](Op::name), its [shape rule](Op::shape), its [forward
@@ -101,6 +111,13 @@ pub trait Op<T: Scalar>: Send + Sync {
     ///
     /// Must be linear in `cotangent`.
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>);
+
+    /// The chain of scalar rules that the op is, if its operands are scalars: many inputs at once
+    /// are then computed by these. Other ops are run input by input.
+    #[doc(hidden)]
+    fn in_lanes(&self) -> Option<Chain> {
+        None
+    }
 
     /// The vector-Jacobian product once more, said in operations that are recorded: for each
     /// operand that [wants](RecordedPoint::wanted) one, its cotangent, of its shape.

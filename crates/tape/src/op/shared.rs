@@ -1,7 +1,7 @@
 //! An op that serves several programs, and what stands where one is lent away.
 
 use super::operands::{OperandTangents, Point, PointMut};
-use super::operation::{Op, Recorded, RecordedCotangents, RecordedPoint};
+use super::operation::{Chain, Op, Recorded, RecordedCotangents, RecordedPoint};
 use super::output::OutputSpec;
 use super::sample::Sample;
 use super::sink::Sink;
@@ -38,6 +38,10 @@ impl<T: Scalar> Op<T> for Shared<T> {
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
         self.0.vjp(at, cotangent, sink);
+    }
+
+    fn in_lanes(&self) -> Option<Chain> {
+        self.0.in_lanes()
     }
 
     fn vjp_recorded<'g>(

@@ -146,7 +146,7 @@ impl<T: crate::Scalar> View<'_, T> {
         sums.fill(T::zero());
         for (first, sums) in sums.chunks_mut(LISTS).enumerate() {
             let rows = first * LISTS..first * LISTS + sums.len();
-            sum_lists(0..self.cols(), sums, &mut |j, sums| {
+            sum_lists::<T, LISTS>(0..self.cols(), sums, &mut |j, sums| {
                 for (sum, &x) in sums.iter_mut().zip(&self.column(j)[rows.clone()]) {
                     *sum += x;
                 }

@@ -70,7 +70,7 @@ impl Chooser for Select {
 
 /// The first of three numbers, brought into the range from the second to the third: the second
 /// where the first is below it, the third where it is above that. At the ends, and where it is NaN,
-/// the first itself. If the second is above the third, it is the third, as in NumPy's `clip`.
+/// the first itself. If the second is not below the third, it is the third, as in NumPy's `clip`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clamp;
 
@@ -88,8 +88,13 @@ impl Chooser for Clamp {
 
     #[inline(always)]
     fn chosen<T: Scalar>([x, low, high]: [T; 3]) -> usize {
-        let (place, raised) = if x < low { (1, low) } else { (0, x) };
-        if raised > high { 2 } else { place }
+        // A range of one point, or of none, is `high` wherever `x` is: `x` has no slope there.
+        let is_high = low >= high && x.is_number();
+        if is_high || x > high {
+            2
+        } else {
+            usize::from(x < low)
+        }
     }
 
     fn is_smooth([x, low, high]: [f64; 3]) -> bool {
@@ -98,8 +103,9 @@ impl Chooser for Clamp {
 
     fn places<'g, T: Scalar>([x, low, high]: [Recorded<'g, T>; 3]) -> [Recorded<'g, T>; 3] {
         let is_below = low.is_above(x);
-        let is_above = is_below.select(low, x).is_above(high);
-        let not_above = Recorded::not(is_above);
+        let is_high = Recorded::both(low.is_at_least(high), x.is_number());
+        let not_above = Recorded::both(Recorded::not(is_high), Recorded::not(x.is_above(high)));
+        let is_above = Recorded::not(not_above);
         let is_inside = Recorded::both(not_above, Recorded::not(is_below));
         [is_inside, Recorded::both(not_above, is_below), is_above]
     }

@@ -2,16 +2,18 @@
 
 use super::arity::one;
 use super::row_maxima::RowMaximaPlaces;
-use super::shifted::{exp_sum, place_of_largest};
+use super::rows::for_blocks;
+use super::shifted::ExpSums;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Arithmetic, Scalar, pairwise_sum};
+use crate::number::{Arithmetic, Scalar};
 use crate::op::{
     Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
     Sample, Sink, View, ViewMut,
 };
 use crate::shape::Shape;
+use std::iter::zip;
 
 /// The logarithm of the softmax of each row: `X: R×C → R×C`.
 ///
@@ -41,54 +43,54 @@ impl<T: Scalar> Op<T> for LogSoftmax {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let x = at.operands.get(0);
-        let rows = x.rows();
+        let (x, y) = (at.operands.get(0), at.result.values_mut());
         let (shares, missing) = at.residual.split_at_mut(x.values().len());
-        for (i, missing) in missing.iter_mut().enumerate() {
-            let sum = exp_sum(x.cols(), |j| x[(i, j)], |j, e| shares[j * rows + i] = e);
-            let Some(sum) = sum else {
-                *missing = T::zero();
-                continue;
-            };
+        missing.fill(T::zero());
+        for_blocks!(x.shape(), |rows| {
+            let sums = ExpSums::of(rows, x.values(), shares);
             // A row with ∞, or of only −∞, has no share that would be right: all are NaN.
-            let no_share = sum.largest.real() * T::zero();
-            let (share, log) = (sum.share() + no_share, sum.others.ln_1p() + no_share);
-            *missing = sum.others * share;
-            for j in 0..x.cols() {
-                shares[j * rows + i] *= share;
-                at.result[(i, j)] = match j == sum.place {
-                    true => -log,
-                    false => (x[(i, j)] - sum.largest) - log,
-                };
+            let no_share = rows.each(|i| sums.largest[i].real() * T::zero());
+            let share = rows.each(|i| sums.row(i).share() + no_share[i]);
+            let logs = rows.each(|i| sums.others[i].ln_1p() + no_share[i]);
+            rows.set(missing, |i| sums.others[i] * share[i]);
+            rows.scale(shares, &share);
+            for (j, at) in rows.columns().enumerate() {
+                for (i, (y, &x)) in zip(&mut y[at.clone()], &x.values()[at]).enumerate() {
+                    *y = match sums.places[i] == j {
+                        true => -logs[i],
+                        false => (x - sums.largest[i]) - logs[i],
+                    };
+                }
             }
-        }
+        });
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let x = at.operands.get(0);
+        let (x, d) = (at.operands.get(0), cotangent.values());
         let (shares, missing) = at.residual.split_at(x.values().len());
-        let (rows, cols) = (x.rows(), x.cols());
         sink.accumulate(0, |target, keep| {
-            for (i, &missing) in missing.iter().enumerate() {
-                let Some(largest) = place_of_largest(cols, |j| x[(i, j)]) else {
-                    return;
-                };
-                let others = pairwise_sum(cols, |j| match j == largest {
-                    true => T::zero(),
-                    false => cotangent[(i, j)],
+            for_blocks!(x.shape(), |rows| {
+                let places = rows.largest(x.values());
+                let others = rows.sums(|j, at, sums| {
+                    for ((sum, &d), &place) in zip(zip(sums, &d[at]), &places) {
+                        *sum += if place == j { T::zero() } else { d };
+                    }
                 });
-                let of_largest = cotangent[(i, largest)];
-                for j in 0..cols {
-                    let (d, share) = (cotangent[(i, j)], shares[j * rows + i]);
-                    let dx = match j == largest {
-                        true => d * missing - share * others,
-                        false => d - share * (others + of_largest),
-                    };
-                    let target = &mut target[j * rows + i];
-                    *target = if keep { *target + dx } else { dx };
+                let missing = rows.each(|i| missing[rows.at(0)][i]);
+                let of_largest = rows.in_columns(d, &places);
+                let all = rows.each(|i| others[i] + of_largest[i]);
+                for (j, at) in rows.columns().enumerate() {
+                    let each = zip(zip(&d[at.clone()], &shares[at.clone()]), 0..);
+                    for (to, ((&d, &share), i)) in zip(&mut target[at], each) {
+                        let dx = match places[i] == j {
+                            true => d * missing[i] - share * others[i],
+                            false => d - share * all[i],
+                        };
+                        *to = if keep { *to + dx } else { dx };
+                    }
                 }
-            }
+            });
         });
     }
 
@@ -115,21 +117,22 @@ impl<T: Scalar> Op<T> for LogSoftmax {
         mut tangent: ViewMut<'_, T>,
     ) {
         let Some(dx) = tangents.get(0) else { return };
-        let (x, rows) = (at.operands.get(0), dx.rows());
-        for i in 0..rows {
-            let Some(largest) = place_of_largest(dx.cols(), |j| x[(i, j)]) else {
-                return;
-            };
+        let (x, shares, dx) = (at.operands.get(0), at.residual, dx.values());
+        for_blocks!(x.shape(), |rows| {
+            let places = rows.largest(x.values());
             // Differences from the largest: what moves all alike moves no share.
-            let shift = dx[(i, largest)];
-            let moved = pairwise_sum(dx.cols(), |j| match j == largest {
-                true => T::zero(),
-                false => at.residual[j * rows + i] * (dx[(i, j)] - shift),
+            let shifts = rows.in_columns(dx, &places);
+            let moved = rows.sums(|_, at, sums| {
+                let each = zip(zip(&shares[at.clone()], &dx[at]), zip(sums, &shifts));
+                each.for_each(|((&share, &dx), (sum, &shift))| *sum += share * (dx - shift));
             });
-            for j in 0..dx.cols() {
-                tangent[(i, j)] = (dx[(i, j)] - shift) - moved;
+            for at in rows.columns() {
+                let each = zip(&dx[at.clone()], zip(&shifts, &moved));
+                for (dy, (&dx, (&shift, &moved))) in zip(&mut tangent.values_mut()[at], each) {
+                    *dy = (dx - shift) - moved;
+                }
             }
-        }
+        });
     }
 
     fn reads(

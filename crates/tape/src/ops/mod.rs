@@ -5,7 +5,8 @@
 //! derived from the list. [`Map`] and [`Zip`] apply any scalar rule element by element.
 //!
 //! This folder uses what any other crate could use for ops of its own, and a few helpers: `arity`
-//! (how many operands), `shifted` (exponential sums that do not overflow).
+//! (how many operands), `shifted` (exponential sums that do not overflow), `rows` (a block of rows
+//! at a time).
 
 mod arity;
 mod assemble;
@@ -27,6 +28,7 @@ mod repeat;
 mod reshape;
 mod row_log_sum_exp;
 mod row_maxima;
+mod rows;
 mod shifted;
 mod slopes;
 mod softmax;

@@ -4,12 +4,15 @@ use super::shifted::exp_sum;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, pairwise_sum};
+use crate::number::{Scalar, pairwise_sum, sum_of_runs};
 use crate::op::{
-    Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
-    Sample, Sink, View, ViewMut,
+    Chain, Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents,
+    RecordedPoint, Sample, Sink, View, ViewMut,
 };
 use crate::shape::Shape;
+use std::cell::Cell;
+use std::iter::zip;
+use std::ops::Range;
 
 fn scalars(operands: &[Shape]) -> Result<OutputSpec, ShapeError> {
     if operands.iter().any(|x| *x != Shape::SCALAR) {
@@ -22,6 +25,11 @@ fn samples_of(count: usize) -> Vec<Sample> {
     (0..count)
         .map(|k| Sample::scattered(1, 1, -1.0, 2.0, k))
         .collect()
+}
+
+/// The sum of a few numbers one after the other; `None` if one has to be looked for elsewhere.
+fn sum_of_numbers<T: Scalar>(mut numbers: impl Iterator<Item = Option<T>>) -> Option<T> {
+    numbers.try_fold(T::zero(), |sum, number| Some(sum + number?))
 }
 
 /// `y = Σ xᵢ`.
@@ -47,7 +55,10 @@ impl<T: Scalar> Op<T> for SumOf {
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
         let x = at.operands;
-        at.result.values_mut()[0] = pairwise_sum(x.len(), |i| x.scalar(i));
+        at.result.values_mut()[0] = sum_of_runs(0..x.len(), &mut |run: Range<usize>| {
+            let sum = sum_of_numbers(x.numbers(run.clone()));
+            sum.unwrap_or_else(|| pairwise_sum(run.len(), |i| x.scalar(run.start + i)))
+        });
         Ok(())
     }
 
@@ -56,6 +67,10 @@ impl<T: Scalar> Op<T> for SumOf {
         for i in 0..at.operands.len() {
             sink.add_scalar(i, d);
         }
+    }
+
+    fn in_lanes(&self) -> Option<Chain> {
+        Some(Chain::Sum)
     }
 
     fn vjp_recorded<'g>(
@@ -106,16 +121,28 @@ impl<T: Scalar> Op<T> for DotOf {
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
         let (n, x) = (at.operands.len() / 2, at.operands);
-        at.result.values_mut()[0] = pairwise_sum(n, |i| x.scalar(i) * x.scalar(n + i));
+        at.result.values_mut()[0] = sum_of_runs(0..n, &mut |run: Range<usize>| {
+            let pairs = zip(
+                x.numbers(run.clone()),
+                x.numbers(n + run.start..n + run.end),
+            );
+            let sum = sum_of_numbers(pairs.map(|(x, z)| Some(x? * z?)));
+            let product = |i: usize| x.scalar(i) * x.scalar(n + i);
+            sum.unwrap_or_else(|| pairwise_sum(run.len(), |i| product(run.start + i)))
+        });
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let (n, d) = (at.operands.len() / 2, cotangent.scalar());
-        for i in 0..n {
-            sink.add_scalar(i, d * at.operands.scalar(n + i));
-            sink.add_scalar(n + i, d * at.operands.scalar(i));
+        let (n, x, d) = (at.operands.len() / 2, at.operands, cotangent.scalar());
+        for (i, (left, right)) in zip(x.numbers(0..n), x.numbers(n..2 * n)).enumerate() {
+            sink.add_scalar(i, d * right.unwrap_or_else(|| x.scalar(n + i)));
+            sink.add_scalar(n + i, d * left.unwrap_or_else(|| x.scalar(i)));
         }
+    }
+
+    fn in_lanes(&self) -> Option<Chain> {
+        Some(Chain::Dot)
     }
 
     fn vjp_recorded<'g>(
@@ -169,12 +196,18 @@ impl<T: Scalar> Op<T> for LogSumExpOf {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let (x, shares) = (at.operands, &mut *at.residual);
-        let sum = exp_sum(x.len(), |i| x.scalar(i), |i, e| shares[i] = e);
+        // The operands are looked up once: they become shifted exponentials where they are kept.
+        let numbers = at.operands.numbers(0..at.operands.len());
+        for (i, (kept, number)) in zip(&mut *at.residual, numbers).enumerate() {
+            *kept = number.unwrap_or_else(|| at.operands.scalar(i));
+        }
+        let kept = Cell::from_mut(&mut *at.residual).as_slice_of_cells();
+        let sum = exp_sum(kept.len(), |i| kept[i].get(), |i, e| kept[i].set(e));
         at.result.values_mut()[0] = match sum {
             None => T::from_f64(f64::NEG_INFINITY),
             Some(sum) => {
-                shares.iter_mut().for_each(|e| *e *= sum.share());
+                let share = sum.share();
+                at.residual.iter_mut().for_each(|e| *e *= share);
                 sum.ln()
             }
         };

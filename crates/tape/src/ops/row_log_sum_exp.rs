@@ -1,11 +1,12 @@
 //! `yᵢ = ln Σⱼ exp xᵢⱼ`.
 
 use super::arity::one;
-use super::shifted::exp_sum;
+use super::rows::for_blocks;
+use super::shifted::ExpSums;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, pairwise_sum};
+use crate::number::Scalar;
 use crate::op::{
     Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
     Sample, Sink, View, ViewMut,
@@ -40,21 +41,14 @@ impl<T: Scalar> Op<T> for RowLogSumExp {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let x = at.operands.get(0);
-        let (rows, shares) = (x.rows(), &mut *at.residual);
-        for (i, y) in at.result.values_mut().iter_mut().enumerate() {
-            let sum = exp_sum(x.cols(), |j| x[(i, j)], |j, e| shares[j * rows + i] = e);
-            *y = sum
-                .as_ref()
-                .map_or(T::from_f64(f64::NEG_INFINITY), |sum| sum.ln());
-            if let Some(share) = sum.map(|sum| sum.share()) {
-                shares
-                    .iter_mut()
-                    .skip(i)
-                    .step_by(rows)
-                    .for_each(|e| *e *= share);
-            }
-        }
+        let (x, shares) = (at.operands.get(0), &mut *at.residual);
+        let y = at.result.values_mut();
+        y.fill(T::from_f64(f64::NEG_INFINITY));
+        for_blocks!(x.shape(), |rows| {
+            let sums = ExpSums::of(rows, x.values(), shares);
+            rows.set(y, |i| sums.row(i).ln());
+            rows.scale(shares, &rows.each(|i| sums.row(i).share()));
+        });
         Ok(())
     }
 
@@ -79,10 +73,14 @@ impl<T: Scalar> Op<T> for RowLogSumExp {
         mut tangent: ViewMut<'_, T>,
     ) {
         let Some(dx) = tangents.get(0) else { return };
-        let shares = View::new(at.residual, dx.shape());
-        for (i, dy) in tangent.values_mut().iter_mut().enumerate() {
-            *dy = pairwise_sum(dx.cols(), |j| dx[(i, j)] * shares[(i, j)]);
-        }
+        let (shares, shape, dx) = (at.residual, dx.shape(), dx.values());
+        for_blocks!(shape, |rows| {
+            let sums = rows.sums(|_, at, sums| {
+                let each = zip(sums, zip(&dx[at.clone()], &shares[at]));
+                each.for_each(|(sum, (&dx, &share))| *sum += dx * share);
+            });
+            rows.set(tangent.values_mut(), |i| sums[i]);
+        });
     }
 
     fn reads(

@@ -1,16 +1,18 @@
 //! `yᵢⱼ = exp xᵢⱼ / Σₖ exp xᵢₖ`.
 
 use super::arity::one;
-use super::shifted::{exp_sum, place_of_largest};
+use super::rows::for_blocks;
+use super::shifted::ExpSums;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula;
 use crate::formula::Formula;
-use crate::number::{Scalar, pairwise_sum};
+use crate::number::Scalar;
 use crate::op::{
     Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
     Sample, Sink, View, ViewMut,
 };
 use crate::shape::Shape;
+use std::iter::zip;
 
 /// The softmax of each row: `X: R×C → R×C`, every row of the result sums to 1.
 ///
@@ -20,21 +22,27 @@ use crate::shape::Shape;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Softmax;
 
-/// Row `i` of the Jacobian, which is symmetric, times that of `d`: `yᵢⱼ (dᵢⱼ − Σₖ yᵢₖ dᵢₖ)`, handed
-/// to `write`. What is the same in all of a row has no part in it, so the largest share's is taken
-/// off first: its own slope, where it is nearly 1, is no difference of large numbers then.
-fn times_jacobian<T: Scalar>(
-    y: View<'_, T>,
-    d: View<'_, T>,
-    i: usize,
-    mut write: impl FnMut(usize, T),
-) {
-    let Some(largest) = place_of_largest(y.cols(), |j| y[(i, j)]) else {
-        return;
-    };
-    let beside = |j: usize| d[(i, j)] - d[(i, largest)];
-    let dot = pairwise_sum(y.cols(), |j| y[(i, j)] * beside(j));
-    (0..y.cols()).for_each(|j| write(j, y[(i, j)] * (beside(j) - dot)));
+/// Each row of the Jacobian, which is symmetric, times that of `d`: `yᵢⱼ (dᵢⱼ − Σₖ yᵢₖ dᵢₖ)`,
+/// written to `to`, or added where that is to be kept. What is the same in all of a row has no part
+/// in it, so the largest share's is taken off first: its own slope, where it is nearly 1, is no
+/// difference of large numbers then.
+fn times_jacobian<T: Scalar>(y: View<'_, T>, d: View<'_, T>, to: &mut [T], keep: bool) {
+    let (shape, y, d) = (y.shape(), y.values(), d.values());
+    for_blocks!(shape, |rows| {
+        let largest = rows.largest(y);
+        let shifts = rows.in_columns(d, &largest);
+        let dots = rows.sums(|_, at, sums| {
+            let each = zip(zip(&y[at.clone()], &d[at]), zip(sums, &shifts));
+            each.for_each(|((&y, &d), (sum, &shift))| *sum += y * (d - shift));
+        });
+        for at in rows.columns() {
+            let each = zip(zip(&y[at.clone()], &d[at.clone()]), zip(&shifts, &dots));
+            for (to, ((&y, &d), (&shift, &dot))) in zip(&mut to[at], each) {
+                let product = y * ((d - shift) - dot);
+                *to = if keep { *to + product } else { product };
+            }
+        }
+    });
 }
 
 impl<T: Scalar> Op<T> for Softmax {
@@ -56,27 +64,19 @@ impl<T: Scalar> Op<T> for Softmax {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        let x = at.operands.get(0);
-        for i in 0..x.rows() {
-            let sum = exp_sum(x.cols(), |j| x[(i, j)], |j, e| at.result[(i, j)] = e);
+        let (x, y) = (at.operands.get(0), at.result.values_mut());
+        for_blocks!(x.shape(), |rows| {
+            let sums = ExpSums::of(rows, x.values(), y);
             // A row with ∞ has no share that would be right: all are NaN, as ∞ · 0 is.
-            let share = sum.map_or(T::one(), |sum| sum.share() + sum.largest * T::zero());
-            for j in 0..x.cols() {
-                at.result[(i, j)] *= share;
-            }
-        }
+            let shares = rows.each(|i| sums.row(i).share() + sums.largest[i] * T::zero());
+            rows.scale(y, &shares);
+        });
         Ok(())
     }
 
     fn vjp(&self, at: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        let y = at.result;
         sink.accumulate(0, |target, keep| {
-            for i in 0..y.rows() {
-                times_jacobian(y, cotangent, i, |j, dx| {
-                    let target = &mut target[j * y.rows() + i];
-                    *target = if keep { *target + dx } else { dx };
-                });
-            }
+            times_jacobian(at.result, cotangent, target, keep);
         });
     }
 
@@ -97,10 +97,8 @@ impl<T: Scalar> Op<T> for Softmax {
         tangents: &OperandTangents<'_, T>,
         mut tangent: ViewMut<'_, T>,
     ) {
-        let Some(dx) = tangents.get(0) else { return };
-        let y = at.result;
-        for i in 0..y.rows() {
-            times_jacobian(y, dx, i, |j, dy| tangent[(i, j)] = dy);
+        if let Some(dx) = tangents.get(0) {
+            times_jacobian(at.result, dx, tangent.values_mut(), false);
         }
     }
 

@@ -359,7 +359,7 @@ fn add_sums<T: Scalar>(
         }
         (true, false) => {
             for (piece, sums) in sums.chunks_mut(PIECE).enumerate() {
-                sum_lists(0..shape.cols, sums, &mut |j, sums| {
+                sum_lists::<T, PIECE>(0..shape.cols, sums, &mut |j, sums| {
                     add_piece(piece, j, sums)
                 });
             }

@@ -30,6 +30,7 @@ unary! {
     reference "1 / (1 + m.exp(-x))" on "EVERYWHERE, LARGE";
 }
 
+#[inline(always)]
 fn sigmoid<T: Arithmetic>(x: T) -> T {
     let e = decay(x);
     let numerator = T::choose(x.is_at_least(T::zero()), T::one, || e);
@@ -62,6 +63,7 @@ unary! {
 }
 
 /// `d · e^−|x|`: `d` times a slope of one of them, where that has left the number range.
+#[inline(always)]
 fn decayed<T: Scalar>(x: T, d: T) -> T {
     let root = decay(x * T::from_f64(0.5));
     (d * root) * root

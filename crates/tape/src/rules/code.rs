@@ -69,6 +69,29 @@ macro_rules! codes {
                 Description { name, symbol, formula }
             }
 
+            /// What the slope by the first number of the rule, or by the second, reads: the first
+            /// number, the second, the result.
+            pub(crate) fn reads(self, by_second: bool) -> [bool; 3] {
+                let of_one = |[x, y]: [bool; 2]| [x, false, y];
+                match self {
+                    Code::Leaf | Code::Constant | Code::MatrixLeaf | Code::Apply => [false; 3],
+                    Code::PowI | Code::MulItself => [true, false, false],
+                    $(Code::$u => of_one(<$u as Unary>::READS),)*
+                    $(
+                        Code::$b | Code::$br | Code::$bl if by_second => <$b as Binary>::DY_READS,
+                        Code::$b | Code::$br | Code::$bl => <$b as Binary>::DX_READS,
+                    )*
+                }
+            }
+
+            /// Whether the operands get nothing of the result's cotangent.
+            pub(crate) fn is_flat(self) -> bool {
+                match self {
+                    $(Code::$b | Code::$br | Code::$bl => <$b as Binary>::FLAT,)*
+                    _ => false,
+                }
+            }
+
             /// Where the entry's operands are.
             pub(crate) fn form(self) -> Form {
                 match self {

@@ -107,6 +107,7 @@ fn inverse<T: Arithmetic>(d: T, x: T) -> T {
     )
 }
 
+#[inline(always)]
 fn half<T: Scalar>(x: T) -> T {
     x * T::from_f64(0.5)
 }

@@ -74,6 +74,7 @@ unary! {
     reference "m.acosh(x)" on "ABOVE_ONE";
 }
 
+#[inline(always)]
 fn acosh<T: Scalar>(x: T) -> T {
     if x > T::from_f64(LARGE) {
         return x.ln() + T::from_f64(LN_2);
@@ -98,12 +99,14 @@ unary! {
 }
 
 /// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
+#[inline(always)]
 pub(super) fn decay<T: Arithmetic>(x: T) -> T {
     T::choose(x.is_at_least(T::zero()), || -x, || x).exp()
 }
 
 /// `1 / cosh²x`: near 0 as it stands, so that no digit of what it changes by is lost; else as
 /// `4e / (1 + e)²` with `e = exp(−2|x|)`, because `cosh x` overflows.
+#[inline(always)]
 pub(super) fn square_of_sech<T: Arithmetic>(x: T) -> T {
     let near = || {
         let sech = T::one().over(x.cosh());
@@ -118,6 +121,7 @@ pub(super) fn square_of_sech<T: Arithmetic>(x: T) -> T {
 }
 
 /// `d · ½ e^|x|`: `d · cosh x` where that has left the number range.
+#[inline(always)]
 fn grown<T: Scalar>(x: T, d: T) -> T {
     let root = (x.abs() * T::from_f64(0.5)).exp();
     (d * root) * (root * T::from_f64(0.5))

@@ -32,5 +32,6 @@ pub use piecewise::*;
 pub use powers::*;
 pub use registry::{Rule, all};
 pub(crate) use registry::{registry, scalar_functions, scalar_rules};
+pub(crate) use rule::is_read;
 pub use rule::{Binary, Unary};
 pub use trigonometric::*;

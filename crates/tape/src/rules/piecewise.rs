@@ -15,6 +15,7 @@ unary! {
 }
 
 /// −1, 0 or 1; NaN for NaN.
+#[inline(always)]
 fn sign<T: Arithmetic>(x: T) -> T {
     let not_above = || {
         let is_below = T::zero().is_above(x);
@@ -76,6 +77,7 @@ binary! {
     reference "1 if x >= y else 0" on "PAIRS";
 }
 
+#[inline(always)]
 fn truth<T: Scalar>(holds: bool) -> T {
     if holds { T::one() } else { T::zero() }
 }
@@ -94,6 +96,7 @@ binary! {
 
 /// `x / z` of `z = √(x² + y²)`: 0 at the origin, the sign of an infinite `x`. Of the longer side it
 /// is computed from the ratio of the sides, which keeps the digits of what the slope changes by.
+#[inline(always)]
 fn share_of_length<T: Arithmetic>(x: T, y: T, z: T) -> T {
     let of_longer = || {
         let ratio = y.over(x);

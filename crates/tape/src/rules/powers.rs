@@ -62,15 +62,13 @@ binary! {
 }
 
 /// `y · x^(y−1)`. A small `y` would be rounded away in `y − 1`.
+#[inline(always)]
 fn power_slope<T: Arithmetic>(x: T, y: T, z: T) -> T {
     let is_small = T::from_f64(0.5).is_above(y.abs());
     let power = T::choose(is_small, || z.over(x), || x.powf(y - T::one()));
     let slope = y * power;
-    T::choose(
-        T::both(power.is_normal(), slope.is_normal()),
-        || slope,
-        || far_power_slope(T::one(), x, y, z),
-    )
+    let is_near = T::both(power.is_normal(), slope.is_normal());
+    T::near_or(is_near, slope, || far_power_slope(T::one(), x, y, z))
 }
 
 /// `d · y · x^(y−1)` where the power has left the number range, by two halves of it; and at the
@@ -101,12 +99,14 @@ fn far_power_slope<T: Arithmetic>(d: T, x: T, y: T, z: T) -> T {
     T::choose(is_small, of_small, of_large)
 }
 
+#[inline(always)]
 fn is_zero<T: Arithmetic>(x: T) -> T::Truth {
     T::both(x.is_at_least(T::zero()), T::zero().is_at_least(x))
 }
 
 /// Whether `x^y` and all powers with exponents next to `y` are the same: of 0 with `y ≥ 0` (from
 /// above), of ∞ with `y < 0`.
+#[inline(always)]
 fn is_flat<T: Arithmetic>(x: T, y: T) -> T::Truth {
     let of_zero = T::both(is_zero(x), y.is_at_least(T::zero()));
     let is_infinite = T::both(x.is_above(T::zero()), T::not(x.is_bounded()));

@@ -24,6 +24,9 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     /// Points of the domain, off the kinks, at which the rule is tested.
     const POINTS: &'static [f64];
 
+    /// Whether the slope reads `x`, and whether it reads `y`.
+    const READS: [bool; 2];
+
     /// `f(x)`.
     fn value<T: Scalar>(x: T) -> T;
     /// `f′(x)`, where `y = f(x)` is at hand.
@@ -60,6 +63,11 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     const FORMULA: Formula;
     /// Points of the domain, off the kinks, at which the rule is tested.
     const POINTS: &'static [(f64, f64)];
+
+    /// Which of `x`, `y` and `z` the slope by `x` reads.
+    const DX_READS: [bool; 3];
+    /// Which of them the slope by `y` reads.
+    const DY_READS: [bool; 3];
 
     /// `f(x, y)`.
     fn value<T: Scalar>(x: T, y: T) -> T;
@@ -132,6 +140,10 @@ macro_rules! unary {
             const FORMULA: $crate::formula::Formula =
                 $crate::formula!(y(x): $($formula)*)$(.$modifier($($argument)*))*;
             const POINTS: &'static [f64] = &$points;
+            const READS: [bool; 2] = [
+                $crate::rules::is_read(&[stringify!($dx) $(, stringify!($px))?]),
+                $crate::rules::is_read(&[stringify!($dy) $(, stringify!($py))?]),
+            ];
 
             #[inline(always)]
             fn value<T: $crate::Scalar>(x: T) -> T {
@@ -191,6 +203,16 @@ macro_rules! binary {
             const FORMULA: $crate::formula::Formula =
                 $crate::formula!(z(x, y): $($formula)*)$(.$modifier($($argument)*))*;
             const POINTS: &'static [(f64, f64)] = &$points;
+            const DX_READS: [bool; 3] = [
+                $crate::rules::is_read(&[stringify!($ax) $(, stringify!($px))?]),
+                $crate::rules::is_read(&[stringify!($ay) $(, stringify!($py))?]),
+                $crate::rules::is_read(&[stringify!($az) $(, stringify!($pz))?]),
+            ];
+            const DY_READS: [bool; 3] = [
+                $crate::rules::is_read(&[stringify!($bx) $(, stringify!($qx))?]),
+                $crate::rules::is_read(&[stringify!($by) $(, stringify!($qy))?]),
+                $crate::rules::is_read(&[stringify!($bz) $(, stringify!($qz))?]),
+            ];
 
             #[inline(always)]
             fn value<T: $crate::Scalar>(x: T, y: T) -> T {
@@ -234,6 +256,18 @@ macro_rules! binary {
             }
         }
     };
+}
+
+/// Whether one of the patterns that slopes name a number by is more than `_`.
+pub(crate) const fn is_read(patterns: &[&str]) -> bool {
+    let mut k = 0;
+    while k < patterns.len() {
+        if !matches!(patterns[k].as_bytes(), b"_") {
+            return true;
+        }
+        k += 1;
+    }
+    false
 }
 
 /// `d · slope`; of a guarded rule what `far` computes, where the slope has left the number range.

@@ -87,6 +87,7 @@ binary! {
 }
 
 /// `d / (1 + x²)`, where `x²` may overflow.
+#[inline(always)]
 fn falling<T: Arithmetic>(d: T, x: T) -> T {
     let far = || {
         let inverse = T::one().over(x);
@@ -97,6 +98,7 @@ fn falling<T: Arithmetic>(d: T, x: T) -> T {
 
 /// `d · y / (x² + y²)`: what the angle of (y, x) turns by as `x` moves. 0 far away, NaN at the
 /// origin.
+#[inline(always)]
 fn turn<T: Arithmetic>(d: T, x: T, y: T) -> T {
     let turned = |y: T, r: T| (d * y.over(r)).over(r);
     let r = x.hypot(y);
@@ -118,6 +120,7 @@ fn turn<T: Arithmetic>(d: T, x: T, y: T) -> T {
 
 /// `1 − x²`: near ±1 as a product, so that no digit is lost there; near 0 as it stands, so that no
 /// digit of what it changes by is.
+#[inline(always)]
 pub(super) fn one_minus_square<T: Arithmetic>(x: T) -> T {
     T::choose(
         T::from_f64(0.5).is_above(x.abs()),

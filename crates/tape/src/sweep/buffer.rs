@@ -114,6 +114,38 @@ impl<T: Scalar> Buffer<T> {
         }
     }
 
+    /// Sets the numbers of an entry, whatever they were.
+    pub(crate) fn set_each(&mut self, program: &Program<T>, entry: usize, numbers: &[T]) {
+        self.reached[entry] = true;
+        match program.layout().block(entry as u32) {
+            None => self.values[entry] = numbers[0],
+            Some(block) => self.arena[block.range()].copy_from_slice(numbers),
+        }
+    }
+
+    /// Sets one number of an entry, which counts as reached; the others must be set as well.
+    pub(crate) fn set_element(
+        &mut self,
+        program: &Program<T>,
+        entry: usize,
+        element: usize,
+        number: T,
+    ) {
+        self.reached[entry] = true;
+        match program.layout().block(entry as u32) {
+            None => self.values[entry] = number,
+            Some(block) => self.arena[block.start + element] = number,
+        }
+    }
+
+    /// The number of an element of an entry that was reached.
+    pub(crate) fn element(&self, program: &Program<T>, entry: usize, element: usize) -> T {
+        match program.layout().block(entry as u32) {
+            None => self.values[entry],
+            Some(block) => self.arena[block.start + element],
+        }
+    }
+
     /// Writes the numbers of a matrix entry, or of as many scalar entries as there is room for;
     /// zeros where nothing was reached.
     pub(crate) fn copy_each(

@@ -106,7 +106,12 @@ impl<T: Scalar> Program<T> {
     }
 
     /// Runs the reverse rule of application `entry`.
-    fn reverse_application(&self, primals: &Primals<T>, entry: usize, buffer: &mut Buffer<T>) {
+    pub(crate) fn reverse_application(
+        &self,
+        primals: &Primals<T>,
+        entry: usize,
+        buffer: &mut Buffer<T>,
+    ) {
         let (application, block) = self.application(entry);
         let application = &self.applications[application];
         if !application.active {

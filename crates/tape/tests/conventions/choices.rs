@@ -93,6 +93,14 @@ fn clamp_at_its_ends() {
     // The ends the wrong way round.
     assert_eq!(clamped(0.0, 2.0, -1.0), (-1.0, [0.0, 0.0, 1.0]));
     assert_eq!(clamped(3.0, 2.0, -1.0).0, -1.0);
+    assert_eq!(clamped(1.5, 2.0, -1.0), (-1.0, [0.0, 0.0, 1.0]));
+    // A range of one point: the result is that point whatever `x` is.
+    for x in [-1.0, 0.0, 3.0] {
+        assert_eq!(clamped(x, 0.0, 0.0), (0.0, [0.0, 0.0, 1.0]));
+    }
+    assert_eq!(clamped(0.0, -0.0, 0.0), (0.0, [0.0, 0.0, 1.0]));
+    let (value, slopes) = clamped(NAN, 2.0, 2.0);
+    assert!(value.is_nan() && slopes == kept);
 }
 
 #[test]

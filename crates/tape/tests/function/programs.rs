@@ -17,7 +17,7 @@ const POINTS: usize = 5;
 
 /// A step of a program: what it does with two earlier results and a number.
 #[derive(Clone, Debug)]
-struct Step {
+pub struct Step {
     kind: u32,
     a: usize,
     b: usize,
@@ -27,8 +27,8 @@ struct Step {
 }
 
 #[derive(Clone, Debug)]
-struct Program {
-    inputs: usize,
+pub struct Program {
+    pub inputs: usize,
     steps: Vec<Step>,
     results: usize,
 }
@@ -36,7 +36,7 @@ struct Program {
 const KINDS: u32 = 22;
 
 impl Program {
-    fn random(random: &mut ChaCha8Rng) -> Self {
+    pub fn random(random: &mut ChaCha8Rng) -> Self {
         let step = |random: &mut ChaCha8Rng| Step {
             kind: random.random_range(0..KINDS + 4),
             a: random.random_range(0..64),
@@ -52,7 +52,7 @@ impl Program {
         }
     }
 
-    fn run<'t, T: Scalar>(&self, x: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
+    pub fn run<'t, T: Scalar>(&self, x: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
         let mut results = x.to_vec();
         for step in &self.steps {
             let pick = |at: usize| results[results.len() - 1 - at % results.len()];

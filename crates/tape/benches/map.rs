@@ -1,0 +1,85 @@
+//! Functions at many inputs: lanes of each instruction set beside one evaluation after another, and
+//! beside gradients written by hand.
+//!
+//! `cargo bench -p wengert-tape --features rayon --bench map`
+
+#[path = "../../bench/src/measure.rs"]
+mod measure;
+#[path = "map/programs.rs"]
+mod programs;
+
+use measure::{Contender, Effort, compare};
+use nalgebra::{DMatrix, DVector};
+use programs::Workload;
+use std::hint::black_box;
+use tape::{InstructionSet, Mapper, Workspace};
+
+fn main() {
+    let only = std::env::args()
+        .nth(1)
+        .filter(|name| !name.starts_with("--"));
+    for workload in programs::all() {
+        if only
+            .as_ref()
+            .is_none_or(|only| workload.name.contains(only.as_str()))
+        {
+            run(&workload);
+        }
+    }
+}
+
+fn run(workload: &Workload) {
+    let Workload {
+        name,
+        function,
+        inputs,
+        by_hand,
+        ..
+    } = workload;
+    let (count, parameters) = (inputs.nrows(), inputs.ncols());
+    let rows: Vec<Vec<f64>> = inputs
+        .row_iter()
+        .map(|row| row.iter().copied().collect())
+        .collect();
+    let mut workspace = Workspace::new();
+    let mut by_hand_gradient = vec![0.0; parameters];
+    let mut gradient = vec![0.0; parameters];
+    let one_by_one = || {
+        for row in &rows {
+            let value = function.value_and_gradient_into(row, &mut gradient, &mut workspace);
+            black_box(value.expect("no op that can fail"));
+        }
+    };
+    let mut contenders = vec![Contender::new("one after another", one_by_one)];
+    if let Some(by_hand) = by_hand {
+        contenders.push(Contender::new("by hand", || {
+            for row in &rows {
+                black_box(by_hand(row, &mut by_hand_gradient));
+            }
+        }));
+    }
+    let lanes = |mut mapper: Mapper| {
+        let mut values = DVector::zeros(count);
+        let mut gradients = DMatrix::zeros(count, parameters);
+        move || {
+            let mapped = mapper.gradients_into(function, inputs, &mut values, &mut gradients);
+            mapped.expect("no op that can fail");
+        }
+    };
+    for set in InstructionSet::all() {
+        let mapper = Mapper::new().instruction_set(set);
+        contenders.push(Contender::new(format!("lanes, {set}"), lanes(mapper)));
+    }
+    let exact = Mapper::new().exact();
+    contenders.push(Contender::new("lanes, exact", lanes(exact)));
+    #[cfg(feature = "rayon")]
+    contenders.push(Contender::new(
+        "lanes, 2 threads",
+        lanes(Mapper::new().threads(2)),
+    ));
+    let title = format!(
+        "{name}, {count} inputs, {} operations",
+        workload.operations()
+    );
+    println!("{}", compare(Effort::USUAL, contenders).listed(&title, 0));
+}
