@@ -3,7 +3,8 @@
 //! The book prints eight or nine digits; a test holds as many.
 
 use nalgebra::{DMatrix, RowDVector, dmatrix, matrix};
-use nn::{Activation, AffineParameters, Net, TwoLayerNet, affine, cross_entropy, half_sum_of_squares};
+use nn::{Activation, AffineParameters, Net, TwoLayerNet};
+use nn::{affine, cross_entropy, half_sum_of_squares};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tape::Tape;

@@ -179,8 +179,8 @@ pub struct Rule {
     pub rate: f64,
     /// What the learning rate is multiplied by in each step.
     pub schedule: Schedule,
-    /// λ: the loss has a term `½ λ Σ w²` over all weights, not biases; with AdamW the weights shrink
-    /// beside the gradient instead. 0 for none.
+    /// λ: the loss has a term `½ λ Σ w²` over all weights, not biases; with AdamW the weights
+    /// shrink beside the gradient instead. 0 for none.
     pub weight_decay: f64,
     /// The longest gradient, all parameters together; a longer one is scaled to it.
     pub clip: Option<f64>,
@@ -199,7 +199,8 @@ impl Rule {
     }
 }
 
-/// An optimiser with its state. An update is one pass over each parameter, its slopes and what is kept.
+/// An optimiser with its state. An update is one pass over each parameter, its slopes and what is
+/// kept.
 ///
 /// ```
 /// use nn::{Learner, Method, Optimiser, Rule};
@@ -245,7 +246,8 @@ impl<T: Scalar> Learner<T> {
         }
     }
 
-    /// The same learner, with weight decay for some parameters only: one `true` or `false` for each.
+    /// The same learner, with weight decay for some parameters only: one `true` or `false` for
+    /// each.
     pub fn decaying(self, decays: Vec<bool>) -> Self {
         Learner { decays, ..self }
     }
@@ -381,7 +383,8 @@ impl Step {
         let shrink = number(if apart { 1.0 - self.rate * decay } else { 1.0 });
         let has_decay = !apart && decay != 0.0;
         let decay = number(if has_decay { decay } else { 0.0 });
-        // The loops see plain slices of one length, which lets them run over several numbers at once.
+        // The loops see plain slices of one length, which lets them run over several numbers at
+        // once.
         let slope = |g: T, w: T| scale * g + decay * w;
         let (first, second) = kept.split_at_mut(match method.kept() {
             0 => 0,

@@ -69,8 +69,8 @@ impl<T: Scalar> Recording<T> {
     }
 
     /// Records `net` on `count` examples out of a batch of `batch`, to learn: a shard, whose loss
-    /// counts as much as its share of the batch. The losses and the gradients of all shards of a batch
-    /// add up to those of the batch, where no layer looks at the batch as a whole.
+    /// counts as much as its share of the batch. The losses and the gradients of all shards of a
+    /// batch add up to those of the batch, where no layer looks at the batch as a whole.
     ///
     /// # Panics
     /// As [`new`](Recording::new), or if the batch has fewer examples.
@@ -172,9 +172,9 @@ impl<T: Scalar> Recording<T> {
         !self.masks.is_empty()
     }
 
-    /// Draws the masks of dropout for a batch of `batch` examples, of which this recording has those
-    /// from `first` on. Shards that are given the same generator get the masks that the batch as a
-    /// whole would have. No numbers are drawn for a net without dropout.
+    /// Draws the masks of dropout for a batch of `batch` examples, of which this recording has
+    /// those from `first` on. Shards that are given the same generator get the masks that the batch
+    /// as a whole would have. No numbers are drawn for a net without dropout.
     ///
     /// # Panics
     /// If the batch does not have the examples of the recording.

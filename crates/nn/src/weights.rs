@@ -53,8 +53,8 @@ impl<T: Stored> Net<T> {
         self.write(Names::Own)
     }
 
-    /// The net as the bytes of a safetensors file with the names and the layout of PyTorch and candle:
-    /// [`from_torch`](Net::from_torch) reads it.
+    /// The net as the bytes of a safetensors file with the names and the layout of PyTorch and
+    /// candle: [`from_torch`](Net::from_torch) reads it.
     ///
     /// # Errors
     /// None in practice: every net can be written.
@@ -162,8 +162,9 @@ impl<T: Scalar> Net<T> {
     }
 
     /// The net of a line in the bytes of a safetensors file of PyTorch or candle: `fc1.weight`
-    /// [outputs, inputs], `fc1.bias`, `conv1.weight` [filters, channels, height, width], `conv1.bias`,
-    /// `bn1.weight`, `bn1.bias`, `bn1.running_mean`, `bn1.running_var`, each kind counted from 1.
+    /// [outputs, inputs], `fc1.bias`, `conv1.weight` [filters, channels, height, width],
+    /// `conv1.bias`, `bn1.weight`, `bn1.bias`, `bn1.running_mean`, `bn1.running_var`, each kind
+    /// counted from 1.
     ///
     /// # Errors
     /// [`WeightsError`] says what was found and what was expected.

@@ -1,5 +1,5 @@
-//! One training step of the book's two convolutional nets, batch 100, in single precision, with Adam
-//! and on one thread: here, in PyTorch, and what its products and copies take alone.
+//! One training step of the book's two convolutional nets, batch 100, in single precision, with
+//! Adam and on one thread: here, in PyTorch, and what its products and copies take alone.
 
 mod yardstick;
 

@@ -1,5 +1,5 @@
-//! What a convolutional net's products take, with patches copied into a matrix and back, and nothing
-//! else of a step: no functions, no poolings, no updates.
+//! What a convolutional net's products take, with patches copied into a matrix and back, and
+//! nothing else of a step: no functions, no poolings, no updates.
 
 use nn::{Kind, Net, Signal};
 use tape::{MatrixProduct, Strided, StridedMut};

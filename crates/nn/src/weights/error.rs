@@ -40,9 +40,8 @@ pub enum WeightsError {
     },
     /// The metadata lack the activation, or it is unknown.
     #[error(
-        "the metadata's `activation` is {found}, expected `relu`, `sigmoid` or `tanh`: the function \
-         between \
-         the layers is not in the tensors, save it with them (in Python, \
+        "the metadata's `activation` is {found}, expected `relu`, `sigmoid` or `tanh`: the \
+         function between the layers is not in the tensors, save it with them (in Python, \
          `save_file(tensors, path, metadata={{\"activation\": \"relu\"}})`)"
     )]
     Activation {
