@@ -33,7 +33,7 @@ use mnist::batches::Batches;
 use mnist::dataset::{Dataset, Scale, Split};
 use mnist::digits;
 use nalgebra::{DMatrix, RowDVector};
-use nn::{Activation, Layer, Net, Sgd, TwoLayerNet};
+use nn::{Activation, AffineParameters, Net, Sgd, TwoLayerNet};
 use picture::Draw;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -246,7 +246,7 @@ fn train(loss: Loss, data: &Dataset) -> Result<Vec<(f64, f64)>, Box<dyn Error>> 
     let mut gradient = Cotangents::new();
     for step in 0..=400 {
         if step % 10 == 0 {
-            let net = learned(&tape, &parameters, net.activation())?;
+            let net = learned(&tape, &parameters, Activation::Relu)?;
             let accuracy = net.accuracy(&unknown, &answers)?;
             accuracies.push((f64::from(step), accuracy));
         }
@@ -272,7 +272,7 @@ fn learned(
     for pair in parameters.chunks_exact(2) {
         let (weights, bias) = (tape.matrix_value(pair[0])?, tape.matrix_value(pair[1])?);
         let bias = RowDVector::from_row_slice(bias.as_slice());
-        layers.push(Layer { weights, bias });
+        layers.push(AffineParameters { weights, bias });
     }
     Ok(Net::new(layers, activation))
 }

@@ -51,7 +51,8 @@ fn net() -> Picture {
         .gather_one_hot(&[0, 1, 2], 10, t.as_mut_slice());
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let book = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
-    let [first, second] = book.net.layers() else {
+    let layers = book.net.affines();
+    let [first, second] = &layers[..] else {
         unreachable!("a two-layer net")
     };
 

@@ -3,7 +3,8 @@
 //! The book prints eight or nine digits; a test holds as many.
 
 use nalgebra::{DMatrix, RowDVector, dmatrix, matrix};
-use nn::{Activation, Layer, Net, TwoLayerNet, affine, cross_entropy, half_sum_of_squares};
+use nn::{Activation, AffineParameters, Net, TwoLayerNet};
+use nn::{affine, cross_entropy, half_sum_of_squares};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tape::Tape;
@@ -20,7 +21,7 @@ fn assert_printed(found: &DMatrix<f64>, printed: &DMatrix<f64>) {
 /// Section 3.4.3: three layers with the sigmoid, and two outputs.
 #[test]
 fn the_three_layers_of_chapter_3() {
-    let layer = |weights, bias: &[f64]| Layer {
+    let layer = |weights, bias: &[f64]| AffineParameters {
         weights,
         bias: RowDVector::from_row_slice(bias),
     };
@@ -76,7 +77,7 @@ fn the_simple_net_of_chapter_4() {
         0.47355232, 0.9977393, 0.84668094;
         0.85557411, 0.03563661, 0.69422093
     ];
-    let layer = Layer {
+    let layer = AffineParameters {
         weights,
         bias: RowDVector::zeros(3),
     };
@@ -94,7 +95,7 @@ fn the_simple_net_of_chapter_4() {
         0.32887144, 0.2153437, -0.54421514
     ];
     // The book's are numerical, with the 1e-7.
-    let gradient = &net.gradient(&x, &t).unwrap()[0].weights;
+    let gradient = &net.gradient(&x, &t).unwrap()[0];
     assert!((gradient - printed).amax() < 1e-7, "{gradient}");
 }
 
@@ -133,11 +134,8 @@ fn the_two_layer_net_of_chapter_5() {
     let book = TwoLayerNet::<f64>::new(784, 100, 10, 0.01, &mut random);
     let x = DMatrix::from_fn(3, 784, |i, j| ((i + j) % 7) as f64 / 7.0);
     let gradient = book.gradient(&x, &dmatrix![5.0; 0.0; 4.0]).unwrap();
-    let shapes = |layer: &Layer<f64>| (layer.weights.shape(), layer.bias.len());
-    let found: Vec<_> = gradient.iter().map(shapes).collect();
-    assert_eq!(found, [((784, 100), 100), ((100, 10), 10)]);
-    assert_eq!(
-        found,
-        book.net.layers().iter().map(shapes).collect::<Vec<_>>()
-    );
+    let found: Vec<_> = gradient.iter().map(|slope| slope.shape()).collect();
+    assert_eq!(found, [(784, 100), (1, 100), (100, 10), (1, 10)]);
+    let shapes = book.net.parameters().map(|(_, value)| value.shape());
+    assert_eq!(found, shapes.collect::<Vec<_>>());
 }

@@ -63,10 +63,7 @@ fn mnist_is_learned_as_well_as_by_the_book() {
 }
 
 fn bits<T: Float>(net: &Net<T>) -> Vec<u64> {
-    let numbers = net
-        .layers()
-        .iter()
-        .flat_map(|layer| layer.weights.iter().chain(&layer.bias));
+    let numbers = net.parameters().flat_map(|(_, value)| value.iter());
     // Every f32 is an f64, so nothing is lost.
     numbers.map(|x| x.to_f64().to_bits()).collect()
 }

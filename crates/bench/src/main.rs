@@ -1,14 +1,15 @@
 //! One table: this engine beside its peers from the package registries, in one process, in turn.
 //!
 //! ```text
-//! bench [scalars] [step] [small] [--python INTERPRETER]
+//! bench [scalars] [step] [small] [images] [--python INTERPRETER]
 //! ```
 //!
 //! Without a name all workloads are measured. `--python` adds NumPy, JAX and PyTorch, as far as the
-//! interpreter has them, to the training step; the feature `burn` adds burn. Every tool's result is
-//! compared with this engine's before anything is timed. The table goes to the standard output;
+//! interpreter has them, to the training steps; the feature `burn` adds burn. Every tool's result
+//! is compared with this engine's before anything is timed. The table goes to the standard output;
 //! `docs/performance.md` explains it.
 
+mod images;
 mod measure;
 mod scalars;
 mod small;
@@ -18,7 +19,7 @@ mod table;
 use table::Table;
 
 /// What can be measured, by name.
-const WORKLOADS: [&str; 3] = ["scalars", "step", "small"];
+const WORKLOADS: [&str; 4] = ["scalars", "step", "small", "images"];
 
 fn main() {
     let mut wanted = Vec::new();
@@ -47,6 +48,9 @@ fn main() {
     }
     if wants("small") {
         small::measure(&mut table);
+    }
+    if wants("images") {
+        images::measure(&mut table, python.as_deref());
     }
     println!("{table}");
     if let (Some(before), Some(after)) = (before, load()) {

@@ -17,6 +17,7 @@ use crate::dataset::{Choice, Dataset, Split};
 use crate::float::Float;
 use crate::run_log::Extent;
 use crate::settings::Settings;
+use crate::training::Progress;
 
 mod path;
 
@@ -53,6 +54,60 @@ pub struct State {
     pub loss: Extent,
     /// How much of the accuracies' log belongs to it.
     pub accuracy: Extent,
+    /// What else there is to know of learning; the optimiser's numbers follow the net.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning: Option<Learning>,
+}
+
+/// Where an optimiser and the masks of dropout stand, but for the optimiser's numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Learning {
+    /// How many updates were made.
+    pub steps: u64,
+    /// Where the generator of the masks stands.
+    pub masks: batches::State,
+    /// How many numbers are kept for each parameter; none, before the first update.
+    pub kept: Vec<usize>,
+    /// How many bytes the net has; the numbers follow.
+    pub net: usize,
+}
+
+impl Learning {
+    /// What is to be known of learning beside a net of so many bytes, and the numbers' bytes.
+    pub fn of<T: Float>(progress: Option<&Progress<T>>, net: usize) -> (Option<Self>, Vec<u8>) {
+        let Some(progress) = progress else {
+            return (None, Vec::new());
+        };
+        let mut bytes = Vec::new();
+        progress
+            .kept
+            .iter()
+            .flatten()
+            .for_each(|x| x.write(&mut bytes));
+        let learning = Learning {
+            steps: progress.steps,
+            masks: progress.masks,
+            kept: progress.kept.iter().map(Vec::len).collect(),
+            net,
+        };
+        (Some(learning), bytes)
+    }
+
+    /// The optimiser's numbers in the bytes after the net's.
+    fn read<T: Float>(&self, mut bytes: &[u8]) -> Option<Progress<T>> {
+        let mut kept = Vec::new();
+        for &count in &self.kept {
+            let (numbers, rest) = bytes.split_at_checked(count.checked_mul(size_of::<T>())?)?;
+            kept.push(numbers.chunks_exact(size_of::<T>()).map(T::read).collect());
+            bytes = rest;
+        }
+        bytes.is_empty().then_some(Progress {
+            steps: self.steps,
+            kept,
+            masks: self.masks,
+        })
+    }
 }
 
 /// The first line: what the rest must be.
@@ -87,6 +142,7 @@ impl State {
         step: u64,
         generator: batches::State,
         [loss, accuracy]: [Extent; 2],
+        learning: Option<Learning>,
     ) -> Self {
         State {
             run,
@@ -94,18 +150,20 @@ impl State {
             generator,
             loss,
             accuracy,
+            learning,
         }
     }
 
-    /// The two lines with which the file begins; the bytes of `net` follow.
-    pub fn to_lines(&self, net: &[u8]) -> String {
+    /// The two lines with which the file begins; the bytes of the net and of the optimiser follow.
+    pub fn to_lines(&self, net: &[u8], optimiser: &[u8]) -> String {
         let state = serde_json::to_string(self).expect("numbers and names are JSON") + "\n";
         let mut crc = Crc::new();
         crc.update(state.as_bytes());
         crc.update(net);
+        crc.update(optimiser);
         let seal = Seal {
             version: VERSION,
-            bytes: state.len() + net.len(),
+            bytes: state.len() + net.len() + optimiser.len(),
             crc32: crc.sum(),
         };
         let seal = serde_json::to_string(&seal).expect("numbers are JSON");
@@ -155,20 +213,46 @@ impl State {
         Ok((state, net))
     }
 
-    /// The net that belongs to this state, which has the given sizes.
+    /// The net that belongs to this state, which has the layers and shapes of `like`, and how far
+    /// its optimiser is.
     ///
     /// # Errors
     ///
-    /// [`CheckpointError`] if the bytes are not a net, or one of other sizes.
-    pub fn net<T: Float>(&self, bytes: &[u8], sizes: &[usize]) -> Result<Net<T>, CheckpointError> {
-        let net = Net::from_safetensors(bytes)?;
-        if net.sizes() != sizes {
-            return Err(CheckpointError::Sizes {
-                found: net.sizes(),
-                expected: sizes.to_vec(),
+    /// [`CheckpointError`] if the bytes are not a net, or another one, or none of the optimiser's.
+    pub fn net<T: Float>(
+        &self,
+        bytes: &[u8],
+        like: &Net<T>,
+    ) -> Result<(Net<T>, Option<Progress<T>>), CheckpointError> {
+        let (net, rest) = match &self.learning {
+            None => (bytes, &[][..]),
+            Some(learning) => {
+                let parts = bytes.split_at_checked(learning.net);
+                parts.ok_or(CheckpointError::Optimiser)?
+            }
+        };
+        let net = Net::from_safetensors(net)?;
+        if net.line() != like.line() || net.sizes() != like.sizes() {
+            return Err(match (net.activation(), like.activation()) {
+                (Some(_), Some(_)) => CheckpointError::Sizes {
+                    found: net.sizes(),
+                    expected: like.sizes(),
+                },
+                _ => CheckpointError::Layers {
+                    found: net.line().to_string(),
+                    expected: like.line().to_string(),
+                },
             });
         }
-        Ok(net)
+        let Some(learning) = &self.learning else {
+            return Ok((net, None));
+        };
+        let progress = learning.read::<T>(rest).filter(|progress| {
+            let kept = self.run.settings.optimiser.kept();
+            let lengths = like.learned().map(|(_, value)| value.len() * kept);
+            progress.kept.is_empty() || progress.kept.iter().map(Vec::len).eq(lengths)
+        });
+        Ok((net, Some(progress.ok_or(CheckpointError::Optimiser)?)))
     }
 }
 
@@ -227,6 +311,17 @@ pub enum CheckpointError {
     /// The net's bytes are not a net.
     #[error("the net in the checkpoint: {0}")]
     Net(#[from] WeightsError),
+    /// The net has other layers than the settings ask for.
+    #[error("the net in the checkpoint is `{found}`, expected `{expected}`")]
+    Layers {
+        /// The net's layers.
+        found: String,
+        /// What is asked for.
+        expected: String,
+    },
+    /// What the optimiser keeps is not there.
+    #[error("the optimiser's numbers in the checkpoint are not those of its net")]
+    Optimiser,
     /// The net has other sizes than the settings and the images ask for.
     #[error("the net in the checkpoint has the sizes {found:?}, expected {expected:?}")]
     Sizes {

@@ -25,9 +25,12 @@ pub struct Score {
     pub accuracy: f64,
     /// The mean loss of an image.
     pub loss: f64,
-    /// For each hidden layer, how many of its units were active for at least one image. A unit is
-    /// active where its ReLU lets a positive number through; those of a sigmoid always are.
+    /// For each hidden layer (each ReLU, in a net of other layers), how many of its units were
+    /// active for at least one image. A unit is active where its ReLU lets a positive number
+    /// through; those of a sigmoid always are.
     pub active: Vec<usize>,
+    /// How many units each of them has.
+    pub units: Vec<usize>,
 }
 
 /// What a net says of a labelled image.
@@ -84,13 +87,13 @@ fn probabilities<T: Float>(recording: &Recording<T>) -> Vec<f64> {
 /// # Ok::<(), mnist::halt::Halt>(())
 /// ```
 #[derive(Debug)]
-pub struct Evaluation<T> {
+pub struct Evaluation<T: Float> {
     /// Recordings for different numbers of images.
     recordings: Vec<(usize, Recording<T>)>,
     indices: Vec<usize>,
 }
 
-impl<T> Default for Evaluation<T> {
+impl<T: Float> Default for Evaluation<T> {
     fn default() -> Self {
         Evaluation {
             recordings: Vec::new(),
@@ -114,16 +117,23 @@ impl<T: Float> Evaluation<T> {
     pub fn score(&mut self, net: &Net<T>, split: &Split) -> Result<Score, Halt> {
         let (mut correct, mut loss) = (0, 0.0);
         let sizes = net.sizes();
-        let always = net.activation() == Activation::Sigmoid;
-        let hidden = &sizes[1..sizes.len() - 1];
-        let mut active: Vec<Vec<bool>> = hidden.iter().map(|&units| vec![always; units]).collect();
+        let mut active: Vec<Vec<bool>> = match net.activation() {
+            None | Some(Activation::Relu) => Vec::new(),
+            Some(_) => sizes[1..sizes.len() - 1]
+                .iter()
+                .map(|&units| vec![true; units])
+                .collect(),
+        };
         self.run(net, split, |recording, images| {
             loss += recording.loss()?.to_f64() * images.len() as f64;
             correct += recording.correct()?.into_iter().filter(|&hit| hit).count();
-            for (active, &affine) in active.iter_mut().zip(recording.affines()) {
-                recording
-                    .tape()
-                    .read(affine, |units| notice(active, units))?;
+            for (k, &rectified) in recording.rectified().iter().enumerate() {
+                recording.tape().read(rectified, |units| {
+                    if active.len() == k {
+                        active.push(vec![false; units.cols()]);
+                    }
+                    notice(&mut active[k], units);
+                })?;
             }
             Ok(())
         })?;
@@ -132,6 +142,7 @@ impl<T: Float> Evaluation<T> {
             accuracy: correct as f64 / split.len() as f64,
             loss: loss / split.len() as f64,
             active: active.iter().map(count).collect(),
+            units: active.iter().map(Vec::len).collect(),
         })
     }
 
@@ -179,8 +190,9 @@ impl<T: Float> Evaluation<T> {
         for (_, recording) in &mut self.recordings {
             recording.set_parameters(net)?;
         }
-        for first in (0..split.len()).step_by(CHUNK) {
-            let images = first..split.len().min(first + CHUNK);
+        let chunk = chunk(net);
+        for first in (0..split.len()).step_by(chunk) {
+            let images = first..split.len().min(first + chunk);
             let at = self.recording_for(images.len(), net);
             self.indices.clear();
             self.indices.extend(images.clone());
@@ -208,6 +220,16 @@ impl<T: Float> Evaluation<T> {
     }
 }
 
+/// How many images go forward at once: fewer of a net whose layers give many numbers.
+fn chunk<T: Float>(net: &Net<T>) -> usize {
+    const NUMBERS: usize = 1 << 23;
+    let signals = net.signals().iter().map(|signal| signal.len());
+    match net.activation() {
+        Some(_) => CHUNK,
+        None => (NUMBERS / signals.sum::<usize>().max(1)).clamp(1, CHUNK),
+    }
+}
+
 /// Marks the units, a column each, that are active for at least one image of the chunk.
 fn notice<T: Float>(active: &mut [bool], units: View<'_, T>) {
     for (unit, active) in active.iter_mut().enumerate() {
@@ -218,7 +240,7 @@ fn notice<T: Float>(active: &mut [bool], units: View<'_, T>) {
 #[cfg(test)]
 mod tests {
     use nalgebra::{DMatrix, RowDVector};
-    use nn::Layer;
+    use nn::AffineParameters;
 
     use super::*;
     use crate::idx::Idx;
@@ -239,7 +261,7 @@ mod tests {
 
     /// 1 → 1 → 2: the hidden unit is `x + bias`, the second class's logit `slope` times that.
     fn net(bias: f64, slope: f64) -> Net<f64> {
-        let layer = |weights: DMatrix<f64>, bias: &[f64]| Layer {
+        let layer = |weights: DMatrix<f64>, bias: &[f64]| AffineParameters {
             weights,
             bias: RowDVector::from_row_slice(bias),
         };
@@ -292,7 +314,7 @@ mod tests {
     #[test]
     fn counts_the_active_units() {
         let score = |bias, activation| {
-            let net = Net::new(net(bias, 1.0).layers().to_vec(), activation);
+            let net = Net::new(net(bias, 1.0).affines(), activation);
             Evaluation::default()
                 .score(&net, &split(2 * CHUNK))
                 .unwrap()

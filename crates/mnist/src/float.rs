@@ -4,7 +4,19 @@ use crate::dataset::Pixel;
 
 /// A float that can stand on a tape, be made of a pixel and be kept in a weights file: `f32` and
 /// `f64`.
-pub trait Float: nn::Stored + Pixel + std::fmt::Display {}
+pub trait Float: nn::Stored + Pixel + std::fmt::Display {
+    /// The number of little-endian bytes, as many as it has.
+    fn read(bytes: &[u8]) -> Self;
+}
 
-impl Float for f32 {}
-impl Float for f64 {}
+impl Float for f32 {
+    fn read(bytes: &[u8]) -> Self {
+        f32::from_le_bytes(bytes.try_into().expect("four bytes"))
+    }
+}
+
+impl Float for f64 {
+    fn read(bytes: &[u8]) -> Self {
+        f64::from_le_bytes(bytes.try_into().expect("eight bytes"))
+    }
+}

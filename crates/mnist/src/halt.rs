@@ -54,7 +54,7 @@ pub(crate) fn not_finite<T: Scalar>(recording: &Recording<T>) -> Halt {
 /// The halt of a recording in which no unit of hidden layer `layer`, counted from 1, is active any
 /// more.
 pub(crate) fn dead<T: Scalar>(recording: &Recording<T>, layer: usize, images: usize) -> Halt {
-    let affine = recording.affines()[layer - 1].entry();
+    let affine = recording.rectified()[layer - 1].entry();
     let reads = |entry: &EntryInfo<T>| entry.operands.contains(&Argument::Entry(affine));
     let entries = recording.tape().entries();
     let relu = entries.iter().find(|entry| reads(entry));

@@ -33,12 +33,13 @@ use nn::Net;
 
 use crate::atomic::{self, PendingFile, WriteError};
 use crate::batches;
-use crate::checkpoint::{CheckpointError, Run, State};
+use crate::checkpoint::{CheckpointError, Learning, Run, State};
 use crate::float::Float;
 use crate::history::Measured;
 use crate::lock::{Lock, LockError};
 use crate::report::Drawn;
 use crate::run_log::{Extent, Log};
+use crate::training::Progress;
 
 const LOSS: &str = "loss.csv";
 const ACCURACY: &str = "accuracy.csv";
@@ -90,6 +91,8 @@ pub struct Moment<'a, T: Float> {
     pub step: u64,
     /// Where the generator of the batches stands.
     pub generator: batches::State,
+    /// How far the optimiser is, if the net and the batches are not all.
+    pub progress: Option<Progress<T>>,
     /// The logs up to here.
     pub logs: &'a Logs,
     /// A last line of the accuracies, measured inside an epoch: a run that goes on would not have
@@ -338,7 +341,6 @@ impl RunDirectory {
     ) -> Result<[PendingFile; 4], WriteError> {
         let Logs { loss, accuracy } = moment.logs;
         let extents = [loss.extent(), accuracy.extent()];
-        let state = State::new(run.clone(), moment.step, moment.generator, extents);
         let last = moment
             .inside_epoch
             .map_or(String::new(), |line| format!("{line}\n"));
@@ -346,11 +348,20 @@ impl RunDirectory {
             .net
             .to_safetensors()
             .expect("every net can be written");
+        let (learning, kept) = Learning::of(moment.progress.as_ref(), net.len());
+        let state = State::new(
+            run.clone(),
+            moment.step,
+            moment.generator,
+            extents,
+            learning,
+        );
+        let lines = state.to_lines(&net, &kept);
         Ok([
             self.prepare_file(LOSS, &[loss.text()])?,
             self.prepare_file(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
             self.prepare_file(WEIGHTS, &[&net])?,
-            self.prepare_file(CHECKPOINT, &[state.to_lines(&net).as_bytes(), &net])?,
+            self.prepare_file(CHECKPOINT, &[lines.as_bytes(), &net, &kept])?,
         ])
     }
 

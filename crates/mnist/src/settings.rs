@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use nn::{Activation, Init, Net};
+use nn::{Activation, ImageShape, Init, Line, LineError, Method, Net, Rule, Schedule, Signal};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,44 @@ pub struct Settings {
     pub seed: u64,
     /// The numbers computed with.
     pub precision: Precision,
+    /// The layers, if they are others than `hidden` and `activation` say.
+    #[serde(default, with = "line", skip_serializing_if = "Option::is_none")]
+    pub net: Option<Line>,
+    /// How the parameters follow the gradient.
+    #[serde(default = "sgd", with = "method", skip_serializing_if = "is_sgd")]
+    pub optimiser: Method,
+    /// How the learning rate changes.
+    #[serde(default, with = "schedule", skip_serializing_if = "is_constant")]
+    pub schedule: Schedule,
+    /// How much weights shrink.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub weight_decay: f64,
+    /// The longest gradient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f64>,
+    /// By how many pixels, at most, the images of a batch are moved to each side.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub augment: usize,
+}
+
+fn is_none(pixels: &usize) -> bool {
+    *pixels == 0
+}
+
+fn sgd() -> Method {
+    Method::Sgd
+}
+
+fn is_sgd(method: &Method) -> bool {
+    *method == Method::Sgd
+}
+
+fn is_constant(schedule: &Schedule) -> bool {
+    *schedule == Schedule::Constant
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 impl Default for Settings {
@@ -46,6 +84,12 @@ impl Default for Settings {
             init: Init::Normal(0.01),
             seed: 1,
             precision: Precision::F32,
+            net: None,
+            optimiser: Method::Sgd,
+            schedule: Schedule::Constant,
+            weight_decay: 0.0,
+            clip: None,
+            augment: 0,
         }
     }
 }
@@ -60,6 +104,49 @@ impl Settings {
             self.init,
             &mut random,
         )
+    }
+
+    /// The net before the first step, of affine layers or of a line.
+    ///
+    /// # Errors
+    ///
+    /// If the line is no net for such images, or gives another number of classes.
+    pub fn net_for<T: Float>(
+        &self,
+        image: ImageShape,
+        classes: usize,
+    ) -> Result<Net<T>, LineError> {
+        let Some(line) = self.net.clone() else {
+            return Ok(self.net(image.len(), classes).for_images(image));
+        };
+        let signals = line.signals(Signal::Image(image))?;
+        let found = signals[signals.len() - 1].len();
+        if found != classes {
+            let last = &line.layers()[line.layers().len() - 1];
+            let words = last.to_string();
+            let before = line.to_string().chars().count() - words.chars().count();
+            return Err(LineError {
+                layer: line.layers().len(),
+                words,
+                character: before + 1,
+                problem: format!(
+                    "the net gives {found} numbers, expected one for each of {classes} classes"
+                ),
+            });
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        Net::from_line(Signal::Image(image), line, self.init, &mut random)
+    }
+
+    /// What the optimiser is asked to do.
+    pub fn rule(&self) -> Rule {
+        Rule {
+            method: self.optimiser,
+            rate: self.learning_rate,
+            schedule: self.schedule,
+            weight_decay: self.weight_decay,
+            clip: self.clip,
+        }
     }
 
     /// The numbers of inputs, hidden units and outputs.
@@ -167,6 +254,52 @@ mod init {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Init, D::Error> {
         super::parse_init(&String::deserialize(from)?).map_err(Error::custom)
+    }
+}
+
+/// Lines as their text.
+mod line {
+    use nn::Line;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(line: &Option<Line>, to: S) -> Result<S::Ok, S::Error> {
+        line.as_ref().map(Line::to_string).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Line>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| text.parse().map_err(Error::custom))
+            .transpose()
+    }
+}
+
+/// Methods as their names.
+mod method {
+    use nn::Method;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(method: &Method, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(method.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Method, D::Error> {
+        let name = String::deserialize(from)?;
+        let unknown = || Error::custom(format!("no optimiser is called `{name}`"));
+        Method::from_name(&name).ok_or_else(unknown)
+    }
+}
+
+/// Schedules as their text.
+mod schedule {
+    use nn::Schedule;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(schedule: &Schedule, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(schedule)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Schedule, D::Error> {
+        String::deserialize(from)?.parse().map_err(Error::custom)
     }
 }
 

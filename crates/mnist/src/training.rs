@@ -1,6 +1,8 @@
 //! Learning: a step recorded once and replayed with other images.
 
-use nn::{ImageShape, Net, Recording, Sgd, Targets};
+use nn::{ImageShape, Learner, Method, Net, Recording, Rule, Targets};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::batches::{Batches, State};
 use crate::dataset::{Scale, Split};
@@ -31,11 +33,26 @@ use crate::halt::{self, Halt};
 /// # Ok::<(), mnist::halt::Halt>(())
 /// ```
 #[derive(Debug)]
-pub struct Training<'d, T> {
+pub struct Training<'d, T: Float> {
     recording: Recording<T>,
     split: &'d Split,
     batches: Batches,
-    optimiser: Sgd,
+    learner: Learner<T>,
+    /// Where masks come from, of a net that needs them, and how images are moved.
+    masks: ChaCha8Rng,
+    /// By how many pixels, at most, images are moved to each side.
+    augment: usize,
+}
+
+/// Where learning stands, beside the net and the batches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress<T> {
+    /// How many updates were made.
+    pub steps: u64,
+    /// What the optimiser keeps of each parameter.
+    pub kept: Vec<Vec<T>>,
+    /// Where the generator of the masks stands.
+    pub masks: State,
 }
 
 impl<'d, T: Float> Training<'d, T> {
@@ -45,18 +62,61 @@ impl<'d, T: Float> Training<'d, T> {
     ///
     /// If the net has not as many inputs as an image has pixels; in [`step`](Training::step), if
     /// the batches are of a larger split.
-    pub fn new(net: &Net<T>, split: &'d Split, batches: Batches, optimiser: Sgd) -> Self {
+    pub fn new(net: &Net<T>, split: &'d Split, batches: Batches, rule: impl Into<Rule>) -> Self {
         assert_eq!(
             net.inputs(),
             split.pixels(),
             "inputs of the net, pixels of an image"
         );
         Training {
-            recording: Recording::new(net, batches.size(), Targets::Labels),
+            recording: Recording::training(net, batches.size(), Targets::Labels),
             split,
+            masks: generator(&State {
+                stream: Self::MASKS,
+                word: 0,
+                ..batches.state()
+            }),
             batches,
-            optimiser,
+            augment: 0,
+            learner: Learner::new(rule.into()).decaying(net.decays()),
         }
+    }
+
+    /// The same, with each image of a batch moved by up to so many pixels to each side, at random;
+    /// what comes in at an edge is black.
+    pub fn augmented(self, pixels: usize) -> Self {
+        Training {
+            augment: pixels,
+            ..self
+        }
+    }
+
+    /// The stream of the generator that masks come from, of the seed of the batches.
+    pub const MASKS: u64 = 2;
+
+    /// Goes on from where learning stood.
+    pub fn going_on(self, progress: Progress<T>) -> Self {
+        let Progress { steps, kept, masks } = progress;
+        let learner = Learner::resumed(self.learner.rule(), steps, kept);
+        Training {
+            learner: learner.decaying(self.learner.decays().to_vec()),
+            masks: generator(&masks),
+            ..self
+        }
+    }
+
+    /// Where learning stands; nothing, if the net and the batches are all there is to know.
+    pub fn progress(&self) -> Option<Progress<T>> {
+        let is_simple = self.learner.rule() == Rule::new(Method::Sgd, self.learner.rule().rate);
+        (!is_simple || self.recording.has_masks() || self.augment > 0).then(|| Progress {
+            steps: self.learner.steps(),
+            kept: self.learner.kept().to_vec(),
+            masks: State {
+                seed: self.masks.get_seed(),
+                stream: self.masks.get_stream(),
+                word: self.masks.get_word_pos() as u64,
+            },
+        })
     }
 
     /// Learns from the next batch. Returns its loss, as it was before.
@@ -69,9 +129,15 @@ impl<'d, T: Float> Training<'d, T> {
         let chosen = self.batches.draw();
         let examples = self.recording.examples_mut().into_values();
         self.split.gather(chosen, Scale::Unit, examples);
+        if self.augment > 0 {
+            let size = [self.split.height(), self.split.width()];
+            shift(examples, size, self.augment, &mut self.masks);
+        }
         let labels = self.recording.targets_mut().into_values();
         self.split.gather_labels(chosen, labels);
-        let loss = self.recording.step(&self.optimiser)?;
+        let batch = self.batches.size();
+        self.recording.draw_masks(&mut self.masks, batch, 0);
+        let loss = self.recording.step(&mut self.learner)?;
         if loss.is_finite() {
             Ok(loss)
         } else {
@@ -101,5 +167,83 @@ impl<'d, T: Float> Training<'d, T> {
     /// If the net has no such layer.
     pub fn dead(&self, layer: usize) -> Halt {
         halt::dead(&self.recording, layer, self.split.len())
+    }
+}
+
+/// The generator that stands there.
+fn generator(state: &State) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::from_seed(state.seed);
+    random.set_stream(state.stream);
+    random.set_word_pos(u128::from(state.word));
+    random
+}
+
+/// Moves each image of a batch, whose pixels lie one batch apart, by up to `most` pixels to each
+/// side.
+fn shift<T: Float>(
+    images: &mut [T],
+    [height, width]: [usize; 2],
+    most: usize,
+    random: &mut ChaCha8Rng,
+) {
+    let count = images.len() / (height * width);
+    let most = most as i64;
+    for image in 0..count {
+        let mut by = || i64::from(random.next_u32() % (2 * most as u32 + 1)) - most;
+        let (down, right) = (by(), by());
+        let offset = down * width as i64 + right;
+        let mut moved = |pixel: usize| {
+            let (y, x) = (
+                (pixel / width) as i64 - down,
+                (pixel % width) as i64 - right,
+            );
+            let inside = (0..height as i64).contains(&y) && (0..width as i64).contains(&x);
+            images[pixel * count + image] = match inside {
+                true => images[(pixel as i64 - offset) as usize * count + image],
+                false => T::zero(),
+            };
+        };
+        // From the end to which it moves, so that nothing is read that was written.
+        if offset > 0 {
+            (0..height * width).rev().for_each(&mut moved);
+        } else {
+            (0..height * width).for_each(&mut moved);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_image_is_moved_as_a_whole() {
+        // Two images of 3×4, the second 100 larger, lying side by side.
+        let before: Vec<f64> = (0..24)
+            .map(|k| f64::from(1 + k / 2 + k % 2 * 100))
+            .collect();
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            let mut images = before.clone();
+            shift(&mut images, [3, 4], 1, &mut random);
+            for image in 0..2 {
+                // The middle pixel (1, 1) of the image is never lost.
+                let middle = before[5 * 2 + image];
+                let at = (0..12).find(|&pixel| images[pixel * 2 + image] == middle);
+                let (y, x) = (at.unwrap() as i64 / 4 - 1, at.unwrap() as i64 % 4 - 1);
+                seen.insert((y, x));
+                for pixel in 0..12_i64 {
+                    let from = (pixel / 4 - y, pixel % 4 - x);
+                    let inside = (0..3).contains(&from.0) && (0..4).contains(&from.1);
+                    let expected = match inside {
+                        true => before[(from.0 * 4 + from.1) as usize * 2 + image],
+                        false => 0.0,
+                    };
+                    assert_eq!(images[pixel as usize * 2 + image], expected);
+                }
+            }
+        }
+        assert_eq!(seen.len(), 9);
     }
 }

@@ -207,10 +207,9 @@ fn weights_that_are_none_say_what_they_are() {
     );
     assert_eq!(
         refused(&fixture("no_metadata.safetensors")),
-        "the metadata's `activation` is missing, expected `relu` or `sigmoid`: the function \
-         between the layers is not \
-         in the tensors, save it with them (in Python, `save_file(tensors, path, \
-         metadata={\"activation\": \"relu\"})`)"
+        "the metadata's `activation` is missing, expected `relu`, `sigmoid` or `tanh`: the \
+         function between the layers is not in the tensors, save it with them (in Python, \
+         `save_file(tensors, path, metadata={\"activation\": \"relu\"})`)"
     );
     assert_eq!(
         refused(&fixture("cut_off.safetensors")),

@@ -118,7 +118,10 @@ fn bad_options_are_usage_errors_with_a_reason() {
             "--init 3",
             "expected normal:DEVIATION, xavier, he or uniform:LIMIT",
         ),
-        ("--activation tanh", "[possible values: relu, sigmoid]"),
+        (
+            "--activation step",
+            "[possible values: relu, sigmoid, tanh]",
+        ),
         ("--precision f16", "[possible values: f32, f64]"),
         (
             "--seed -1",
@@ -176,9 +179,8 @@ fn a_run_that_diverges_names_the_entry_and_its_op() {
     let weights = fs::read(out.path().join("weights.safetensors")).unwrap();
     let net = nn::Net::<f32>::from_safetensors(&weights).unwrap();
     assert!(
-        net.layers()
-            .iter()
-            .all(|layer| layer.weights.iter().all(|w| w.is_finite()))
+        net.parameters()
+            .all(|(_, value)| value.iter().all(|w| w.is_finite()))
     );
 }
 

@@ -276,6 +276,7 @@ fn pictures_are_never_another_runs() {
         net: &Settings::default().net::<f32>(12, 4),
         step: 1,
         generator: saved.state.generator,
+        progress: None,
         logs: &saved.logs,
         inside_epoch: None,
     };

@@ -3,8 +3,9 @@
 //! These methods of [`Net`] stand apart from it because they need a [`Recording`], which is one of
 //! a net.
 
-use crate::net::{Layer, Net};
-use crate::recording::{NumericalGradient, Recording, Targets};
+use crate::net::Net;
+use crate::numerical_gradient::NumericalGradient;
+use crate::recording::{Recording, Targets};
 use nalgebra::DMatrix;
 use tape::{Error, Scalar};
 
@@ -33,7 +34,7 @@ impl<T: Scalar> Net<T> {
         self.recording_of(x, targets)?.accuracy()
     }
 
-    /// The gradient of the loss, by a sweep: a [`Layer`] of derivatives for each layer.
+    /// The gradient of the loss, by a sweep: a matrix for each parameter that is learned.
     ///
     /// # Errors
     /// As [`loss`](Net::loss).
@@ -44,7 +45,7 @@ impl<T: Scalar> Net<T> {
     #[doc(alias = "backprop")]
     #[doc(alias = "backward")]
     #[doc(alias = "grad")]
-    pub fn gradient(&self, x: &DMatrix<T>, targets: &DMatrix<T>) -> Result<Vec<Layer<T>>, Error> {
+    pub fn gradient(&self, x: &DMatrix<T>, targets: &DMatrix<T>) -> Result<Vec<DMatrix<T>>, Error> {
         let mut recording = self.recording_of(x, targets)?;
         recording.sweep()?;
         recording.gradient()

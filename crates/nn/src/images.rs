@@ -1,6 +1,7 @@
 //! Batches of images: (N, C, H, W) outside, N rows of C·H·W numbers on the tape.
 
 use nalgebra::DMatrix;
+use std::fmt;
 use tape::{Cotangents, MatrixVar, Scalar, Tape, View};
 
 /// Channels, height and width of one image.
@@ -23,6 +24,13 @@ impl ImageShape {
     /// Whether an image has no pixel.
     pub fn is_empty(self) -> bool {
         self.len() == 0
+    }
+}
+
+impl fmt::Display for ImageShape {
+    /// Channels, height and width: `1×28×28`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}×{}×{}", self.channels, self.height, self.width)
     }
 }
 

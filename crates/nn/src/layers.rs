@@ -82,7 +82,7 @@ pub fn step<R: Real>(x: R) -> R {
     if x > zero { R::from_f64(1.0) } else { zero }
 }
 
-/// The function between two affine layers.
+/// The function between two layers that learn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Activation {
     /// `max(x, 0)`.
@@ -90,17 +90,20 @@ pub enum Activation {
     Relu,
     /// `1 / (1 + e⁻ˣ)`.
     Sigmoid,
+    /// The hyperbolic tangent.
+    Tanh,
 }
 
 impl Activation {
     /// Every activation.
-    pub const ALL: [Activation; 2] = [Activation::Relu, Activation::Sigmoid];
+    pub const ALL: [Activation; 3] = [Activation::Relu, Activation::Sigmoid, Activation::Tanh];
 
     /// The name used in files and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Activation::Relu => "relu",
             Activation::Sigmoid => "sigmoid",
+            Activation::Tanh => "tanh",
         }
     }
 
@@ -117,6 +120,7 @@ impl Activation {
         match self {
             Activation::Relu => x.relu(),
             Activation::Sigmoid => x.sigmoid(),
+            Activation::Tanh => x.tanh(),
         }
     }
 }

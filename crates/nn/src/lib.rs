@@ -1,9 +1,10 @@
 //! Neural networks as entries of a tape.
 //!
-//! The layers of "Deep Learning from Scratch", chapter 5: Affine, ReLU, Sigmoid, softmax with
-//! cross-entropy. Each is an entry on the tape of the [`tape`] crate; the fused ones implement its
-//! public [`Op`](tape::Op) trait, as a user's own op would. There is no backward pass in this
-//! crate: the gradient of a net is a sweep of the tape its forward pass was recorded on.
+//! The layers of "Deep Learning from Scratch", chapters 5 to 8: Affine, ReLU, softmax with
+//! cross-entropy, convolution, pooling, batch normalisation, dropout. Each is an entry on the tape
+//! of the [`tape`] crate; the fused ones implement its public [`Op`](tape::Op) trait, as a user's
+//! own op would. There is no backward pass in this crate: the gradient of a net is a sweep of the
+//! tape its forward pass was recorded on.
 //!
 //! ```
 //! use nalgebra::dmatrix;
@@ -29,23 +30,33 @@
 mod evaluate;
 mod images;
 mod init;
+mod kinds;
+mod layer;
 mod layers;
+mod line;
 mod net;
+mod numerical_gradient;
 pub mod ops;
 mod optimiser;
 mod perceptron;
 mod recording;
+mod schedule;
 mod two_layer;
 mod weights;
 
 pub use images::{ImageBatch, ImageShape, ImageVar};
 pub use init::Init;
+pub use kinds::{Affine, BatchNorm, Conv, Dropout, Kind, Pool};
+pub use layer::{First, Layer, Mask, Mode, Parameter, Place, Signal};
 pub use layers::{
     Activation, affine, cross_entropy, half_sum_of_squares, identity, softmax_cross_entropy, step,
 };
-pub use net::{Layer, Net, Recorded};
-pub use optimiser::Sgd;
+pub use line::{Line, LineError};
+pub use net::{AffineParameters, Net, Recorded};
+pub use numerical_gradient::NumericalGradient;
+pub use optimiser::{Learner, Method, Optimiser, Rule, Sgd};
 pub use perceptron::Perceptron;
-pub use recording::{NumericalGradient, Recording, Targets};
+pub use recording::{Recording, Targets};
+pub use schedule::Schedule;
 pub use two_layer::TwoLayerNet;
 pub use weights::{Named, Stored, WeightsError};

@@ -1,9 +1,13 @@
 //! A net recorded once, for a fixed number of examples, to be run many times.
 
-use crate::layers::{Activation, softmax_cross_entropy};
-use crate::net::{Layer, Net, Recorded};
-use crate::optimiser::Sgd;
-use nalgebra::{DMatrix, RowDVector};
+use crate::images::ImageShape;
+use crate::layer::{Mask, Mode};
+use crate::layers::softmax_cross_entropy;
+use crate::net::{Net, Recorded};
+use crate::ops::Window;
+use crate::optimiser::Optimiser;
+use nalgebra::DMatrix;
+use rand::Rng;
 use tape::{Cotangents, Error, MatrixId, Scalar, Seed, Shape, Tape, VarId, View, ViewMut};
 
 /// How the wanted classes are given.
@@ -20,25 +24,64 @@ pub enum Targets {
 /// Examples and targets are inputs of the tape, parameters are leaves; all have ids, so the tape
 /// can be replayed with other examples and updated parameters. A step allocates nothing.
 #[derive(Debug)]
-pub struct Recording<T> {
+pub struct Recording<T: nalgebra::Scalar> {
     tape: Tape<T>,
     cotangents: Cotangents<T>,
     examples: MatrixId,
     targets: MatrixId,
     parameters: Vec<MatrixId>,
+    /// Where the running statistics stand on the tape, in evaluation, and what they are.
+    running_leaves: Vec<MatrixId>,
+    running: Vec<DMatrix<T>>,
+    /// What the batch has in their places, in training.
+    statistics: Vec<MatrixId>,
+    masks: Vec<Mask<MatrixId>>,
     affines: Vec<MatrixId>,
+    rectified: Vec<MatrixId>,
+    pooled: Vec<(MatrixId, ImageShape, Window)>,
+    logits: MatrixId,
     loss: VarId,
-    activation: Activation,
+    /// The net as it was recorded.
+    recorded: Net<T>,
     kind: Targets,
 }
 
+/// How much a running statistic keeps of itself in a step.
+const KEPT: f64 = 0.9;
+
 impl<T: Scalar> Recording<T> {
-    /// Records `net` on `count` examples, all zero, of class 0.
+    /// Records `net` on `count` examples, all zero, of class 0, to be judged.
     ///
     /// # Panics
     /// If `count` is 0 or the net has no class: there is no loss of nothing.
     #[track_caller]
     pub fn new(net: &Net<T>, count: usize, kind: Targets) -> Self {
+        Recording::of(net, Mode::Evaluation, count, count, kind)
+    }
+
+    /// Records `net` on a batch of `count` examples, to learn.
+    ///
+    /// # Panics
+    /// As [`new`](Recording::new).
+    #[track_caller]
+    pub fn training(net: &Net<T>, count: usize, kind: Targets) -> Self {
+        Recording::of(net, Mode::Training, count, count, kind)
+    }
+
+    /// Records `net` on `count` examples out of a batch of `batch`, to learn: a shard, whose loss
+    /// counts as much as its share of the batch. The losses and the gradients of all shards of a
+    /// batch add up to those of the batch, where no layer looks at the batch as a whole.
+    ///
+    /// # Panics
+    /// As [`new`](Recording::new), or if the batch has fewer examples.
+    #[track_caller]
+    pub fn shard(net: &Net<T>, count: usize, batch: usize, kind: Targets) -> Self {
+        assert!(count <= batch, "{count} examples out of a batch of {batch}");
+        Recording::of(net, Mode::Training, count, batch, kind)
+    }
+
+    #[track_caller]
+    fn of(net: &Net<T>, mode: Mode, count: usize, batch: usize, kind: Targets) -> Self {
         let tape = Tape::default();
         let x = tape.input(&DMatrix::zeros(count, net.inputs())).named("X");
         let target = match kind {
@@ -49,28 +92,43 @@ impl<T: Scalar> Recording<T> {
             }
         };
         let t = tape.input(&target).named("t");
-        let recorded = net.record(&tape, x);
+        let recorded = net.record_for(mode, &tape, x);
         let loss = {
             let _scope = tape.scope("loss");
-            softmax_cross_entropy(recorded.logits(), t)
+            let mean = softmax_cross_entropy(recorded.logits(), t);
+            let mean = mean.expect("class 0 of a net with classes, for at least one example");
+            match count == batch {
+                true => mean,
+                false => mean * T::from_f64(count as f64 / batch as f64),
+            }
         };
-        let loss = loss
-            .expect("class 0 of a net with classes, for at least one example")
-            .named("loss");
-        let (examples, targets) = (x.id(), t.id());
-        let parameters = Recorded::ids(&recorded.parameters);
-        let affines = Recorded::ids(&recorded.affines);
-        let loss = loss.id();
+        let loss = loss.named("loss").id();
+        let named = net.named().into_iter().zip(net.matrices());
+        let running = named.filter(|((_, parameter), _)| !parameter.is_learned());
+        let pooled = recorded.pooled.iter();
+        let masks = recorded.masks.iter().map(|mask| Mask {
+            matrix: mask.matrix.id(),
+            rate: mask.rate,
+        });
         Recording {
+            examples: x.id(),
+            targets: t.id(),
+            parameters: Recorded::ids(&recorded.parameters),
+            running_leaves: Recorded::ids(&recorded.running),
+            running: running.map(|(_, value)| value.clone()).collect(),
+            statistics: Recorded::ids(&recorded.statistics),
+            masks: masks.collect(),
+            affines: Recorded::ids(&recorded.affines),
+            rectified: Recorded::ids(&recorded.rectified),
+            pooled: pooled
+                .map(|&(x, images, window)| (x.id(), images, window))
+                .collect(),
+            logits: recorded.logits().id(),
+            loss,
+            recorded: net.clone(),
+            kind,
             tape,
             cotangents: Cotangents::new(),
-            examples,
-            targets,
-            parameters,
-            affines,
-            loss,
-            activation: net.activation(),
-            kind,
         }
     }
 
@@ -89,9 +147,75 @@ impl<T: Scalar> Recording<T> {
         &self.parameters
     }
 
-    /// The ids of the affine layers' results; the last are the logits.
+    /// The ids of the results of the layers with weights; of a net of affine layers, the last are
+    /// the logits.
     pub fn affines(&self) -> &[MatrixId] {
         &self.affines
+    }
+
+    /// The ids of what every ReLU looks at.
+    pub fn rectified(&self) -> &[MatrixId] {
+        &self.rectified
+    }
+
+    /// The ids of what every max pooling looks at, with the shape of the images and the window.
+    pub(crate) fn pooled(&self) -> &[(MatrixId, ImageShape, Window)] {
+        &self.pooled
+    }
+
+    pub(crate) fn tape_mut(&mut self) -> &mut Tape<T> {
+        &mut self.tape
+    }
+
+    /// Whether a step needs [masks](Recording::draw_masks).
+    pub fn has_masks(&self) -> bool {
+        !self.masks.is_empty()
+    }
+
+    /// Draws the masks of dropout for a batch of `batch` examples, of which this recording has
+    /// those from `first` on. Shards that are given the same generator get the masks that the batch
+    /// as a whole would have. No numbers are drawn for a net without dropout.
+    ///
+    /// # Panics
+    /// If the batch does not have the examples of the recording.
+    pub fn draw_masks(&mut self, rng: &mut impl Rng, batch: usize, first: usize) {
+        for mask in &self.masks {
+            let leaf = self.tape.leaf_mut(mask.matrix).expect("a mask is a leaf");
+            let (rows, cols) = (leaf.rows(), leaf.cols());
+            assert!(
+                first + rows <= batch,
+                "{rows} examples from {first} on out of {batch}"
+            );
+            let numbers = leaf.into_values();
+            // Of 2³² words so many leave out.
+            let out = (mask.rate * f64::powi(2.0, 32)) as u32;
+            let kept = T::from_f64(1.0 / (1.0 - mask.rate));
+            for row in 0..batch {
+                for col in 0..cols {
+                    let number = if rng.next_u32() < out {
+                        T::zero()
+                    } else {
+                        kept
+                    };
+                    if let Some(row) = row.checked_sub(first).filter(|&row| row < rows) {
+                        numbers[col * rows + row] = number;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes over into the running statistics what the batch of the last run had.
+    fn keep_statistics(&mut self) -> Result<(), Error> {
+        let (kept, new) = (T::from_f64(KEPT), T::from_f64(1.0 - KEPT));
+        for (running, &id) in self.running.iter_mut().zip(&self.statistics) {
+            self.tape.read(id, |batch| {
+                for (running, &batch) in running.iter_mut().zip(batch.values()) {
+                    *running = kept * *running + new * batch;
+                }
+            })?;
+        }
+        Ok(())
     }
 
     /// The id of the loss.
@@ -130,22 +254,27 @@ impl<T: Scalar> Recording<T> {
     /// [`Error::Shape`] if the net has other sizes than the one recorded; no parameter is set then.
     ///
     /// # Panics
-    /// If the net has another number of layers.
+    /// If the net has other layers.
     pub fn set_parameters(&mut self, net: &Net<T>) -> Result<(), Error> {
-        let layers = net.layers();
-        assert_eq!(
-            2 * layers.len(),
-            self.parameters.len(),
-            "the net has {} layers",
-            layers.len()
-        );
-        for (ids, layer) in self.parameters.chunks_exact(2).zip(layers) {
-            self.fits(ids[0], layer.weights.shape())?;
-            self.fits(ids[1], layer.bias.shape())?;
+        let (found, expected) = (net.matrices().len(), self.recorded.matrices().len());
+        assert_eq!(found, expected, "how many parameters the net has");
+        let named = net.named();
+        let learned = |at: &usize| named[*at].1.is_learned();
+        let (learned, running): (Vec<usize>, Vec<usize>) = (0..named.len()).partition(learned);
+        for (&id, &at) in self.parameters.iter().zip(&learned) {
+            self.fits(id, net.matrices()[at].shape())?;
         }
-        for (ids, layer) in self.parameters.chunks_exact(2).zip(layers) {
-            self.tape.set_matrix(ids[0], &layer.weights)?;
-            self.tape.set_matrix(ids[1], &layer.bias)?;
+        for (&id, &at) in self.running_leaves.iter().zip(&running) {
+            self.fits(id, net.matrices()[at].shape())?;
+        }
+        for (&id, at) in self.parameters.iter().zip(learned) {
+            self.tape.set_matrix(id, &net.matrices()[at])?;
+        }
+        for (k, at) in running.into_iter().enumerate() {
+            self.running[k].clone_from(&net.matrices()[at]);
+            if let Some(&id) = self.running_leaves.get(k) {
+                self.tape.set_matrix(id, &net.matrices()[at])?;
+            }
         }
         Ok(())
     }
@@ -194,11 +323,12 @@ impl<T: Scalar> Recording<T> {
     ///
     /// # Errors
     /// As [`replay`](Recording::replay); the parameters are then as they were.
-    pub fn step(&mut self, optimiser: &Sgd) -> Result<T, Error> {
+    pub fn step(&mut self, mut optimiser: impl Optimiser<T>) -> Result<T, Error> {
         self.replay()?;
         let loss = self.loss()?;
         if loss.is_finite() {
             self.sweep()?;
+            self.keep_statistics()?;
             optimiser.update(&mut self.tape, &self.parameters, &self.cotangents)?;
         }
         Ok(loss)
@@ -218,8 +348,7 @@ impl<T: Scalar> Recording<T> {
     /// If examples, targets or parameters were set since.
     #[track_caller]
     pub fn logits<R>(&self, read: impl FnOnce(View<'_, T>) -> R) -> R {
-        let logits = self.affines[self.affines.len() - 1];
-        let read = self.tape.read(logits, read);
+        let read = self.tape.read(self.logits, read);
         read.unwrap_or_else(|error| panic!("logits: {error}"))
     }
 
@@ -236,8 +365,7 @@ impl<T: Scalar> Recording<T> {
                 .collect(),
             Targets::Rows => largest_columns(targets),
         })?;
-        let logits = self.affines[self.affines.len() - 1];
-        let found = self.tape.read(logits, largest_columns)?;
+        let found = self.tape.read(self.logits, largest_columns)?;
         Ok(wanted.iter().zip(&found).map(|(w, f)| w == f).collect())
     }
 
@@ -252,113 +380,35 @@ impl<T: Scalar> Recording<T> {
 
     /// The current parameters as a net.
     pub fn net(&self) -> Net<T> {
-        let value = |id| {
-            self.tape
-                .matrix_value(id)
-                .expect("the parameters are leaves")
+        let value = |id: &MatrixId| {
+            let value = self.tape.matrix_value(*id);
+            value.expect("the parameters are leaves")
         };
-        Net::new(self.layers(value), self.activation)
+        let mut learned = self.parameters.iter().map(value);
+        let mut running = self.running.iter().cloned();
+        let mut net = self.recorded.clone();
+        for (at, (_, parameter)) in self.recorded.named().iter().enumerate() {
+            let value = match parameter.is_learned() {
+                true => learned.next(),
+                false => running.next(),
+            };
+            net.set_parameter(at, value.expect("one for each"));
+        }
+        net
     }
 
-    /// The gradient of the last sweep, a [`Layer`] for each layer.
+    /// The gradient of the last sweep, a matrix for each parameter that is learned.
     ///
     /// # Errors
     /// If nothing was swept yet.
     #[doc(alias = "grad")]
-    pub fn gradient(&self) -> Result<Vec<Layer<T>>, Error> {
-        for &id in &self.parameters {
-            self.cotangents.of(id)?;
-        }
-        let slope = |id: MatrixId| {
-            self.cotangents
-                .of(id)
-                .expect("checked above")
-                .matrix()
-                .into_owned()
-        };
-        Ok(self.layers(slope))
+    pub fn gradient(&self) -> Result<Vec<DMatrix<T>>, Error> {
+        let slopes = self
+            .parameters
+            .iter()
+            .map(|&id| Ok(self.cotangents.of(id)?.to_matrix()));
+        slopes.collect()
     }
-
-    fn layers(&self, matrix: impl Fn(MatrixId) -> DMatrix<T>) -> Vec<Layer<T>> {
-        let layer = |ids: &[MatrixId]| Layer {
-            weights: matrix(ids[0]),
-            bias: RowDVector::from_row_slice(matrix(ids[1]).as_slice()),
-        };
-        self.parameters.chunks_exact(2).map(layer).collect()
-    }
-
-    /// The gradient by central differences with step `h`, parameter by parameter, on the current
-    /// examples.
-    ///
-    /// With ReLU a probe may push a hidden unit across its kink, where the loss has no derivative
-    /// and the difference quotient says nothing; such parameters are marked, by comparing which
-    /// units were active.
-    ///
-    /// # Errors
-    /// As [`replay`](Recording::replay); the parameters are as they were in any case.
-    pub fn numerical_gradient(&mut self, h: T) -> Result<NumericalGradient<T>, Error> {
-        self.numerical_gradient_with(h, |_| ())
-    }
-
-    /// [`numerical_gradient`](Recording::numerical_gradient), for somebody who waits: two runs for
-    /// each element of each parameter take their time, and `done` is told after each element how
-    /// many there were so far.
-    ///
-    /// # Errors
-    /// As [`numerical_gradient`](Recording::numerical_gradient).
-    pub fn numerical_gradient_with(
-        &mut self,
-        h: T,
-        mut done: impl FnMut(usize),
-    ) -> Result<NumericalGradient<T>, Error> {
-        let (mut slopes, mut kinks) = (Vec::new(), Vec::new());
-        let mut count = 0;
-        for k in 0..self.parameters.len() {
-            let id = self.parameters[k];
-            let shape = self.tape.read(id, |w| w.shape())?;
-            let mut slope = DMatrix::zeros(shape.rows, shape.cols);
-            let mut kink = DMatrix::from_element(shape.rows, shape.cols, false);
-            for element in 0..shape.len() {
-                let before = self.tape.read(id, |w| w.values()[element])?;
-                let above = self.probe(id, element, before + h);
-                let below = self.probe(id, element, before - h);
-                self.tape.leaf_mut(id)?.values_mut()[element] = before;
-                let ((above, active_above), (below, active_below)) = (above?, below?);
-                slope[element] = (above - below) / (h + h);
-                kink[element] = active_above != active_below;
-                count += 1;
-                done(count);
-            }
-            slopes.push(slope);
-            kinks.push(kink);
-        }
-        self.replay()?;
-        Ok(NumericalGradient { slopes, kinks })
-    }
-
-    /// The loss with one parameter changed, and which hidden units were active.
-    fn probe(&mut self, id: MatrixId, element: usize, value: T) -> Result<(T, Vec<bool>), Error> {
-        self.tape.leaf_mut(id)?.values_mut()[element] = value;
-        self.tape.replay()?;
-        let mut active = Vec::new();
-        if self.activation == Activation::Relu {
-            for &hidden in &self.affines[..self.affines.len() - 1] {
-                let signs =
-                    |x: View<'_, T>| active.extend(x.values().iter().map(|&x| x > T::zero()));
-                self.tape.read(hidden, signs)?;
-            }
-        }
-        Ok((self.tape.value(self.loss)?, active))
-    }
-}
-
-/// A gradient by central differences.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NumericalGradient<T: nalgebra::Scalar> {
-    /// The difference quotients, `W1, b1, W2, b2, …`, each of its parameter's shape (`b` is 1×H).
-    pub slopes: Vec<DMatrix<T>>,
-    /// Where the two probes had different ReLU units active, so that the quotient straddles a kink.
-    pub kinks: Vec<DMatrix<bool>>,
 }
 
 /// For each row the column of its largest element, the first at a tie.

@@ -2,8 +2,8 @@
 
 use crate::init::Init;
 use crate::layers::Activation;
-use crate::net::{Layer, Net};
-use crate::recording::NumericalGradient;
+use crate::net::Net;
+use crate::numerical_gradient::NumericalGradient;
 use nalgebra::DMatrix;
 use rand::Rng;
 use tape::{Error, Scalar};
@@ -79,7 +79,7 @@ impl<T: Scalar> TwoLayerNet<T> {
     #[doc(alias = "backprop")]
     #[doc(alias = "backward")]
     #[doc(alias = "grad")]
-    pub fn gradient(&self, x: &DMatrix<T>, t: &DMatrix<T>) -> Result<Vec<Layer<T>>, Error> {
+    pub fn gradient(&self, x: &DMatrix<T>, t: &DMatrix<T>) -> Result<Vec<DMatrix<T>>, Error> {
         self.net.gradient(x, t)
     }
 

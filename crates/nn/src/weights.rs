@@ -6,8 +6,10 @@
 //! are. Numbers of half the precision, `F16` and `BF16`, are read too.
 
 use crate::images::ImageShape;
-use crate::layers::Activation;
-use crate::net::{Layer, Net};
+use crate::kinds::Kind;
+use crate::layer::{First, Layer, Parameter, Signal};
+use crate::line::Line;
+use crate::net::{AffineParameters, Net};
 use nalgebra::{DMatrix, RowDVector};
 use safetensors::tensor::{Metadata, TensorInfo};
 use safetensors::{Dtype, SafeTensorError};
@@ -15,11 +17,10 @@ use std::collections::HashMap;
 use tape::Scalar;
 
 mod error;
+mod file;
 
 pub use error::{Named, WeightsError};
-
-/// The metadata's names for the shape of an image.
-const IMAGE: [&str; 3] = ["channels", "height", "width"];
+use file::{File, IMAGE};
 
 /// Numbers that a weights file can hold.
 pub trait Stored: Scalar {
@@ -49,14 +50,27 @@ impl<T: Stored> Net<T> {
     /// # Errors
     /// None in practice: every net can be written.
     pub fn to_safetensors(&self) -> Result<Vec<u8>, WeightsError> {
+        self.write(Names::Own)
+    }
+
+    /// The net as the bytes of a safetensors file with the names and the layout of PyTorch and
+    /// candle: [`from_torch`](Net::from_torch) reads it.
+    ///
+    /// # Errors
+    /// None in practice: every net can be written.
+    pub fn to_torch(&self) -> Result<Vec<u8>, WeightsError> {
+        self.write(Names::Torch)
+    }
+
+    fn write(&self, names: Names) -> Result<Vec<u8>, WeightsError> {
         let mut tensors = Vec::new();
-        for (k, layer) in self.layers().iter().enumerate() {
-            let (inputs, outputs) = layer.weights.shape();
-            // Row-major is the column-major order of the transpose.
-            let weights = row_major_bytes(layer.weights.transpose().as_slice());
-            tensors.push((format!("W{}", k + 1), vec![inputs, outputs], weights));
-            let bias = row_major_bytes(layer.bias.as_slice());
-            tensors.push((format!("b{}", k + 1), vec![outputs], bias));
+        for (place, value) in places(self, names).into_iter().zip(self.matrices()) {
+            let bytes = match place.by_columns {
+                true => row_major_bytes(value.as_slice()),
+                // Row-major is the column-major order of the transpose.
+                false => row_major_bytes(value.transpose().as_slice()),
+            };
+            tensors.push((place.name, place.shape, bytes));
         }
         // By name, as the format's own writer has them.
         tensors.sort();
@@ -83,7 +97,15 @@ impl<T: Stored> Net<T> {
 
     /// What is said of the tensors.
     fn metadata(&self) -> HashMap<String, String> {
-        let activation = ("activation", self.activation().name().to_string());
+        // What a net of affine layers is, its tensors say, but for the function between them.
+        let layers = match self.activation() {
+            Some(activation) => ("activation", activation.name().to_string()),
+            None => ("layers", self.line().to_string()),
+        };
+        let inputs = match (self.activation(), self.images()) {
+            (None, None) => Some(("inputs", self.inputs().to_string())),
+            _ => None,
+        };
         let image = self.images().into_iter().flat_map(|shape| {
             let ImageShape {
                 channels,
@@ -93,7 +115,7 @@ impl<T: Stored> Net<T> {
             let sizes = [channels, height, width].map(|size| size.to_string());
             IMAGE.into_iter().zip(sizes)
         });
-        let all = std::iter::once(activation).chain(image);
+        let all = [layers].into_iter().chain(inputs).chain(image);
         all.map(|(key, value)| (key.to_string(), value)).collect()
     }
 }
@@ -117,142 +139,152 @@ impl<T: Scalar> Net<T> {
     /// [`WeightsError`] says what was found and what was expected.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
         let file = File::open(bytes)?;
-        let mut layers: Vec<Layer<T>> = Vec::new();
+        if let Some(line) = file.said("layers") {
+            let line: Line = line.parse()?;
+            let input = match file.images(None)? {
+                Some(shape) => Signal::Image(shape),
+                None => Signal::Numbers(file.inputs()?),
+            };
+            return read_line(&file, input, line, Names::Own);
+        }
+        let mut layers: Vec<AffineParameters<T>> = Vec::new();
         while layers.is_empty() || file.has(&format!("W{}", layers.len() + 1)) {
             let inputs = layers.last().map(|layer| layer.bias.len());
             layers.push(read_layer(&file, layers.len() + 1, inputs)?);
         }
         file.nothing_beside(layers.len())?;
         let net = Net::new(layers, file.activation()?);
-        let images = file.images(net.inputs())?;
+        let images = file.images(Some(net.inputs()))?;
         Ok(match images {
             Some(shape) => net.for_images(shape),
             None => net,
         })
     }
+
+    /// The net of a line in the bytes of a safetensors file of PyTorch or candle: `fc1.weight`
+    /// [outputs, inputs], `fc1.bias`, `conv1.weight` [filters, channels, height, width],
+    /// `conv1.bias`, `bn1.weight`, `bn1.bias`, `bn1.running_mean`, `bn1.running_var`, each kind
+    /// counted from 1.
+    ///
+    /// # Errors
+    /// [`WeightsError`] says what was found and what was expected.
+    pub fn from_torch(bytes: &[u8], input: Signal, line: Line) -> Result<Self, WeightsError> {
+        read_line(&File::open(bytes)?, input, line, Names::Torch)
+    }
 }
 
-/// The header of a file, and the bytes after it.
-struct File<'f> {
-    metadata: Metadata,
-    data: &'f [u8],
+/// Whose names and layout the tensors of a file have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    Own,
+    Torch,
 }
 
-/// A tensor in a file.
-struct Tensor<'f> {
+/// Where a parameter stands in a file.
+struct At {
     name: String,
-    info: &'f TensorInfo,
-    bytes: &'f [u8],
+    shape: Vec<usize>,
+    /// Whether its numbers lie column by column of our matrix, not row by row.
+    by_columns: bool,
 }
 
-/// The longest header that is read. Parsing JSON takes some fifty times its length.
-const HEADER: usize = 1 << 20;
-
-impl<'f> File<'f> {
-    /// Reads the header. Not by [`safetensors::SafeTensors`], which adds the declared length to
-    /// that of the header unchecked: there, a header that declares nearly 2⁶⁴ bytes ends in a panic
-    /// where overflow is checked.
-    fn open(bytes: &'f [u8]) -> Result<Self, WeightsError> {
-        let (length, rest) = bytes
-            .split_first_chunk()
-            .ok_or(SafeTensorError::HeaderTooSmall)?;
-        let length = usize::try_from(u64::from_le_bytes(*length));
-        let length = length.map_err(|_| SafeTensorError::HeaderTooLarge)?;
-        let cut_off = |data: Option<usize>| WeightsError::CutOff {
-            found: bytes.len(),
-            expected: data.unwrap_or(0).saturating_add(length).saturating_add(8),
-            is_least: data.is_none(),
-        };
-        let Some((header, data)) = rest.split_at_checked(length) else {
-            // Other files begin with eight bytes, too, and few of them are the length of a header.
-            return Err(match length <= HEADER && rest.starts_with(b"{") {
-                true => cut_off(None),
-                false => SafeTensorError::InvalidHeaderLength.into(),
-            });
-        };
-        if length > HEADER {
-            return Err(SafeTensorError::HeaderTooLarge.into());
-        }
-        let header = str::from_utf8(header).map_err(SafeTensorError::InvalidHeader)?;
-        let metadata: Metadata =
-            serde_json::from_str(header).map_err(SafeTensorError::InvalidHeaderDeserialization)?;
-        // The tensors lie one after the other without gaps, which deserialising has checked.
-        match metadata.data_len() {
-            expected if expected > data.len() => Err(cut_off(Some(expected))),
-            expected if expected < data.len() => Err(WeightsError::Longer {
-                found: bytes.len(),
-                expected: bytes.len() - (data.len() - expected),
-            }),
-            _ => Ok(File { metadata, data }),
-        }
-    }
-
-    fn said(&self, key: &str) -> Option<&String> {
-        self.metadata.metadata().as_ref()?.get(key)
-    }
-
-    fn activation(&self) -> Result<Activation, WeightsError> {
-        let found = self.said("activation");
-        let activation = found.and_then(|name| Activation::from_name(name));
-        activation.ok_or_else(|| WeightsError::Activation {
-            found: found.map_or("missing".to_string(), |name| format!("`{name}`")),
-        })
-    }
-
-    /// The shape of the images that a net of so many inputs looks at, if the file says so.
-    fn images(&self, inputs: usize) -> Result<Option<ImageShape>, WeightsError> {
-        let said = IMAGE.map(|key| self.said(key));
-        if said == [None; 3] {
-            return Ok(None);
-        }
-        let numbers = said.map(|number| number.and_then(|number| number.parse().ok()));
-        if let [Some(channels), Some(height), Some(width)] = numbers {
-            let all = [channels, height, width];
-            let product = all.iter().try_fold(1, |all: usize, &n| all.checked_mul(n));
-            if product == Some(inputs) {
-                return Ok(Some(ImageShape {
-                    channels,
-                    height,
-                    width,
-                }));
+/// Where the parameters of a net stand.
+fn places<T: Scalar>(net: &Net<T>, names: Names) -> Vec<At> {
+    let named = net.named();
+    let layers = net.line().layers().iter().zip(net.signals());
+    let of_layers = layers.flat_map(|(layer, &signal)| {
+        let count = layer.parameters(signal).len();
+        std::iter::repeat_n((*layer, signal), count)
+    });
+    // Ours count both kinds of weights together, PyTorch's each by itself.
+    let mut counts = [("conv", 0), ("fc", 0), ("bn", 0)];
+    let mut place =
+        |((name, parameter), (layer, signal)): ((String, Parameter), (Kind, Signal))| {
+            let mut at = place_of(&layer, signal, name, &parameter);
+            if names == Names::Torch {
+                let kind = match layer {
+                    Kind::Conv(_) => 0,
+                    Kind::Affine(_) => 1,
+                    _ => 2,
+                };
+                counts[kind].1 += usize::from(matches!(parameter.name, "W" | "gamma"));
+                let last = match parameter.name {
+                    "W" | "gamma" => "weight",
+                    "b" | "beta" => "bias",
+                    "mean" => "running_mean",
+                    _ => "running_var",
+                };
+                at.name = format!("{}{}.{last}", counts[kind].0, counts[kind].1);
+                if at.shape.len() == 2 {
+                    at.shape.reverse();
+                    at.by_columns = true;
+                }
             }
+            at
+        };
+    named.into_iter().zip(of_layers).map(&mut place).collect()
+}
+
+/// Where a parameter of a layer stands by our own names.
+fn place_of(layer: &Kind, signal: Signal, name: String, parameter: &Parameter) -> At {
+    let (rows, cols) = (parameter.shape.rows, parameter.shape.cols);
+    let (shape, by_columns) = match (layer, signal) {
+        (Kind::Conv(conv), Signal::Image(image)) if parameter.first == First::Weights => {
+            let window = conv.window;
+            (
+                vec![cols, image.channels, window.height, window.width],
+                true,
+            )
         }
-        let found = said.map(|number| number.map_or("?", String::as_str));
-        Err(WeightsError::Image {
-            found: found.join("×"),
-            inputs,
+        _ if parameter.first == First::Weights => (vec![rows, cols], false),
+        _ => (vec![cols], true),
+    };
+    At {
+        name,
+        shape,
+        by_columns,
+    }
+}
+
+/// The net of a line.
+fn read_line<T: Scalar>(
+    file: &File<'_>,
+    input: Signal,
+    line: Line,
+    names: Names,
+) -> Result<Net<T>, WeightsError> {
+    // The line says how much there must be; nothing is made before it is there.
+    let mut next = 0;
+    let empty = Net::<T>::made(input, line.clone(), |_, parameter| {
+        Ok::<_, WeightsError>(DMatrix::zeros(0, parameter.shape.cols.min(1)))
+    })?;
+    let places = places(&empty, names);
+    let net = Net::made(input, line, |_, parameter| {
+        let At {
+            name,
+            shape,
+            by_columns,
+        } = &places[next];
+        next += 1;
+        let tensor = file.tensor(name.clone())?;
+        if tensor.info.shape != *shape {
+            return Err(tensor.misshapen(format!("{shape:?}")));
+        }
+        let (rows, cols) = (parameter.shape.rows, parameter.shape.cols);
+        let numbers: Vec<T> = tensor.numbers()?;
+        Ok(match by_columns {
+            true => DMatrix::from_vec(rows, cols, numbers),
+            false => DMatrix::from_row_slice(rows, cols, &numbers),
         })
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.metadata.info(name).is_some()
-    }
-
-    fn tensor(&self, name: String) -> Result<Tensor<'_>, WeightsError> {
-        let Some(info) = self.metadata.info(&name) else {
-            let found = Named::all(&self.metadata);
-            return Err(WeightsError::Missing { name, found });
-        };
-        let (start, end) = info.data_offsets;
-        let bytes = &self.data[start..end];
-        Ok(Tensor { name, info, bytes })
-    }
-
-    /// Whether the tensors of so many layers, which are there, are all.
-    fn nothing_beside(&self, layers: usize) -> Result<(), WeightsError> {
-        let is_known = |named: &&Named| {
-            let number = named.name.strip_prefix(['W', 'b']);
-            (1..=layers).any(|k| number == Some(&k.to_string()))
-        };
-        let found = Named::all(&self.metadata);
-        match found.iter().find(|named| !is_known(named)) {
-            Some(named) => Err(WeightsError::Unexpected {
-                name: named.name.clone(),
-                layers,
-                found,
-            }),
-            None => Ok(()),
-        }
+    })?;
+    let names: Vec<String> = places.into_iter().map(|place| place.name).collect();
+    match file.beside(&names) {
+        Some(name) => Err(WeightsError::Beside {
+            name,
+            line: net.line().to_string(),
+            expected: names.join(", "),
+        }),
+        None => Ok(net),
     }
 }
 
@@ -261,7 +293,7 @@ fn read_layer<T: Scalar>(
     file: &File<'_>,
     k: usize,
     inputs: Option<usize>,
-) -> Result<Layer<T>, WeightsError> {
+) -> Result<AffineParameters<T>, WeightsError> {
     let tensor = file.tensor(format!("W{k}"))?;
     let (rows, cols) = match (&tensor.info.shape[..], inputs) {
         (&[rows, cols], None) if rows > 0 && cols > 0 => (rows, cols),
@@ -278,83 +310,5 @@ fn read_layer<T: Scalar>(
         return Err(tensor.misshapen(format!("[{cols}]: `W{k}` has {cols} columns")));
     }
     let bias = RowDVector::from_row_slice(&tensor.numbers()?);
-    Ok(Layer { weights, bias })
-}
-
-impl Tensor<'_> {
-    fn misshapen(self, expected: String) -> WeightsError {
-        WeightsError::Shape {
-            name: self.name,
-            found: self.info.shape.clone(),
-            expected,
-        }
-    }
-
-    /// The numbers, row-major.
-    fn numbers<T: Scalar>(&self) -> Result<Vec<T>, WeightsError> {
-        match self.info.dtype {
-            Dtype::F16 => Ok(self.each(|bytes| half(u16::from_le_bytes(bytes)))),
-            Dtype::BF16 => Ok(self.each(|bytes| {
-                let upper = u32::from(u16::from_le_bytes(bytes)) << 16;
-                f64::from(f32::from_bits(upper))
-            })),
-            Dtype::F32 => Ok(self.each(|bytes| f64::from(f32::from_le_bytes(bytes)))),
-            Dtype::F64 => Ok(self.each(f64::from_le_bytes)),
-            found => Err(WeightsError::Type {
-                name: self.name.clone(),
-                found,
-            }),
-        }
-    }
-
-    /// The numbers, each of `N` bytes.
-    fn each<const N: usize, T: Scalar>(&self, number: impl Fn([u8; N]) -> f64) -> Vec<T> {
-        let (numbers, _) = self.bytes.as_chunks();
-        let numbers = numbers.iter().map(|&bytes| T::from_f64(number(bytes)));
-        numbers.collect()
-    }
-}
-
-/// The number that IEEE 754's binary16 has these bits for: a sign, five of exponent, ten of
-/// fraction.
-fn half(bits: u16) -> f64 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
-    let size = match exponent {
-        0 => fraction * f64::powi(2.0, -24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => (1024.0 + fraction) * f64::powi(2.0, exponent - 25),
-    };
-    if bits >> 15 == 1 { -size } else { size }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_half_is_the_number_it_stands_for() {
-        let known = [
-            (0x0001, 2f64.powi(-24)),
-            (0x03ff, 1023.0 * 2f64.powi(-24)),
-            (0x0400, 2f64.powi(-14)),
-            (0x3555, 1365.0 / 4096.0),
-            (0x3c00, 1.0),
-            (0xc000, -2.0),
-            (0x7bff, 65504.0),
-            (0x7c00, f64::INFINITY),
-            (0xfc00, f64::NEG_INFINITY),
-        ];
-        for (bits, number) in known {
-            assert_eq!(half(bits), number, "{bits:04x}");
-        }
-        assert!(half(0x7e00).is_nan());
-        assert!(half(0x8000).is_sign_negative());
-        // Finite ones follow each other without a gap or a jump: neighbours differ by a unit of the
-        // last place.
-        for bits in 0..0x7bff {
-            let unit = 2f64.powi((i32::from(bits >> 10)).max(1) - 25);
-            assert_eq!(half(bits + 1) - half(bits), unit, "{bits:04x}");
-        }
-    }
+    Ok(AffineParameters { weights, bias })
 }

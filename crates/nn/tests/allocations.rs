@@ -1,7 +1,8 @@
 //! A training step in its steady state allocates nothing, and neither do replay and re-recording.
 
 use allocation_counter::measure;
-use nn::{Activation, Init, Net, Recording, Sgd, Targets};
+use nn::Targets;
+use nn::{Activation, ImageShape, Init, Learner, Line, Method, Net, Recording, Rule, Sgd, Signal};
 use rand::SeedableRng;
 use tape::{Cotangents, Seed, Tape, Var};
 
@@ -24,6 +25,39 @@ fn a_training_step_allocates_nothing() {
             (counted.count_total, counted.bytes_total),
             (0, 0),
             "{sizes:?}"
+        );
+    }
+}
+
+#[test]
+fn a_step_of_a_convolutional_net_allocates_nothing() {
+    let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+    let line: Line =
+        "conv 3 3x3 pad 1, batch-norm, relu, pool 2x2, average-pool 3x3 stride 2 pad 1, \
+                      affine 9, tanh, dropout 0.5, affine 4"
+            .parse()
+            .unwrap();
+    let image = Signal::Image(ImageShape {
+        channels: 1,
+        height: 12,
+        width: 12,
+    });
+    let net = Net::<f32>::from_line(image, line, Init::He, &mut rng).unwrap();
+    for method in Method::ALL {
+        let mut recording = Recording::training(&net, 20, Targets::Labels);
+        let mut learner = Learner::new(Rule::new(method, 0.01));
+        let mut step = || {
+            recording.draw_masks(&mut rng, 20, 0);
+            recording.examples_mut().values_mut()[0] += 1.0;
+            recording.step(&mut learner).unwrap();
+        };
+        step(); // buffers grow to their size once
+        let counted = measure(|| (0..3).for_each(|_| step()));
+        assert_eq!(
+            (counted.count_total, counted.bytes_total),
+            (0, 0),
+            "{}",
+            method.name()
         );
     }
 }

@@ -45,7 +45,7 @@ fn read(bytes: &[u8]) -> Result<Net, WeightsError> {
     let outcome = outcome.unwrap();
     if let Ok(net) = &outcome {
         let sizes = net.sizes();
-        for (layer, pair) in net.layers().iter().zip(sizes.windows(2)) {
+        for (layer, pair) in net.affines().iter().zip(sizes.windows(2)) {
             assert_eq!(
                 (layer.weights.shape(), layer.bias.len()),
                 ((pair[0], pair[1]), pair[1])
@@ -253,8 +253,7 @@ proptest! {
         bytes[at] ^= bits;
         let (net, before) = (read(&bytes).unwrap(), read(&whole).unwrap());
         let all = |net: &Net| -> Vec<u64> {
-            let layers = net.layers().iter();
-            let numbers = layers.flat_map(|l| l.weights.iter().chain(&l.bias));
+            let numbers = net.parameters().flat_map(|(_, value)| value.iter());
             numbers.map(|x| x.to_bits()).collect()
         };
         let changed = all(&net).iter().zip(all(&before)).filter(|(x, y)| *x != y).count();

@@ -1,7 +1,9 @@
 //! Nets: their gradients, their training, their files.
 
 use nalgebra::{DMatrix, RowDVector, dmatrix};
-use nn::{Activation, ImageShape, Init, Layer, Net, Recording, Sgd, Targets, TwoLayerNet};
+use nn::{
+    Activation, AffineParameters, ImageShape, Init, Net, Recording, Sgd, Targets, TwoLayerNet,
+};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -24,10 +26,7 @@ fn the_gradient_of_a_deep_net_is_the_numerical_one() {
         let net = net(activation);
         let swept = net.gradient(&x, &labels).unwrap();
         let numerical = net.numerical_gradient(&x, &labels, 1e-5).unwrap();
-        let swept: Vec<f64> = swept
-            .iter()
-            .flat_map(|l| l.weights.iter().chain(&l.bias).copied())
-            .collect();
+        let swept: Vec<f64> = swept.iter().flat_map(|m| m.iter().copied()).collect();
         let slopes: Vec<f64> = numerical
             .slopes
             .iter()
@@ -62,7 +61,7 @@ fn whoever_waits_for_a_numerical_gradient_is_told() {
 #[test]
 fn a_probe_across_a_kink_is_told_by_the_masks() {
     // One example, one unit that is active by less than the step: every probe of it crosses.
-    let layer = |weights, bias: &[f64]| Layer {
+    let layer = |weights, bias: &[f64]| AffineParameters {
         weights,
         bias: RowDVector::from_row_slice(bias),
     };
@@ -131,12 +130,12 @@ fn the_two_layer_net_of_the_book() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let book = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut rng);
     assert_eq!(book.net.sizes(), [784, 50, 10]);
-    assert_eq!(book.net.activation(), Activation::Relu);
-    let deviation = book.net.layers()[0].weights.map(|w| w * w).mean().sqrt();
+    assert_eq!(book.net.activation(), Some(Activation::Relu));
+    let deviation = book.net.affines()[0].weights.map(|w| w * w).mean().sqrt();
     assert!((deviation - 0.01).abs() < 2e-4, "{deviation}");
     assert!(
         book.net
-            .layers()
+            .affines()
             .iter()
             .all(|layer| layer.bias.iter().all(|&b| b == 0.0))
     );
@@ -204,14 +203,16 @@ fn file(tensors: &[(&str, &[usize], &str)], metadata: &str) -> Vec<u8> {
 #[test]
 fn a_file_that_is_no_net_says_why() {
     let relu = "\"__metadata__\":{\"activation\":\"relu\"}";
-    let tanh = "\"__metadata__\":{\"activation\":\"tanh\"}";
+    let step = "\"__metadata__\":{\"activation\":\"step\"}";
     let (w1, b1) = (("W1", &[2, 3][..], "F32"), ("b1", &[3][..], "F32"));
     let expected = "expected W1 [inputs, outputs], b1 [outputs], W2 [outputs of layer 1, outputs], \
                     b2 and so on";
     assert!(Net::<f64>::from_safetensors(&file(&[w1, b1], relu)).is_ok());
     assert!(refusal(b"<html>").starts_with("not a safetensors file"));
     assert!(refusal(&file(&[w1, b1], "")).contains("`activation` is missing"));
-    assert!(refusal(&file(&[w1, b1], tanh)).contains("is `tanh`, expected `relu` or `sigmoid`"));
+    assert!(
+        refusal(&file(&[w1, b1], step)).contains("is `step`, expected `relu`, `sigmoid` or `tanh`")
+    );
     assert_eq!(
         refusal(&file(&[w1], relu)),
         format!("there is no tensor `b1`: found W1 [2, 3]; {expected}")
@@ -292,7 +293,7 @@ fn half_of_the_precision_is_read() {
         bytes.extend(header.bytes());
         bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
         let net: Net = Net::from_safetensors(&bytes).unwrap();
-        (net.layers()[0].weights[0], net.layers()[0].bias[0])
+        (net.affines()[0].weights[0], net.affines()[0].bias[0])
     };
     assert_eq!(floats("F16", [0x3555, 0xc000]), (0.333251953125, -2.0));
     assert_eq!(floats("BF16", [0x3eab, 0xc000]), (0.333984375, -2.0));
@@ -305,7 +306,7 @@ fn a_net_for_images_says_so_in_its_file() {
         height,
         width,
     };
-    let layer = Layer {
+    let layer = AffineParameters {
         weights: dmatrix![1.0; 2.0; 3.0; 4.0; 5.0; 6.0],
         bias: RowDVector::zeros(1),
     };
@@ -354,9 +355,9 @@ fn numpy_writes_the_same_file() {
     let bytes = include_bytes!("from_numpy.safetensors");
     let net: Net = Net::from_safetensors(bytes).unwrap();
     assert_eq!(
-        net.layers()[0].weights,
+        net.affines()[0].weights,
         dmatrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0]
     );
-    assert_eq!(net.layers()[0].bias.as_slice(), [7.0, 8.0, 9.0]);
-    assert_eq!(net.activation(), Activation::Sigmoid);
+    assert_eq!(net.affines()[0].bias.as_slice(), [7.0, 8.0, 9.0]);
+    assert_eq!(net.activation(), Some(Activation::Sigmoid));
 }

@@ -1,12 +1,12 @@
 //! A net by hand, and what a recording of it tells.
 
 use nalgebra::{DMatrix, RowDVector, dmatrix};
-use nn::{Activation, Layer, Net, Recording, Sgd, Targets};
+use nn::{Activation, AffineParameters, Net, Recording, Sgd, Targets};
 use tape::{Argument, EntryId, Tape};
 
 /// 2 inputs, 3 hidden units, 2 classes; every number is its own.
 fn net(activation: Activation) -> Net {
-    let layer = |weights, bias: &[f64]| Layer {
+    let layer = |weights, bias: &[f64]| AffineParameters {
         weights,
         bias: RowDVector::from_row_slice(bias),
     };
@@ -24,24 +24,25 @@ fn examples() -> DMatrix<f64> {
 
 /// The logits by nested loops.
 fn by_hand(net: &Net, x: &DMatrix<f64>) -> DMatrix<f64> {
-    let affine = |x: &[f64], layer: &Layer<f64>| -> Vec<f64> {
+    let affine = |x: &[f64], layer: &AffineParameters<f64>| -> Vec<f64> {
         let unit = |j: usize| {
             let weighted: f64 = (0..x.len()).map(|i| x[i] * layer.weights[(i, j)]).sum();
             weighted + layer.bias[j]
         };
         (0..layer.bias.len()).map(unit).collect()
     };
-    let active = |z: f64| match net.activation() {
+    let active = |z: f64| match net.activation().unwrap() {
         Activation::Relu => z.max(0.0),
         Activation::Sigmoid => 1.0 / (1.0 + (-z).exp()),
+        Activation::Tanh => z.tanh(),
     };
     let rows = x.row_iter().flat_map(|row| {
         let row: Vec<f64> = row.iter().copied().collect();
-        let hidden: Vec<f64> = affine(&row, &net.layers()[0])
+        let hidden: Vec<f64> = affine(&row, &net.affines()[0])
             .into_iter()
             .map(active)
             .collect();
-        affine(&hidden, &net.layers()[1])
+        affine(&hidden, &net.affines()[1])
     });
     DMatrix::from_row_iterator(x.nrows(), 2, rows)
 }
@@ -83,7 +84,7 @@ fn predictions_losses_and_accuracies_are_those_by_hand() {
 
 #[test]
 fn a_tie_goes_to_the_first_class() {
-    let layer = Layer {
+    let layer = AffineParameters {
         weights: dmatrix![0.0, 0.0, 0.0],
         bias: RowDVector::from_row_slice(&[1.0, 1.0, 0.0]),
     };
@@ -111,15 +112,11 @@ fn a_step_is_down_the_gradient() {
     assert_eq!(loss, net.loss(&x, &labels).unwrap());
     let gradient = net.gradient(&x, &labels).unwrap();
     assert_eq!(recording.gradient().unwrap(), gradient);
-    for ((after, before), slope) in recording
-        .net()
-        .layers()
-        .iter()
-        .zip(net.layers())
-        .zip(&gradient)
+    let after = recording.net();
+    for (((_, after), (_, before)), slope) in
+        after.parameters().zip(net.parameters()).zip(&gradient)
     {
-        assert_eq!(after.weights, &before.weights - &slope.weights * 0.25);
-        assert_eq!(after.bias, &before.bias - &slope.bias * 0.25);
+        assert_eq!(after, &(before - slope * 0.25));
     }
     recording.set_parameters(&net).unwrap();
     assert_eq!(recording.net(), net);

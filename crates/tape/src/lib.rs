@@ -91,7 +91,8 @@ pub use op::{
     Op, OperandTangents, Operands, OutputSpec, Point, PointMut, Recorded, RecordedCotangents,
     RecordedPoint, Sample, Sink, View, ViewMut,
 };
-pub use product::{MatrixProduct, Strided, StridedMut};
+pub use product::{MatrixProduct, Patches, PatchesProduct, Run, Start, Tap};
+pub use product::{Strided, StridedMut};
 pub use shape::Shape;
 pub use sweep::{Cotangents, EntryRef, MatrixRef, ScalarRef, Seed, Seeds, Tangents};
 pub use sweep::{gradient, value_and_gradient};

@@ -2,12 +2,12 @@
 
 use super::problem::{CLASSES, INPUTS, Problem, RATE};
 use nalgebra::{DMatrix, RowDVector};
-use nn::{Activation, Layer, Net, Recording, Sgd, Targets};
+use nn::{Activation, AffineParameters, Net, Recording, Sgd, Targets};
 
 /// Takes a step at each call and returns the loss before it.
 pub fn step(problem: &Problem) -> impl FnMut() -> f32 + use<> {
     let Problem { batch, hidden, .. } = *problem;
-    let layer = |weights: &[f32], inputs, outputs| Layer {
+    let layer = |weights: &[f32], inputs, outputs| AffineParameters {
         weights: DMatrix::from_row_slice(inputs, outputs, weights),
         bias: RowDVector::zeros(outputs),
     };
@@ -16,7 +16,7 @@ pub fn step(problem: &Problem) -> impl FnMut() -> f32 + use<> {
         layer(&problem.w2, hidden, CLASSES),
     ];
     let net = Net::new(layers, Activation::Relu);
-    let mut recording = Recording::new(&net, batch, Targets::Labels);
+    let mut recording = Recording::training(&net, batch, Targets::Labels);
     let examples = DMatrix::from_row_slice(batch, INPUTS, &problem.examples);
     let labels = problem.labels.iter().map(|&label| label as f32);
     let labels = DMatrix::from_iterator(batch, 1, labels);

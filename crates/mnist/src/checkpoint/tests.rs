@@ -21,12 +21,12 @@ fn state() -> (State, Net<f32>) {
     let mut batches = Batches::new(3, 7, 5);
     batches.draw();
     let extent = Log::new("step,loss").extent();
-    (State::new(run, 12, batches.state(), [extent; 2]), net)
+    (State::new(run, 12, batches.state(), [extent; 2], None), net)
 }
 
 /// The bytes of a checkpoint.
 fn file(state: &State, net: &[u8]) -> Vec<u8> {
-    [state.to_lines(net).as_bytes(), net].concat()
+    [state.to_lines(net, &[]).as_bytes(), net].concat()
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn comes_back_to_the_bit() {
     let bytes = file(&state, &net.to_safetensors().unwrap());
     let (read, rest) = State::split(&bytes).unwrap();
     assert_eq!(read, state);
-    assert_eq!(read.net::<f32>(rest, &[784, 3, 2, 10]).unwrap(), net);
+    assert_eq!(read.net::<f32>(rest, &net).unwrap(), (net, None));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn settings_that_no_run_has_are_refused() {
     let (state, net) = state();
     let net = net.to_safetensors().unwrap();
     let refused = |from: &str, to: &str| {
-        let lines = state.to_lines(&net);
+        let lines = state.to_lines(&net, &[]);
         let (_, line) = lines.split_once('\n').unwrap();
         let line = line.replace(from, to);
         let mut crc = Crc::new();
@@ -120,16 +120,19 @@ fn settings_that_no_run_has_are_refused() {
             .unwrap_err()
             .to_string()
     };
-    assert!(refused("relu", "tanh").starts_with("not a checkpoint: its line 2 is not what"));
+    assert!(refused("relu", "step").starts_with("not a checkpoint: its line 2 is not what"));
     assert!(refused("\"batch\":100", "\"batch\":0").contains("a batch or a layer"));
-    let cut = state.net::<f32>(&net[..net.len() - 1], &[784, 3, 2, 10]);
+    let like = state.run.settings.net::<f32>(784, 10);
+    let cut = state.net(&net[..net.len() - 1], &like);
     let cut = cut.unwrap_err().to_string();
     assert!(cut.starts_with("the net in the checkpoint: "), "{cut}");
+    let settings = Settings {
+        hidden: vec![3],
+        ..Settings::default()
+    };
+    let other = settings.net::<f32>(784, 10);
     assert_eq!(
-        state
-            .net::<f32>(&net, &[784, 3, 10])
-            .unwrap_err()
-            .to_string(),
+        state.net(&net, &other).unwrap_err().to_string(),
         "the net in the checkpoint has the sizes [784, 3, 2, 10], expected [784, 3, 10]"
     );
 }

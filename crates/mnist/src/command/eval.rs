@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::options::Data;
 use super::output::Output;
-use super::sizes::dashes;
+use super::sizes::net_words;
 use super::weights::{Weights, fits_images, misfit};
 
 /// Measure the test accuracy of saved weights
@@ -57,11 +57,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let (source, dataset) = options.data.load()?;
     output.text(format_args!("data: {source}"));
     fits(path, &net, &dataset)?;
-    output.text(format_args!(
-        "net: {}, {}",
-        dashes(&net.sizes()),
-        net.activation().name()
-    ));
+    output.text(format_args!("net: {}", net_words(&net)));
 
     // Weights that are numbers of f32 were trained in them, and are judged in them too.
     let single: Net<f32> = net.convert();

@@ -9,9 +9,9 @@ use mnist::dataset;
 use mnist::halt::Halt;
 use mnist::run_directory::{CreateError, ResumeError};
 use mnist::settings::number;
-use nn::WeightsError;
+use nn::{LineError, WeightsError};
 
-use super::sizes::{MOST_NUMBERS, dashes, gibibytes};
+use super::sizes::{MOST_NUMBERS, gibibytes};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,11 +30,22 @@ pub enum Failure {
         level: u8,
     },
     #[error(
-        "a net of {} with batches of {batch} takes {} of memory, expected at most {}; choose less \
-         with {option}", dashes(.sizes), gibibytes(*.numbers), gibibytes(MOST_NUMBERS)
+        "a net of {found}, found images of {pixels} pixels in {classes} classes: expected \
+         {pixels}-…-{classes}"
+    )]
+    Sizes {
+        found: String,
+        pixels: usize,
+        classes: usize,
+    },
+    #[error("the net: {0}")]
+    Net(#[from] LineError),
+    #[error(
+        "a net of {net} with batches of {batch} takes {} of memory, expected at most {}; choose \
+         less with {option}", gibibytes(*.numbers), gibibytes(MOST_NUMBERS)
     )]
     TooLarge {
-        sizes: Vec<usize>,
+        net: String,
         batch: usize,
         /// How many numbers.
         numbers: u64,

@@ -9,11 +9,12 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use mnist::dataset::{Choice, DEFAULT_DIRECTORY, Dataset, Source, Split};
 use mnist::evaluation::CHUNK;
 use mnist::settings::{Settings, parse_init};
-use nn::{Activation, Init};
+use nn::{Activation, Affine, BatchNorm, Dropout, ImageShape, Init, Kind, Layer, Line};
+use nn::{Method, Signal};
 
 use super::failure::Failure;
 use super::output::complain;
-use super::sizes::MOST_NUMBERS;
+use super::sizes::{MOST_NUMBERS, dashes};
 
 /// The most units a layer and the most images a batch can be asked to have.
 const MOST: usize = 1_000_000;
@@ -102,6 +103,15 @@ pub fn shows_something(chosen: &Chosen, split: &Split) -> Result<(), Failure> {
 /// The net before training.
 #[derive(Args, Clone, Debug)]
 pub struct FirstNet {
+    /// The layers: simple-conv, deep-conv (both of the book), sizes such as 784-50-10, or a line
+    /// such as "conv 30 5x5, relu, pool 2x2, affine 100, relu, affine 10"
+    #[arg(
+        long,
+        value_name = "NAME or LINE",
+        value_parser = named_net,
+        conflicts_with_all = ["hidden", "activation"],
+    )]
+    net: Option<NamedNet>,
     /// Units of a hidden layer; repeat it or separate with commas for more layers
     #[arg(
         long,
@@ -115,14 +125,25 @@ pub struct FirstNet {
     /// The function between the layers
     #[arg(long, default_value = "relu", value_parser = activations())]
     activation: Activation,
-    /// How the weights are drawn: normal:DEVIATION, xavier, he or uniform:LIMIT
+    /// Leave out this share of what each function between layers gives, while the net learns
     #[arg(
         long,
-        default_value = "normal:0.01",
+        value_name = "RATE",
+        value_parser = dropout,
+        allow_negative_numbers = true,
+    )]
+    dropout: Option<f64>,
+    /// Normalise each batch before each function between layers
+    #[arg(long)]
+    batch_norm: bool,
+    /// How the weights are drawn: normal:DEVIATION, xavier, he or uniform:LIMIT [default:
+    /// normal:0.01; of deep-conv he]
+    #[arg(
+        long,
         value_parser = parse_init,
         allow_negative_numbers = true,
     )]
-    init: Init,
+    init: Option<Init>,
     /// The seed of all random numbers
     #[arg(
         long,
@@ -132,6 +153,51 @@ pub struct FirstNet {
         allow_negative_numbers = true,
     )]
     seed: u64,
+}
+
+/// A net that is named on the command line.
+#[derive(Clone, Debug)]
+pub struct NamedNet {
+    /// Its layers; of sizes, none, and the units of the hidden ones.
+    layers: Result<Line, Vec<usize>>,
+    /// Whether it is one of the book's convolutional nets.
+    of_book: Option<&'static str>,
+}
+
+/// The book's convolutional nets, of chapters 7 and 8.
+const BOOK: [(&str, &str); 2] = [
+    (
+        "simple-conv",
+        "conv 30 5x5, relu, pool 2x2, affine 100, relu, affine 10",
+    ),
+    (
+        "deep-conv",
+        "conv 16 3x3 pad 1, relu, conv 16 3x3 pad 1, relu, pool 2x2, \
+         conv 32 3x3 pad 1, relu, conv 32 3x3 pad 2, relu, pool 2x2, \
+         conv 64 3x3 pad 1, relu, conv 64 3x3 pad 1, relu, pool 2x2, \
+         affine 50, relu, dropout 0.5, affine 10, dropout 0.5",
+    ),
+];
+
+fn named_net(text: &str) -> Result<NamedNet, String> {
+    let book = BOOK.into_iter().find(|(name, _)| *name == text);
+    let sizes: Result<Vec<usize>, _> = text.split('-').map(str::parse).collect();
+    let layers = match (book, sizes) {
+        (Some((_, line)), _) => Ok(line.parse().expect("a line")),
+        (None, Ok(sizes)) if sizes.len() > 1 => Err(sizes),
+        _ => Ok(text.parse::<Line>().map_err(|error| {
+            format!("{error}; or one of simple-conv, deep-conv and sizes such as 784-50-10")
+        })?),
+    };
+    Ok(NamedNet {
+        layers,
+        of_book: book.map(|(name, _)| name),
+    })
+}
+
+fn dropout(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.0..1.0).contains(rate));
+    rate.ok_or_else(|| "expected the share that is left out, from 0 up and below 1".to_owned())
 }
 
 /// A number of units or images.
@@ -152,27 +218,116 @@ fn activations() -> impl TypedValueParser<Value = Activation> {
 }
 
 impl FirstNet {
-    /// Settings with this net; the rest are the defaults.
-    pub fn settings(&self) -> Settings {
-        Settings {
+    /// Settings with this net, for images and classes of a set; the rest are the defaults, which
+    /// are others for the book's convolutional nets.
+    pub fn settings(&self, image: ImageShape, classes: usize) -> Result<Settings, Failure> {
+        let of_book = self.net.as_ref().and_then(|net| net.of_book);
+        let mut settings = Settings {
             hidden: self.hidden.clone(),
             activation: self.activation,
-            init: self.init,
+            init: self.init.unwrap_or(match of_book {
+                Some("deep-conv") => Init::He,
+                _ => Init::Normal(0.01),
+            }),
             seed: self.seed,
+            optimiser: match of_book {
+                Some(_) => Method::from_name("adam").expect("a method"),
+                None => Method::Sgd,
+            },
             ..Settings::default()
+        };
+        match self.net.as_ref().map(|net| &net.layers) {
+            None => {}
+            Some(Ok(line)) => settings.net = Some(line.clone()),
+            Some(Err(sizes)) => {
+                let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
+                if (first, last) != (image.len(), classes) || sizes.contains(&0) {
+                    return Err(Failure::Sizes {
+                        found: dashes(sizes),
+                        pixels: image.len(),
+                        classes,
+                    });
+                }
+                settings.hidden = sizes[1..sizes.len() - 1].to_vec();
+            }
         }
+        if self.batch_norm || self.dropout.is_some() {
+            let line = settings
+                .net
+                .take()
+                .unwrap_or_else(|| affine_line(&settings, classes));
+            settings.net = Some(self.between(&line));
+        }
+        Ok(settings)
+    }
+
+    /// Whether it is one of the book's convolutional nets.
+    pub fn is_of_book(&self) -> bool {
+        self.net.as_ref().is_some_and(|net| net.of_book.is_some())
+    }
+
+    /// The line with batch normalisation before each function, and dropout behind it.
+    fn between(&self, line: &Line) -> Line {
+        let mut layers: Vec<Kind> = Vec::new();
+        for &layer in line.layers() {
+            let is_function = matches!(layer, Kind::Activation(_));
+            if is_function && self.batch_norm {
+                layers.push(BatchNorm.into());
+            }
+            layers.push(layer);
+            if let Some(rate) = self.dropout.filter(|_| is_function) {
+                layers.push(Dropout { rate }.into());
+            }
+        }
+        Line::new(layers)
     }
 }
 
-/// Refuses a net that would fill the machine's memory.
-pub fn fits_in_memory(sizes: &[usize], batch: usize) -> Result<(), Failure> {
-    let product = |a: u64, b: usize| a.saturating_mul(b as u64);
+/// The line of a net of affine layers.
+fn affine_line(settings: &Settings, classes: usize) -> Line {
+    let mut layers: Vec<Kind> = Vec::new();
+    for &outputs in &settings.hidden {
+        layers.push(Affine { outputs }.into());
+        layers.push(settings.activation.into());
+    }
+    layers.push(Affine { outputs: classes }.into());
+    Line::new(layers)
+}
+
+/// The shape of a split's images.
+pub fn image_of(split: &Split) -> ImageShape {
+    ImageShape {
+        channels: 1,
+        height: split.height(),
+        width: split.width(),
+    }
+}
+
+/// Refuses a net that would fill the machine's memory, before it is made.
+pub fn fits_in_memory(
+    settings: &Settings,
+    image: ImageShape,
+    classes: usize,
+    batch: usize,
+) -> Result<(), Failure> {
     let add = u64::saturating_add;
-    let layers = sizes
-        .windows(2)
-        .map(|size| product(add(size[0] as u64, 1), size[1]));
-    let parameters = layers.fold(0, add);
-    let units = sizes.iter().fold(0, |sum, &size| add(sum, size as u64));
+    let (parameters, units, net) = match &settings.net {
+        None => {
+            let sizes = settings.sizes(image.len(), classes);
+            let parameters = |size: &[usize]| add(size[0] as u64, 1).saturating_mul(size[1] as u64);
+            let parameters = sizes.windows(2).map(parameters).fold(0, add);
+            let units = sizes.iter().fold(0, |sum, &size| add(sum, size as u64));
+            (parameters, units, dashes(&sizes))
+        }
+        Some(line) => {
+            let signals = line.signals(Signal::Image(image))?;
+            let layers = line.layers().iter().zip(&signals);
+            let all = layers.flat_map(|(layer, &signal)| layer.parameters(signal));
+            let parameters = all.map(|one| one.shape.len() as u64).fold(0, add);
+            let units = signals.iter().map(|signal| signal.len() as u64);
+            (parameters, units.fold(0, add), line.to_string())
+        }
+    };
     // Parameters and their cotangents stand on the step's tape and once more on the evaluations';
     // what the layers give for a batch, before and after the activation, has cotangents too.
     let images = add(batch as u64, CHUNK as u64);
@@ -181,10 +336,14 @@ pub fn fits_in_memory(sizes: &[usize], batch: usize) -> Result<(), Failure> {
     if numbers > MOST_NUMBERS {
         let is_batch = activations > parameters && batch > CHUNK;
         return Err(Failure::TooLarge {
-            sizes: sizes.to_vec(),
+            net,
             batch,
             numbers,
-            option: if is_batch { "--batch" } else { "--hidden" },
+            option: match (is_batch, &settings.net) {
+                (true, _) => "--batch",
+                (false, None) => "--hidden",
+                (false, Some(_)) => "--net",
+            },
         });
     }
     Ok(())

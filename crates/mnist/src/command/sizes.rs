@@ -12,6 +12,14 @@ pub fn gibibytes(numbers: u64) -> String {
     }
 }
 
+/// `784-50-10, relu`, or the line of a net of other layers.
+pub fn net_words<T: mnist::Float>(net: &nn::Net<T>) -> String {
+    match net.activation() {
+        Some(activation) => format!("{}, {}", dashes(&net.sizes()), activation.name()),
+        None => net.line().to_string(),
+    }
+}
+
 /// `784-50-10`.
 pub fn dashes(sizes: &[usize]) -> String {
     let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();

@@ -1,9 +1,11 @@
 //! `mnist train`: the book's run, and others like it.
 
 use std::path::{self, Path, PathBuf};
+use std::str::FromStr;
 use std::time::Instant;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use mnist::Float;
 use mnist::batches::Batches;
 use mnist::checkpoint::{Fingerprint, Run};
@@ -13,11 +15,13 @@ use mnist::history;
 use mnist::run_directory::{Logs, RunDirectory, Saved};
 use mnist::settings::{Precision, Settings};
 use mnist::training::Training;
-use nn::Sgd;
+use nn::{Method, Schedule};
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::options::{Chosen, Data, FirstNet, count, fits_in_memory, load, shows_something};
+use super::options::{
+    Chosen, Data, FirstNet, count, fits_in_memory, image_of, load, shows_something,
+};
 use super::output::Output;
 
 mod events;
@@ -58,15 +62,48 @@ pub struct Options {
         allow_negative_numbers = true,
     )]
     batch: usize,
-    /// The learning rate
+    /// The learning rate [default: 0.1; of other optimisers than sgd 0.01 or, of rmsprop, adam and
+    /// adamw, 0.001]
     #[arg(
         long,
         value_name = "RATE",
-        default_value = "0.1",
         value_parser = learning_rate,
         allow_negative_numbers = true,
     )]
-    lr: f64,
+    lr: Option<f64>,
+    /// How the parameters follow the gradient [default: sgd; of the book's convolutional nets adam]
+    #[arg(long, value_parser = optimisers())]
+    optimiser: Option<Method>,
+    /// How the learning rate changes: constant, step:EVERY:FACTOR, cosine:STEPS,
+    /// cosine:STEPS:WARM_UP or warm-up:STEPS
+    #[arg(long, default_value = "constant", value_parser = Schedule::from_str)]
+    schedule: Schedule,
+    /// How much weights are pulled to 0: the loss has half of this, times their squares
+    #[arg(
+        long,
+        value_name = "DECAY",
+        default_value = "0",
+        value_parser = not_negative,
+        allow_negative_numbers = true,
+    )]
+    weight_decay: f64,
+    /// Scale a gradient that is longer than this, all parameters together
+    #[arg(
+        long,
+        value_name = "LENGTH",
+        value_parser = learning_rate,
+        allow_negative_numbers = true,
+    )]
+    clip: Option<f64>,
+    /// Move each image by up to so many pixels to each side, at random, whenever it is learned from
+    #[arg(
+        long,
+        value_name = "PIXELS",
+        default_value = "0",
+        value_parser = pixels,
+        allow_negative_numbers = true,
+    )]
+    augment: usize,
     #[command(flatten)]
     net: FirstNet,
     /// The numbers computed with
@@ -88,7 +125,8 @@ pub struct Options {
         long,
         value_name = "DIR",
         conflicts_with_all = [
-            "batch", "lr", "hidden", "activation", "init", "seed", "precision", "out"
+            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "net",
+            "hidden", "activation", "dropout", "batch_norm", "init", "seed", "precision", "out"
         ]
     )]
     resume: Option<PathBuf>,
@@ -121,24 +159,65 @@ fn learning_rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "expected a finite number above 0".to_owned())
 }
 
+fn pixels(text: &str) -> Result<usize, String> {
+    let pixels = text.parse().ok().filter(|&pixels| pixels <= 1000);
+    pixels.ok_or_else(|| "expected a whole number from 0 to 1000".to_owned())
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|x: &f64| x.is_finite() && *x >= 0.0);
+    number.ok_or_else(|| "expected a finite number, 0 or more".to_owned())
+}
+
+fn optimisers() -> impl TypedValueParser<Value = Method> {
+    PossibleValuesParser::new(Method::ALL.map(Method::name))
+        .map(|name| Method::from_name(&name).expect("one of the possible names"))
+}
+
+/// The learning rate that a method begins with.
+fn usual_rate(method: Method) -> f64 {
+    match method {
+        Method::Sgd => Settings::default().learning_rate,
+        Method::RmsProp { .. } | Method::Adam { .. } | Method::AdamW { .. } => 0.001,
+        _ => 0.01,
+    }
+}
+
+/// How many epochs the book trains its convolutional nets for.
+const EPOCHS: u64 = 20;
+
 impl Options {
     /// The settings of a new run on these images.
-    fn settings(&self, train: &Split) -> Settings {
-        let net = self.net.settings();
+    fn settings(&self, dataset: &Dataset) -> Result<Settings, Failure> {
+        let train = dataset.train();
+        let net = self.net.settings(image_of(train), dataset.classes())?;
+        let optimiser = self.optimiser.unwrap_or(net.optimiser);
         let settings = Settings {
             batch: self.batch,
-            learning_rate: self.lr,
+            learning_rate: self.lr.unwrap_or_else(|| usual_rate(optimiser)),
+            optimiser,
+            schedule: self.schedule,
+            weight_decay: self.weight_decay,
+            clip: self.clip,
+            augment: self.augment,
             precision: match self.precision {
                 PrecisionName::F32 => Precision::F32,
                 PrecisionName::F64 => Precision::F64,
             },
             ..net
         };
+        let usual = match self.net.is_of_book() {
+            true => EPOCHS.saturating_mul(settings.epoch_steps(train)),
+            false => settings.steps,
+        };
         let steps = self.last_step(&settings, train);
-        Settings {
-            steps: steps.unwrap_or(settings.steps),
+        Ok(Settings {
+            steps: steps.unwrap_or(usual),
             ..settings
-        }
+        })
     }
 
     /// The last step that --steps or --epochs ask for, if any does.
@@ -175,7 +254,7 @@ struct Plan {
 fn begun(options: &Options) -> Result<Plan, Failure> {
     let (source, dataset) = options.data.load()?;
     let run = Run {
-        settings: options.settings(dataset.train()),
+        settings: options.settings(&dataset)?,
         source: match &source.source {
             // Absolute, because the run may be resumed from elsewhere.
             Source::Directory(path) => Some(path::absolute(path).unwrap_or_else(|_| path.clone())),
@@ -253,8 +332,10 @@ impl Plan {
         } = self;
         let settings = &run.settings;
         let (train, classes) = (dataset.train(), dataset.classes());
-        let sizes = settings.sizes(train.pixels(), classes);
-        fits_in_memory(&sizes, settings.batch)?;
+        let image = image_of(train);
+        fits_in_memory(settings, image, classes, settings.batch)?;
+        // What it must be; of a run that goes on, its parameters come from the checkpoint.
+        let first = settings.net_for::<T>(image, classes)?;
         shows_something(&source, train)?;
         let is_new = resumed.is_none();
         // A new run's is made now and not before: what cannot be learned leaves no directory.
@@ -264,24 +345,22 @@ impl Plan {
             None => options.out.as_deref().map(create).transpose()?,
         };
         let (directory, saved) = directory.unzip();
-        let (step, net, batches, logs) = match saved.flatten() {
+        let (step, net, batches, progress, logs) = match saved.flatten() {
             None => {
                 let batches = Batches::new(train.len(), settings.batch, settings.seed);
-                let net = settings.net::<T>(train.pixels(), classes);
-                (0, net, batches, Logs::default())
+                (0, first, batches, None, Logs::default())
             }
             Some(Saved { state, net, logs }) => {
-                let net = state
-                    .net::<T>(&net, &sizes)
-                    .map_err(|error| Failure::Checkpoint {
-                        path: options.resume.clone().unwrap_or_default(),
-                        error,
-                    })?;
+                let path = options.resume.clone().unwrap_or_default();
+                let (net, progress) = state
+                    .net::<T>(&net, &first)
+                    .map_err(|error| Failure::Checkpoint { path, error })?;
                 let batches = Batches::resume(train.len(), settings.batch, &state.generator);
-                (state.step, net, batches, logs)
+                (state.step, net, batches, progress, logs)
             }
         };
         let mut output = Output::new(options.json);
+        let sizes = net.sizes();
         let start = Start::new(&run, &source, &dataset, &sizes, step);
         output.event(&start);
         if let Some(directory) = directory.as_ref().filter(|_| is_new)
@@ -293,11 +372,13 @@ impl Plan {
         if !options.quiet {
             output.text(start.details());
         }
-        let optimiser = Sgd {
-            rate: settings.learning_rate,
-        };
+        let training = Training::new(&net, train, batches, settings.rule());
+        let training = training.augmented(settings.augment);
         let learner = Learner {
-            training: Training::new(&net, train, batches, optimiser),
+            training: match progress {
+                Some(progress) => training.going_on(progress),
+                None => training,
+            },
             evaluation: Evaluation::default(),
             history: history::accuracies(&logs.accuracy),
             keep: directory.map(|directory| Keep {

@@ -43,19 +43,14 @@ impl Weights {
 
 /// The first parameter that is infinite or not a number, and where it is.
 fn not_finite(net: &Net<f64>) -> Option<String> {
-    net.layers().iter().enumerate().find_map(|(k, layer)| {
-        let rows = layer.weights.nrows();
-        let weight = layer.weights.iter().position(|x| !x.is_finite());
-        let weight = weight.map(|at| {
-            let (row, column) = (at % rows, at / rows);
-            let number = layer.weights[(row, column)];
-            format!("W{}[{row}, {column}] is {number}", k + 1)
-        });
-        let bias = || {
-            let at = layer.bias.iter().position(|x| !x.is_finite())?;
-            Some(format!("b{}[{at}] is {}", k + 1, layer.bias[at]))
-        };
-        weight.or_else(bias)
+    net.parameters().find_map(|(name, value)| {
+        let rows = value.nrows();
+        let at = value.iter().position(|x| !x.is_finite())?;
+        let (row, column, number) = (at % rows, at / rows, value[at]);
+        Some(match name.starts_with('W') {
+            true => format!("{name}[{row}, {column}] is {number}"),
+            false => format!("{name}[{column}] is {number}"),
+        })
     })
 }
 

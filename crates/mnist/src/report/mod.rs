@@ -39,7 +39,7 @@
 //! # Ok::<(), mnist::halt::Halt>(())
 //! ```
 
-use nn::{Recording, Targets};
+use nn::{ImageShape, Net, Recording, Targets};
 use picture::Draw;
 
 use crate::dataset::Scale;
@@ -88,7 +88,7 @@ impl<T: Float> Report<'_, T> {
             page::heading(self, answers),
             page::curves(self, accuracy, loss),
             sections::mistakes(test, answers),
-            sections::first_layer(self.net, test),
+            sections::first_layer(self.net, self.first().as_ref(), test),
             format!(
                 "<div class=\"beside\">\n{}{}</div>\n",
                 sections::confusion(self.net.classes(), test, answers),
@@ -97,6 +97,19 @@ impl<T: Float> Report<'_, T> {
             sections::graph(&self.graph()?),
         ];
         Ok(page::document(&sections.concat()))
+    }
+
+    /// The net before it learned, if it is one of a line.
+    fn first(&self) -> Option<Net<T>> {
+        let test = self.dataset.test();
+        let image = ImageShape {
+            channels: 1,
+            height: test.height(),
+            width: test.width(),
+        };
+        let settings = &self.run.settings;
+        settings.net.as_ref()?;
+        settings.net_for(image, self.dataset.classes()).ok()
     }
 
     /// The net on a few test images after a forward run and a sweep, drawn by the tape, a node for

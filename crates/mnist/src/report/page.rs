@@ -2,6 +2,8 @@
 
 use super::charts::lowest_shown;
 use super::contents::Report;
+use nn::{Method, Schedule};
+
 use crate::evaluation::Answer;
 use crate::float::Float;
 use crate::settings::{init_name, number};
@@ -39,12 +41,8 @@ pub fn heading<T: Float>(report: &Report<'_, T>, answers: &[Answer]) -> String {
         true => format!("{} of {}", grouped(step), grouped(steps)),
         false => grouped(step),
     };
-    let parameters: usize = report
-        .net
-        .sizes()
-        .windows(2)
-        .map(|s| (s[0] + 1) * s[1])
-        .sum();
+    let learned = report.net.learned();
+    let parameters: usize = learned.map(|(_, value)| value.len()).sum();
     let tiles = [
         ("test accuracy", percent(right as f64 / all as f64)),
         ("training accuracy", train.map_or("–".to_owned(), percent)),
@@ -108,11 +106,28 @@ pub fn settings<T: Float>(report: &Report<'_, T>) -> String {
         Some(directory) => format!("the files in {}", directory.display()),
         None => "drawn digits".to_owned(),
     };
+    let (layers, activation) = match &settings.net {
+        None => (sizes(report), settings.activation.name().to_owned()),
+        Some(line) => (line.to_string(), "as the layers say".to_owned()),
+    };
+    let mut rate = number(settings.learning_rate);
+    if settings.optimiser != Method::Sgd {
+        rate += &format!(", {}", settings.optimiser.name());
+    }
+    if settings.schedule != Schedule::Constant {
+        rate += &format!(", {}", settings.schedule);
+    }
+    if settings.weight_decay != 0.0 {
+        rate += &format!(", weight decay {}", number(settings.weight_decay));
+    }
+    if let Some(most) = settings.clip {
+        rate += &format!(", gradients of at most {}", number(most));
+    }
     let rows = [
-        ("layers", sizes(report)),
-        ("activation", settings.activation.name().to_owned()),
+        ("layers", layers),
+        ("activation", activation),
         ("first weights", init_name(settings.init)),
-        ("learning rate", number(settings.learning_rate)),
+        ("learning rate", rate),
         ("images a step", settings.batch.to_string()),
         ("steps", grouped(settings.steps)),
         ("steps an epoch", grouped(report.epoch_steps())),

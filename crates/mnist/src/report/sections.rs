@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use nn::Net;
+use nn::ops::Window;
+use nn::{Kind, Net};
+use tape::nalgebra::DMatrix;
 
 use super::image;
 use super::page::{grouped, percent};
@@ -120,9 +122,15 @@ pub fn mistakes(test: &Split, answers: &[Answer]) -> String {
     html + "</div>\n</section>\n"
 }
 
-/// The weights of the first layer's units, each as an image of what it looks for.
-pub fn first_layer<T: Float>(net: &Net<T>, test: &Split) -> String {
-    let weights = &net.layers()[0].weights;
+/// The weights of the first layer's units, each as an image of what it looks for; of a convolution,
+/// its filters, before learning and after.
+pub fn first_layer<T: Float>(net: &Net<T>, first: Option<&Net<T>>, test: &Split) -> String {
+    let Some((_, weights)) = net.parameters().next() else {
+        return String::new();
+    };
+    if let Some(Kind::Conv(conv)) = net.line().layers().first() {
+        return filters(weights, first, conv.window);
+    }
     let units = weights.ncols();
     let shown = units.min(UNITS).min((PIXELS / test.pixels()).max(1));
     let weight = |pixel: usize, unit: usize| weights[(pixel, unit)].to_f64();
@@ -138,9 +146,14 @@ pub fn first_layer<T: Float>(net: &Net<T>, test: &Split) -> String {
             grouped(units)
         ),
     };
-    let speaks_for = match net.layers() {
-        [_, _] => " Below each, the digit its unit speaks for most.",
-        _ => "",
+    let affines = net.affines();
+    let second = match (net.activation(), &affines[..]) {
+        (Some(_), [_, second]) => Some(&second.weights),
+        _ => None,
+    };
+    let speaks_for = match second {
+        Some(_) => " Below each, the digit its unit speaks for most.",
+        None => "",
     };
     let mut html = format!(
         "<section>\n<h2>What the first layer looks for</h2>\n\
@@ -153,8 +166,8 @@ pub fn first_layer<T: Float>(net: &Net<T>, test: &Split) -> String {
     for unit in 0..shown {
         let pixels = (0..test.pixels()).map(|pixel| weight(pixel, unit));
         let image = image::diverging(pixels, test.width(), test.height(), limit);
-        let caption = spoken_for(net, unit).map_or(String::new(), |class| {
-            format!("<figcaption>{class}</figcaption>")
+        let caption = second.map_or(String::new(), |second| {
+            format!("<figcaption>{}</figcaption>", spoken_for(second, unit))
         });
         add(
             &mut html,
@@ -167,19 +180,50 @@ pub fn first_layer<T: Float>(net: &Net<T>, test: &Split) -> String {
     html + "</div>\n</section>\n"
 }
 
+/// The filters of a convolution, before learning, if that is known, and after.
+fn filters<T: Float>(weights: &DMatrix<T>, first: Option<&Net<T>>, window: Window) -> String {
+    let shown = weights.ncols().min(UNITS);
+    let first = first.and_then(|net| net.parameters().next());
+    let first = first.map(|(_, weights)| ("Before learning", weights));
+    let mut html = String::from(
+        "<section>\n<h2>What the first layer looks for</h2>\n\
+         <p>Its filters: <span class=\"key positive\">blue</span> where ink makes a sum larger, \
+         <span class=\"key negative\">orange</span> where it makes it smaller.</p>\n",
+    );
+    for (when, weights) in first.into_iter().chain([("After", weights)]) {
+        let pixels = window.len();
+        let limit = weights
+            .iter()
+            .fold(0.0, |most: f64, w| most.max(w.to_f64().abs()));
+        add(
+            &mut html,
+            format_args!("<h3>{when}, full colour at ±{limit:.2}</h3>\n<div class=\"units\">\n"),
+        );
+        for filter in 0..shown {
+            let weights = (0..pixels).map(|pixel| weights[(pixel, filter)].to_f64());
+            let image = image::diverging(weights, window.width, window.height, limit);
+            let alt = format!("The weights of filter {filter}");
+            add(
+                &mut html,
+                format_args!("<figure><img src=\"{image}\" alt=\"{alt}\"/></figure>\n"),
+            );
+        }
+        html += "</div>\n";
+    }
+    html + "</section>\n"
+}
+
 /// The class for which a hidden unit of a two-layer net has the largest weight.
-fn spoken_for<T: Float>(net: &Net<T>, unit: usize) -> Option<usize> {
-    let [_, second] = net.layers() else {
-        return None;
-    };
-    let weight = |class: usize| second.weights[(unit, class)].to_f64();
-    let classes = 0..net.classes();
+fn spoken_for<T: Float>(second: &DMatrix<T>, unit: usize) -> usize {
+    let weight = |class: usize| second[(unit, class)].to_f64();
+    let classes = 0..second.ncols();
     // Of equal ones the first, as with answers.
-    classes.max_by(|&a, &b| {
+    let largest = classes.max_by(|&a, &b| {
         weight(a)
             .total_cmp(&weight(b))
             .then(Reverse(a).cmp(&Reverse(b)))
-    })
+    });
+    largest.unwrap_or(0)
 }
 
 /// The graph, as the tape draws it. Where the page is narrow it gets a little smaller, and then is

@@ -1,5 +1,6 @@
 //! What can be wrong with weights, in words.
 
+use crate::line::LineError;
 use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensorError};
 use std::fmt;
@@ -39,25 +40,47 @@ pub enum WeightsError {
     },
     /// The metadata lack the activation, or it is unknown.
     #[error(
-        "the metadata's `activation` is {found}, expected `relu` or `sigmoid`: the function \
-         between \
-         the layers is not in the tensors, save it with them (in Python, \
+        "the metadata's `activation` is {found}, expected `relu`, `sigmoid` or `tanh`: the \
+         function between the layers is not in the tensors, save it with them (in Python, \
          `save_file(tensors, path, metadata={{\"activation\": \"relu\"}})`)"
     )]
     Activation {
         /// What the metadata say.
         found: String,
     },
+    /// The metadata's line is no net.
+    #[error("the metadata's `layers`: {0}")]
+    Line(#[from] LineError),
+    /// The metadata lack the number of inputs.
+    #[error(
+        "the metadata's `inputs` is {found}, expected how many numbers an example has, or \
+         `channels`, `height` and `width` of an image"
+    )]
+    Inputs {
+        /// What the metadata say.
+        found: String,
+    },
+    /// A tensor that a net of this line does not have.
+    #[error("tensor `{name}` has no place in the net `{line}`: expected {expected}")]
+    Beside {
+        /// The tensor's name.
+        name: String,
+        /// The net.
+        line: String,
+        /// The names of its tensors.
+        expected: String,
+    },
     /// The metadata describe another image than the net takes.
     #[error(
         "the metadata describe an image of {found} (channels×height×width), \
-         but the net has {inputs} inputs"
+         but the net has {}",
+        .inputs.map_or("other inputs".to_string(), |inputs| format!("{inputs} inputs"))
     )]
     Image {
         /// What the metadata say.
         found: String,
         /// How many numbers an example has.
-        inputs: usize,
+        inputs: Option<usize>,
     },
     /// A tensor that a net needs is not there.
     #[error("there is no tensor `{name}`: found {}; expected {NET}{}", list(.found), hint(.found))]

@@ -1,86 +1,6 @@
 //! Matrix multiplication: the one file that decides how, and the only one with `unsafe`.
 //!
-//! A training step is nine tenths matrix products, so this file sets the engine's speed. On
-//! x86-64 with AVX2 or AVX-512 a product runs on `private-gemm-x86`, the assembly kernel of
-//! the faer library; on every other processor on `matrixmultiply`, which nalgebra brings
-//! along anyway; and where starting a kernel would cost more than the product, on a plain
-//! loop.
-//!
-//! # What was measured
-//!
-//! The five products of one step of a 784-h-10 net, batch 100, f32, everything column-major with
-//! examples as rows; one Zen 5 core (AVX-512, about 250 GF/s at most), one thread, best of twelve
-//! runs taken in turn; the 784 rows of Xᵀ·G₁ were cut twice then. G is the cotangent of Y. GF/s of
-//! each, GF/s of the five in sequence, and what these allocate:
-//!
-//! | h = 50                      | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   | allocations |
-//! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ | ----------- |
-//! | this file                   | 215  | 177  | 132   | 150    | 222   | 210    | 0           |
-//! | `private-gemm-x86` 0.1.22   | 195  | 175  | 132   | 153    | 217   | 199    | 0           |
-//! | the same, AVX2              | 113  | 104  | 74    | 99     | 119   | 113    | 0           |
-//! | `gemm-f32` 0.19, `x86-v4`   | 200  | 129  | 70    | 109    | 183   | 183    | 10          |
-//! | faer 0.24                   | 193  | 174  | 131   | 152    | 216   | 200    | 0           |
-//! | `matrixmultiply` 0.3.11     | 124  | 72   | 38    | 96     | 126   | 121    | 5           |
-//!
-//! | h = 512                     | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   | allocations |
-//! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ | ----------- |
-//! | this file                   | 224  | 165  | 151   | 176    | 246   | 227    | 0           |
-//! | `private-gemm-x86` 0.1.22   | 217  | 181  | 152   | 160    | 242   | 223    | 0           |
-//! | the same, AVX2              | 116  | 102  | 87    | 102    | 127   | 119    | 0           |
-//! | `gemm-f32` 0.19, `x86-v4`   | 224  | 135  | 91    | 142    | 243   | 226    | 10          |
-//! | faer 0.24                   | 216  | 181  | 152   | 160    | 239   | 223    | 0           |
-//! | `matrixmultiply` 0.3.11     | 165  | 77   | 49    | 147    | 216   | 177    | 5           |
-//!
-//! On a processor without AVX-512 (one Zen 3 core, multiply-adds in registers: 103 GF/s), best of
-//! forty runs in turn:
-//!
-//! | AVX2, h = 50                | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   |
-//! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ |
-//! | this file                   | 83   | 65   | 46    | 44     | 83    | 80     |
-//! | `private-gemm-x86` 0.1.22   | 80   | 64   | 44    | 43     | 83    | 79     |
-//! | `gemm-f32` 0.19             | 77   | 52   | 30    | 45     | 72    | 71     |
-//! | `matrixmultiply` 0.3.11     | 65   | 37   | 27    | 41     | 65    | 63     |
-//!
-//! | AVX2, h = 512               | X·W₁ | H·W₂ | Hᵀ·G₂ | G₂·W₂ᵀ | Xᵀ·G₁ | step   |
-//! | --------------------------- | ---- | ---- | ----- | ------ | ----- | ------ |
-//! | this file                   | 90   | 79   | 59    | 52     | 95    | 90     |
-//! | `private-gemm-x86` 0.1.22   | 89   | 77   | 58    | 53     | 95    | 89     |
-//! | `gemm-f32` 0.19             | 88   | 56   | 38    | 55     | 93    | 87     |
-//! | `matrixmultiply` 0.3.11     | 75   | 39   | 33    | 52     | 85    | 78     |
-//!
-//! A clean release build on two cores takes 16 s with nalgebra alone, 17–19 s with
-//! `private-gemm-x86` beside it, 20 s with `gemm-f32` and `gemm-f64`, a minute and a half with
-//! faer.
-//!
-//! # What follows
-//!
-//! - *Kernel.* faer runs the same kernel, behind a far longer build. `gemm` and
-//!   `matrixmultiply` allocate in every call, and a step must not; both are slower where h
-//!   is small. `private-gemm-x86` allocates once per thread, 4 MiB to pack operands into,
-//!   touched as far as needed. Its feature `std` stays off: with it the first call reads
-//!   every processor's cache sizes from files (490 allocations, 1 ms; where there are no such
-//!   files it starts `lscpu`) and reserves 64 MiB, and no product measured got faster. Its
-//!   threads (feature `rayon`) stay off too.
-//! - *Clean registers.* The kernel returns without `vzeroupper`. Code compiled for any
-//!   x86-64 (SSE) then merges with the upper register halves in every instruction: a ReLU
-//!   over 5,000 numbers after a product took 600 ns in place of 250, a chain of square roots
-//!   twice its time. So the registers are cleared here, which takes a few cycles.
-//! - *No slivers.* A column of the kernel's tile of `c` is six vectors (96 floats), and what is
-//!   left over runs as a tile of its own: a batch of 100 as 96 + 4, where the second tile waits for
-//!   its own additions. Cut as 64 + 36 (four vectors and three) X·W₁ gains a tenth; with AVX2,
-//!   whose tile is 24 floats high, as 88 + 12 a thirtieth. One cut, not two around the uneven
-//!   tiles: every call packs `b` again.
-//! - *Layout.* Examples as rows, columns contiguous, suits the small net best. Row-major
-//!   batches and weights (the same as computing Yᵀ = WᵀXᵀ) give 198 against 210 GF/s at
-//!   h = 50, because 50 fills 64 lanes worse than 100 fills 112, and 3 % more at h = 512.
-//!   Row-major batches with column-major weights save the transposing copy in Xᵀ·G₁ and gain
-//!   nothing. Rows padded to a multiple of 16 (112 for 100) would do the same work: a last
-//!   vector that is part empty costs as much as a full one.
-//! - *nalgebra's own products* never see this kernel, and `tr_mul` not even
-//!   `matrixmultiply`. Worse, in nalgebra 0.35 a product of views whose row stride is not 1
-//!   writes out of bounds when a dimension is 5 or less, from safe code
-//!   (<https://github.com/dimforge/nalgebra/issues/1616>). So `matrixmultiply` is called
-//!   here, not through such views.
+//! What was measured, and what follows from it, stands in [`super`].
 //!
 //! # What a caller can rely on
 //!
@@ -93,11 +13,17 @@
 #[path = "pages_tests.rs"]
 mod pages_tests;
 #[cfg(test)]
+#[path = "patches_tests.rs"]
+mod patches_tests;
+#[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
 
+use super::patches::PatchesProduct;
 use super::plain::plain_product;
 use super::strided::{Strided, StridedMut, check_shapes};
+use super::tiles;
+use super::vectors::Few;
 use num_traits::Zero;
 use std::ops::{AddAssign, Mul};
 
@@ -121,6 +47,11 @@ pub trait MatrixProduct: Copy + Zero + Mul<Output = Self> + AddAssign {
         b: Strided<'_, Self>,
     ) {
         plain_product(c, accumulate, alpha, a, b);
+    }
+
+    /// A product with [`Patches`](super::Patches).
+    fn of_patches(product: PatchesProduct<'_, Self>) {
+        tiles::compute::<Few<Self>, 1, 4, 2, 2>(product);
     }
 }
 
@@ -155,6 +86,14 @@ macro_rules! float {
                 b: Strided<'_, Self>,
             ) {
                 product(c, accumulate, alpha, a, b);
+            }
+
+            fn of_patches(product: PatchesProduct<'_, Self>) {
+                #[cfg(target_arch = "x86_64")]
+                if let Some(vectors) = x86::Vectors::detect() {
+                    return x86::$Float(vectors, product);
+                }
+                tiles::compute::<Few<Self>, 1, 4, 2, 2>(product);
             }
         }
 
@@ -249,9 +188,10 @@ fn kernel_product<T: Float>(
 /// The kernel for x86-64 processors with AVX2 or AVX-512.
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Float, Strided, StridedMut, check_shapes};
+    use super::super::vectors::Vector;
+    use super::{Float, PatchesProduct, Strided, StridedMut, check_shapes, tiles};
     use private_gemm_x86::{Accum, DstKind, IType, InstrSet, gemm};
-    use std::arch::{is_x86_feature_detected as has, x86_64::_mm256_zeroupper};
+    use std::arch::{is_x86_feature_detected as has, x86_64::*};
     use std::ptr;
 
     /// Vector instructions that this processor was seen to have: no other way leads to a
@@ -396,4 +336,164 @@ mod x86 {
     fn clear_upper_halves() {
         _mm256_zeroupper();
     }
+
+    /// Vectors of the instructions of AVX-512 and of AVX2, of equally many lanes, so that both add
+    /// in one order; and what [`tiles`] computes with them.
+    macro_rules! vectors {
+        (
+            $Number:ident, $lanes:literal, $avx512:ident, $avx2:ident,
+            $Wide:ident: $wide_splat:ident $wide_load:ident $wide_load_some:ident $wide_store:ident
+                $wide_store_some:ident $wide_fma:ident $wide_low:ident $wide_high:ident
+                $Mask:ident,
+            $Half:ident: $splat:ident $load:ident $store:ident $fma:ident $sum:ident
+        ) => {
+            #[derive(Clone, Copy)]
+            struct $avx512($Wide);
+
+            // SAFETY, of both: their instructions are there, as the types are private and used by
+            // the two functions alone that `$Number` calls. Slices are cut to the length that is
+            // read or written; lanes that a mask does not name are not touched.
+            impl Vector for $avx512 {
+                type Number = $Number;
+                const LANES: usize = $lanes;
+
+                #[inline(always)]
+                fn splat(number: $Number) -> Self {
+                    Self(unsafe { $wide_splat(number) })
+                }
+
+                #[inline(always)]
+                fn load(from: &[$Number]) -> Self {
+                    let from = &from[..$lanes];
+                    Self(unsafe { $wide_load(from.as_ptr()) })
+                }
+
+                #[inline(always)]
+                fn load_some(from: &[$Number], count: usize) -> Self {
+                    let from = &from[..count.min($lanes - 1)];
+                    let mask = ((1u32 << from.len()) - 1) as $Mask;
+                    Self(unsafe { $wide_load_some(mask, from.as_ptr()) })
+                }
+
+                #[inline(always)]
+                fn store(self, to: &mut [$Number]) {
+                    let to = &mut to[..$lanes];
+                    unsafe { $wide_store(to.as_mut_ptr(), self.0) }
+                }
+
+                #[inline(always)]
+                fn store_some(self, to: &mut [$Number], count: usize) {
+                    let to = &mut to[..count.min($lanes - 1)];
+                    let mask = ((1u32 << to.len()) - 1) as $Mask;
+                    unsafe { $wide_store_some(to.as_mut_ptr(), mask, self.0) }
+                }
+
+                #[inline(always)]
+                fn mul_add(self, factor: Self, term: Self) -> Self {
+                    Self(unsafe { $wide_fma(self.0, factor.0, term.0) })
+                }
+
+                #[inline(always)]
+                fn sum(self) -> $Number {
+                    unsafe { $sum($wide_low(self.0), $wide_high::<1>(self.0)) }
+                }
+            }
+
+            #[derive(Clone, Copy)]
+            struct $avx2([$Half; 2]);
+
+            impl Vector for $avx2 {
+                type Number = $Number;
+                const LANES: usize = $lanes;
+
+                #[inline(always)]
+                fn splat(number: $Number) -> Self {
+                    Self([unsafe { $splat(number) }; 2])
+                }
+
+                #[inline(always)]
+                fn load(from: &[$Number]) -> Self {
+                    let (first, second) = from[..$lanes].split_at($lanes / 2);
+                    Self(unsafe { [$load(first.as_ptr()), $load(second.as_ptr())] })
+                }
+
+                #[inline(always)]
+                fn store(self, to: &mut [$Number]) {
+                    let (first, second) = to[..$lanes].split_at_mut($lanes / 2);
+                    let [a, b] = self.0;
+                    unsafe {
+                        $store(first.as_mut_ptr(), a);
+                        $store(second.as_mut_ptr(), b);
+                    }
+                }
+
+                #[inline(always)]
+                fn mul_add(self, factor: Self, term: Self) -> Self {
+                    let ([a, b], [c, d], [e, f]) = (self.0, factor.0, term.0);
+                    Self(unsafe { [$fma(a, c, e), $fma(b, d, f)] })
+                }
+
+                #[inline(always)]
+                fn sum(self) -> $Number {
+                    let [a, b] = self.0;
+                    unsafe { $sum(a, b) }
+                }
+            }
+
+            /// A product with the vectors that this processor was seen to have.
+            pub(super) fn $Number(vectors: Vectors, product: PatchesProduct<'_, $Number>) {
+                #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+                fn avx512(product: PatchesProduct<'_, $Number>) {
+                    tiles::compute::<$avx512, 3, 8, 6, 4>(product);
+                }
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2(product: PatchesProduct<'_, $Number>) {
+                    tiles::compute::<$avx2, 1, 4, 3, 2>(product);
+                }
+                // SAFETY: `Vectors` is proof of these instructions.
+                unsafe {
+                    match vectors.0 {
+                        InstrSet::Avx512 => avx512(product),
+                        InstrSet::Avx256 => avx2(product),
+                    }
+                }
+            }
+        };
+    }
+
+    /// The sum of the lanes of two halves, and so on by halves.
+    #[target_feature(enable = "avx2")]
+    fn sum_f32(low: __m256, high: __m256) -> f32 {
+        let eight = _mm256_add_ps(low, high);
+        let four = _mm256_castps256_ps128(eight);
+        let four = _mm_add_ps(four, _mm256_extractf128_ps::<1>(eight));
+        let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+        _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+    }
+
+    /// [`sum_f32`] of numbers twice as long.
+    #[target_feature(enable = "avx2")]
+    fn sum_f64(low: __m256d, high: __m256d) -> f64 {
+        let four = _mm256_add_pd(low, high);
+        let two = _mm256_castpd256_pd128(four);
+        let two = _mm_add_pd(two, _mm256_extractf128_pd::<1>(four));
+        _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
+    }
+
+    vectors!(
+        f32, 16, F32x16, F32x8x2,
+        __m512: _mm512_set1_ps _mm512_loadu_ps _mm512_maskz_loadu_ps _mm512_storeu_ps
+            _mm512_mask_storeu_ps _mm512_fmadd_ps
+            _mm512_castps512_ps256 _mm512_extractf32x8_ps __mmask16,
+        __m256: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps
+            sum_f32
+    );
+    vectors!(
+        f64, 8, F64x8, F64x4x2,
+        __m512d: _mm512_set1_pd _mm512_loadu_pd _mm512_maskz_loadu_pd _mm512_storeu_pd
+            _mm512_mask_storeu_pd _mm512_fmadd_pd
+            _mm512_castpd512_pd256 _mm512_extractf64x4_pd __mmask8,
+        __m256d: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd
+            sum_f64
+    );
 }

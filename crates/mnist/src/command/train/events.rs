@@ -6,6 +6,7 @@ use mnist::checkpoint::Run;
 use mnist::dataset::Dataset;
 use mnist::history::Measured;
 use mnist::settings::{Settings, number};
+use nn::{Method, Schedule};
 use serde::Serialize;
 
 use crate::command::options::Chosen;
@@ -69,11 +70,35 @@ impl<'a> Start<'a> {
             init,
             seed,
             precision,
+            net,
+            optimiser,
+            schedule,
+            weight_decay,
+            clip,
+            augment,
             ..
         } = self.settings;
-        let sizes = dashes(self.sizes);
+        let net = match net {
+            Some(line) => line.to_string(),
+            None => format!("{}, {}", dashes(self.sizes), activation.name()),
+        };
         let init = mnist::settings::init_name(*init);
-        let activation = activation.name();
+        let mut how = String::new();
+        if *optimiser != Method::Sgd {
+            how += &format!(", {}", optimiser.name());
+        }
+        if *schedule != Schedule::Constant {
+            how += &format!(", {schedule}");
+        }
+        if *weight_decay != 0.0 {
+            how += &format!(", weight decay {}", number(*weight_decay));
+        }
+        if *augment > 0 {
+            how += &format!(", images moved by up to {augment} pixels");
+        }
+        if let Some(most) = clip {
+            how += &format!(", gradients of at most {}", number(*most));
+        }
         let resumed = match self.step {
             0 => String::new(),
             step => format!(", resumed after step {step}"),
@@ -81,8 +106,9 @@ impl<'a> Start<'a> {
         format!(
             "      {train_images} training and {test_images} test images of \
              {image_height}×{image_width}\n\
-             net:  {sizes}, {activation}, {init}, seed {seed}, {precision}\n\
-             run:  {steps} steps of {batch} images, learning rate {}; {} steps an epoch{resumed}\n\
+             net:  {net}, {init}, seed {seed}, {precision}\n\
+             run:  {steps} steps of {batch} images, learning rate {}{how}; {} steps an \
+             epoch{resumed}\n\
              {:>5} {:>8}  {:>7} {:>7} {:>7}",
             number(*learning_rate),
             self.epoch_steps,
@@ -134,6 +160,9 @@ pub struct Epoch {
     /// How many units of each hidden layer are active for at least one training image.
     #[serde(skip)]
     pub active: Vec<usize>,
+    /// How many it has.
+    #[serde(skip)]
+    pub units: Vec<usize>,
 }
 
 impl Epoch {

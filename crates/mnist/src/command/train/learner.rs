@@ -85,7 +85,7 @@ impl<T: Float> Learner<'_, T> {
             Ok(done) => done,
             Err(failure) => return Err(self.halted_run(failure)),
         };
-        self.warn(&last.active);
+        self.warn(&last.active, &last.units);
         let is_interrupted = self.step < self.run.settings.steps && self.interrupt.is_asked();
         if is_interrupted {
             self.output.event(&Interrupted { step: self.step });
@@ -218,12 +218,13 @@ impl<T: Float> Learner<'_, T> {
             train_accuracy: train_score.accuracy,
             test_accuracy: test_score.accuracy,
             active: train_score.active,
+            units: train_score.units,
         })
     }
 
     /// Warns of layers of which half the units or more are dead, which no accuracy tells.
-    fn warn(&self, active: &[usize]) {
-        let layers = self.run.settings.hidden.iter().zip(active).enumerate();
+    fn warn(&self, active: &[usize], units: &[usize]) {
+        let layers = units.iter().zip(active).enumerate();
         for (k, (&units, &active)) in layers.filter(|(_, (units, active))| 2 * **active <= **units)
         {
             // If it cannot be said, there is nobody to hear it.
@@ -246,6 +247,7 @@ impl<T: Float> Learner<'_, T> {
             net: &net,
             step: self.step,
             generator: self.training.generator(),
+            progress: self.training.progress(),
             logs: &keep.logs,
             inside_epoch,
         };

@@ -1,0 +1,153 @@
+//! Nets of other layers, and other optimisers, on the command line.
+
+use std::path::Path;
+
+mod support;
+
+use support::*;
+
+const LINE: &str =
+    "conv 4 2x2 pad 1, batch-norm, relu, pool 2x2, dropout 0.25, affine 6, tanh, affine 4";
+
+/// With the option `--net LINE`, the images, and what else there is.
+fn with<'a>(line: &'a str, set: &'a Path, more: &[&'a Path]) -> Vec<&'a Path> {
+    let net = ["--net", line, "--data"].map(Path::new);
+    [&net[..], &[set], more].concat()
+}
+
+/// In two pieces and in one: the same bits, of every method, of masks and of running statistics.
+#[test]
+fn a_run_in_pieces_is_the_run_in_one() {
+    let set = small_set();
+    for settings in [
+        "--optimiser adam --lr 0.01 --schedule cosine:20:3",
+        "--optimiser adamw --weight-decay 0.1 --clip 0.5 --precision f64",
+        "--optimiser momentum --schedule step:4:0.5 --weight-decay 0.01",
+        "--optimiser nesterov --augment 1",
+        "--optimiser adagrad",
+        "--optimiser rmsprop",
+        "--lr 0.2",
+    ] {
+        let (whole, pieces) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let run = |steps, out: &Path| {
+            let arguments = format!("{settings} --batch 8 --steps {steps} --json");
+            succeed(
+                &arguments,
+                &with(LINE, set.path(), &[Path::new("--out"), out]),
+            );
+        };
+        run(20, whole.path());
+        run(7, pieces.path());
+        succeed("--steps 20 --json --resume", &[pieces.path()]);
+        assert_eq!(files(pieces.path()), files(whole.path()), "{settings}");
+    }
+}
+
+#[test]
+fn a_net_of_a_line_learns_and_is_judged_by_its_weights() {
+    let set = small_set();
+    let out = tempfile::tempdir().unwrap();
+    let more = [Path::new("--out"), out.path()];
+    let line = "conv 6 2x2, relu, pool 2x2 stride 1, affine 4";
+    let text = succeed(
+        "--optimiser adam --lr 0.02 --steps 200 --batch 10 --json --init he",
+        &with(line, set.path(), &more),
+    );
+    let events = events(&text);
+    assert_eq!(events[0]["net"], line);
+    assert_eq!(events[0]["optimiser"], "adam");
+    let done = &events[events.len() - 1];
+    assert!(done["test_accuracy"].as_f64().unwrap() > 0.9, "{done}");
+    let weights = out.path().join("weights.safetensors");
+    let data = [&weights, Path::new("--data"), set.path()];
+    let text = succeed("eval --weights", &data);
+    assert!(text.contains(&format!("net: {line}\n")), "{text}");
+    let accuracy = format!(
+        "test accuracy {:.4}",
+        done["test_accuracy"].as_f64().unwrap()
+    );
+    assert!(text.contains(&accuracy), "{text}");
+    let report = std::fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert!(report.contains("Before learning"), "its filters");
+    assert!(report.contains(line));
+}
+
+#[test]
+fn a_line_is_checked() {
+    let set = small_set();
+    let text = succeed("check --init he", &with(LINE, set.path(), &[]));
+    for name in ["W1", "b1", "gamma1", "beta1", "W2", "b2", "W3", "b3"] {
+        assert!(
+            text.lines()
+                .any(|line| line.starts_with(&format!("{name} "))),
+            "{name}: {text}"
+        );
+    }
+}
+
+#[test]
+fn sizes_are_a_net_too() {
+    let set = small_set();
+    let by = |arguments: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let data = [out.path(), Path::new("--data"), set.path()];
+        succeed(&format!("{arguments} --steps 5 --json --out"), &data);
+        files(out.path())
+    };
+    assert_eq!(by("--net 12-7-5-4"), by("--hidden 7,5"));
+    let message = fail("--net 12-7-5 --data", &[set.path()]);
+    assert!(
+        message
+            .contains("a net of 12-7-5, found images of 12 pixels in 4 classes: expected 12-…-4"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_net_that_does_not_fit_says_why() {
+    let set = small_set();
+    let refused = |line| fail("", &with(line, set.path(), &[]));
+    let message = refused("conv 4 5x5, affine 4");
+    assert!(
+        message.contains("a window of 5×5 does not fit into images of 4×3"),
+        "{message}"
+    );
+    let message = refused("conv 4 2x2, affine 5");
+    assert!(
+        message.contains("the net gives 5 numbers, expected one for each of 4 classes"),
+        "{message}"
+    );
+    // What no set of images makes right is refused as an option.
+    let wrong = [
+        (
+            ["--net", "conv 4 2x2, rellu"],
+            "layer 2, `rellu` (from character 13 on): there is no layer",
+        ),
+        (["--optimiser", "newton"], "[possible values: sgd, momentum"),
+        (["--dropout", "1"], "expected the share that is left out"),
+        (
+            ["--schedule", "cosine"],
+            "expected constant, step:EVERY:FACTOR",
+        ),
+    ];
+    for (options, expected) in wrong {
+        let output = run("", &options.map(Path::new));
+        assert_eq!(output.status.code(), Some(2), "{options:?}");
+        let message = stderr(&output)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn dropout_and_batch_normalisation_stand_around_functions() {
+    let set = small_set();
+    let text = succeed(
+        "--dropout 0.5 --batch-norm --hidden 6 --steps 3 --json --data",
+        &[set.path()],
+    );
+    let line = "affine 6, batch-norm, relu, dropout 0.5, affine 4";
+    assert_eq!(events(&text)[0]["net"], line);
+}
