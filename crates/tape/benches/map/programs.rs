@@ -130,10 +130,10 @@ fn mixture<R: Real>(x: &[R]) -> R {
     let (point, weights, means, widths) = (&x[..4], &x[4..9], &x[9..29], &x[29..]);
     let component = |k: usize| {
         let mut exponent = weights[k];
-        for d in 0..4 {
+        for (d, &x) in point.iter().enumerate() {
             let i = 4 * k + d;
-            let z = (point[d] - means[i]) * (-widths[i]).exp();
-            exponent = exponent - (z * z * half + widths[i]);
+            let z = (x - means[i]) * (-widths[i]).exp();
+            exponent -= z * z * half + widths[i];
         }
         exponent.exp()
     };
@@ -146,10 +146,10 @@ fn mixture_by_hand(x: &[f64], gradient: &mut [f64]) -> f64 {
     let (mut z, mut inverse, mut terms) = ([0.0; 20], [0.0; 20], [0.0; 5]);
     for k in 0..5 {
         let mut exponent = weights[k];
-        for d in 0..4 {
+        for (d, x) in point.iter().enumerate() {
             let i = 4 * k + d;
             inverse[i] = (-widths[i]).exp();
-            z[i] = (point[d] - means[i]) * inverse[i];
+            z[i] = (x - means[i]) * inverse[i];
             exponent -= 0.5 * z[i] * z[i] + widths[i];
         }
         terms[k] = exponent.exp();
@@ -241,7 +241,7 @@ fn mixed<R: Real>(x: &[R], has_functions: bool) -> R {
             _ => ((a * a + number(1.0)).powf(b) * number(0.25), 4),
         };
         operations += count + 1;
-        total = total + result;
+        total += result;
         // Inputs stay; the others make room.
         if recent.len() < x.len() + 60 {
             recent.push(result);

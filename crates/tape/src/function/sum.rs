@@ -19,6 +19,8 @@ const BLOCKS: usize = 16;
 
 /// The value and gradient of some examples together: a number, then one for each parameter.
 type Total<T> = Vec<T>;
+/// The total of a span of examples, without those that have left, which are named.
+type Span<T> = (Total<T>, Vec<usize>);
 
 impl<T: Scalar> Mapper<T> {
     /// The sum of a function's values over examples, and its gradient: the function's parameters
@@ -116,7 +118,7 @@ impl<T: Scalar> Mapper<T> {
         recording: &Arc<Recording<T>>,
         examples: &Examples<'_, T>,
         spans: &[Range<usize>],
-    ) -> Result<Vec<(Total<T>, Vec<usize>)>, Error> {
+    ) -> Result<Vec<Span<T>>, Error> {
         let how = self.how;
         #[cfg(feature = "rayon")]
         if let Some(pool) = &self.pool {
@@ -219,7 +221,7 @@ impl<T: Scalar> Summer<T> {
         how: How,
         examples: &Examples<'_, T>,
         span: &Range<usize>,
-    ) -> Result<(Total<T>, Vec<usize>), Error> {
+    ) -> Result<Span<T>, Error> {
         let plans = recording.lanes();
         self.sums.fill(T::zero());
         let mut left = Vec::new();

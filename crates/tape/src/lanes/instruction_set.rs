@@ -134,6 +134,10 @@ pub(super) fn run_reverse<T: Scalar>(
 }
 
 /// Numbers and rows, if they are of `F`.
+#[expect(
+    clippy::ptr_arg,
+    reason = "only what has a size can be asked for its type"
+)]
 fn both<'r, T: Scalar, F: Scalar>(
     numbers: &'r Vec<T>,
     rows: &'r mut Rows<T>,
@@ -192,8 +196,8 @@ loops_over! {
     double f64 true;
 }
 
-/// `Fused` are the numbers where there are fused multiply-adds, `Apart` where there are none; `WIDE`
-/// says whether there is code of its own for AVX-512.
+/// `Fused` are the numbers where there are fused multiply-adds, `Apart` where there are none;
+/// `WIDE` says whether there is code of its own for AVX-512.
 fn forward_by<const WIDE: bool, T: Scalar, Fused: Lane<T>, Apart: Lane<T>>(
     vectors: Vectors,
     steps: &[Forward],

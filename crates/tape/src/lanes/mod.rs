@@ -8,8 +8,8 @@
 //! - [`plan`](Plan) gives each number a row for as long as it is needed, so that all of them stay
 //!   in a fast cache.
 //! - `forward` and `reverse` are the loops. They are written over numbers whose elementary
-//!   functions have no branches ([`straight`], [`kernels`]); a lane for which such a function has no
-//!   answer is computed by the plain rule.
+//!   functions have no branches ([`straight`], [`kernels`]); a lane for which such a function has
+//!   no answer is computed by the plain rule.
 //! - `instruction_set` has the loops compiled for AVX-512, for AVX2, and for every processor.
 //! - `apply` runs an op lane by lane: whatever it is, it works.
 //!

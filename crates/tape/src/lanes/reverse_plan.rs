@@ -1,7 +1,7 @@
 //! The plan of a reverse run: which rows cotangents lie in, and which contribution is the first.
 //!
-//! A cotangent that is handed on as it is, by a sum to a term that gets nothing else, is not copied:
-//! both have one row, which nobody changes any more.
+//! A cotangent that is handed on as it is, by a sum to a term that gets nothing else, is not
+//! copied: both have one row, which nobody changes any more.
 
 use super::lowered::{Item, Step};
 use super::plan::{NONE, Plan, Pool, Row, hands_on, is_item, operands};

@@ -9,9 +9,9 @@ use crate::number::Scalar;
 use crate::rules::{Binary, Code, PowI, Unary};
 use std::marker::PhantomData;
 
-/// Whether a rule's loop over lanes becomes vector code with numbers of `N`. Of other rules one loop
-/// is compiled for each type of number, and not one for each instruction set: that would only take
-/// time to build.
+/// Whether a rule's loop over lanes becomes vector code with numbers of `N`. Of other rules one
+/// loop is compiled for each type of number, and not one for each instruction set: that would only
+/// take time to build.
 pub(super) const fn is_vector_code<T, N: Lane<T>>(code: Code) -> bool {
     match code {
         // Done by the processor itself.

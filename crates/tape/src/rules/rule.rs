@@ -24,8 +24,8 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     /// Points of the domain, off the kinks, at which the rule is tested.
     const POINTS: &'static [f64];
 
-    /// Whether the slope reads `x`, and whether it reads `y`.
-    const READS: [bool; 2];
+    /// Whether the slope reads `x`, and whether it reads `y`; both, unless the rule says less.
+    const READS: [bool; 2] = [true; 2];
 
     /// `f(x)`.
     fn value<T: Scalar>(x: T) -> T;
@@ -64,10 +64,10 @@ pub trait Binary: Copy + Default + Send + Sync + 'static {
     /// Points of the domain, off the kinks, at which the rule is tested.
     const POINTS: &'static [(f64, f64)];
 
-    /// Which of `x`, `y` and `z` the slope by `x` reads.
-    const DX_READS: [bool; 3];
+    /// Which of `x`, `y` and `z` the slope by `x` reads; all, unless the rule says less.
+    const DX_READS: [bool; 3] = [true; 3];
     /// Which of them the slope by `y` reads.
-    const DY_READS: [bool; 3];
+    const DY_READS: [bool; 3] = [true; 3];
 
     /// `f(x, y)`.
     fn value<T: Scalar>(x: T, y: T) -> T;

@@ -37,7 +37,7 @@ fn polynomial<const FUSED: bool, const N: usize>(x: f64, c: [f64; N]) -> f64 {
     let mut k = N;
     while k > 0 {
         k -= 1;
-        if k % 2 == 0 {
+        if k.is_multiple_of(2) {
             even = fused::<FUSED>(even, square, c[k]);
         } else {
             odd = fused::<FUSED>(odd, square, c[k]);

@@ -25,8 +25,8 @@ pub(in crate::lanes) fn pow<const FUSED: bool>(x: f64, y: f64) -> f64 {
     let lost = y.mul_add(high, -exponent) + y * low;
     let power = exp::<FUSED>(exponent);
     let value = power.mul_add(lost, power);
-    let is_covered = x >= f64::MIN_POSITIVE && x < f64::INFINITY && power < f64::INFINITY;
-    if is_covered && power >= f64::MIN_POSITIVE {
+    let is_normal = |x: f64| (f64::MIN_POSITIVE..f64::INFINITY).contains(&x);
+    if is_normal(x) && is_normal(power) {
         value
     } else {
         f64::NAN
