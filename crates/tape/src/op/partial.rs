@@ -20,7 +20,8 @@ impl Partial {
         if !self.of.is_empty() {
             self.spare.extend(self.of.drain().map(|(_, list)| list));
         }
-        self.spare.extend(self.visited.drain(..).map(|(_, list)| list));
+        self.spare
+            .extend(self.visited.drain(..).map(|(_, list)| list));
     }
 
     /// A list to be filled.
