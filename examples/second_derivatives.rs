@@ -9,7 +9,7 @@
 //! ∂f/∂x =  0.57074   ∂f/∂y =  1.50000
 //! ∂²f/∂x² = -0.99749   ∂²f/∂x∂y =  1.00000
 //! −sin x  = -0.99749
-//! f, and its derivative by x
+//! f, and its derivative with respect to x
 //!    node   uses    value  derivative
 //! 0  x                1.5     -0.9975
 //! 1  y                0.5           1
@@ -61,7 +61,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("−sin x  = {:8.5}", -x.value().sin());
 
-    let picture = tape.picture_with("f, and its derivative by x", &second);
+    let picture = tape.picture_with("f, and its derivative with respect to x", &second);
     println!("{}", picture.text(80).trim_end());
     options.save("--svg", || picture.svg())?;
     Ok(options.save("--player", || picture.player())?)

@@ -183,10 +183,16 @@ impl<T: Scalar> Drawing<'_, T> {
         };
         self.graph.value_mut(value).cotangent = cotangents.reached(entry.index).map(quantity);
         let contributions = cotangents.contributions(self.tape, entry.index);
-        for (operand, contribution) in contributions.into_iter().enumerate() {
-            if let Some(contribution) = contribution {
-                self.graph
-                    .set_contribution(value, operand, number(contribution));
+        let producer = self.graph.values()[value.index()].producer();
+        for (place, contribution) in contributions.into_iter().enumerate() {
+            let operand = self.graph.nodes()[producer].operands()[place].value;
+            let operand = &self.graph.values()[operand.index()];
+            let is_number = !matches!(operand.forward, Quantity::Matrix(_));
+            // A number that was not chosen here got nothing from here.
+            let nothing = (is_number && operand.cotangent.is_some()).then(T::zero);
+            if let Some(contribution) = contribution.or(nothing) {
+                let contribution = number(contribution);
+                self.graph.set_contribution(value, place, contribution);
             }
         }
     }

@@ -3,7 +3,7 @@
 use num_dual::Dual64;
 use picture::{Draw, Kind, Quantity};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tape::{Cotangents, Tape};
+use tape::{Cotangents, Tape, log_sum_exp};
 
 /// The message of the panic with which a picture is refused.
 fn refusal(tape: &Tape, cotangents: &Cotangents) -> String {
@@ -70,6 +70,29 @@ fn contributions_stand_at_the_operands_they_are_for() {
             vec![one(9.0), one(2.0)]
         ]
     );
+}
+
+#[test]
+fn the_player_tells_the_share_of_each_operand_of_many() {
+    let tape = Tape::new();
+    let (x, y) = (tape.var(2.0).named("x"), tape.var(1.0).named("y"));
+    let z = log_sum_exp(&[x, y, x]).named("z");
+    let chosen = z.select(z, x).named("chosen");
+    let page = tape.picture_with("", &chosen.gradient()).player();
+    let line = |left: &str, numbers: &str, result: &str| {
+        let after = page.split(&format!("\"left\":\"{left}\"")).nth(1);
+        let line = after.and_then(|after| after.split('}').next());
+        let line = line.unwrap_or_else(|| panic!("no line of {left}"));
+        for part in [numbers, &format!("\"result\":\"{result}\"")] {
+            assert!(line.contains(part), "{left}: {line} has no {part}");
+        }
+    };
+    // What is not chosen gets a share as well: 0.
+    line("share 1 of 3 of d(x)", "", "0");
+    line("share 2 of 3 of d(x)", "exp(2 − 2.862)", "0.4223");
+    line("d(y)", "exp(1 − 2.862)", "0.1554");
+    line("share 3 of 3 of d(x)", "exp(2 − 2.862)", "0.4223");
+    assert!(!page.contains("the sum of 3 shares"));
 }
 
 #[test]

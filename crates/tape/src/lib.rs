@@ -1,10 +1,10 @@
 //! Reverse-mode automatic differentiation on a tape.
 //!
 //! In 1964 R. E. Wengert described how to differentiate a program: write every step it takes on a
-//! list. Walked backwards, such a list gives the derivative by every input at once. This crate is
-//! that list. It holds scalars and matrices, and it keeps *operations*, not partial derivatives, so
-//! the same recording can be replayed with other inputs, swept from several outputs, pushed
-//! forward, checked entry by entry, and drawn.
+//! list. Read backwards, such a list gives the derivative with respect to every input at once. This
+//! crate is that list. It holds scalars and matrices, and it keeps *operations*, not partial
+//! derivatives, so the same recording can be replayed with other inputs, swept from several
+//! outputs, pushed forward, checked entry by entry, and drawn.
 //!
 //! ```
 //! use tape::Tape;

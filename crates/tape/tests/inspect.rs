@@ -1,7 +1,10 @@
 //! What a tape says of itself: entries, ids, values printed, and what the ops are called.
 
 use nalgebra::{DMatrix, dmatrix};
-use tape::{Argument, EntryId, Kind, Shape, Tape, Var};
+use tape::{
+    Argument, EntryId, ForwardError, Kind, Op, OutputSpec, Point, PointMut, Shape, ShapeError,
+    Sink, Tape, Var, View, dot, log_sum_exp, norm, sum,
+};
 
 #[test]
 fn every_kind_of_entry_is_described() {
@@ -157,4 +160,89 @@ fn scalar_rules_have_names_of_their_own() {
     names.dedup();
     assert_eq!(names.len(), count);
     assert!(names.binary_search(&"sin").is_ok() && names.binary_search(&"add").is_ok());
+}
+
+/// What the entry of `of` added to the cotangents of its operands in a sweep of `output`.
+fn contributions<'t>(of: Var<'t>, output: Var<'t>) -> Vec<Option<f64>> {
+    let tape = of.tape().expect("recorded");
+    output.gradient().contributions(tape, of.id().entry())
+}
+
+#[test]
+fn an_operation_on_many_numbers_tells_what_each_got() {
+    let tape = Tape::new();
+    let [x, y] = [3.0, 4.0].map(|x| tape.var(x));
+    let got = |of: Var<'_>| contributions(of, of * 2.0);
+    assert_eq!(got(sum(&[x, y, x])), [Some(2.0); 3]);
+    let [to_x, to_y] = [Some(6.0), Some(8.0)];
+    assert_eq!(got(dot(&[x, y], &[y, y])), [to_y, to_y, to_x, to_y]);
+    let close = |found: Vec<Option<f64>>, expected: &[f64]| {
+        let mut pairs = found.iter().zip(expected);
+        let close = pairs.all(|(found, x)| (found.unwrap() - x).abs() < 1e-15);
+        assert!(close && found.len() == expected.len(), "{found:?}");
+    };
+    close(got(norm(&[x, y])), &[1.2, 1.6]);
+    let each = [1.0, 1.0, 1f64.exp()].map(|e| 2.0 * e / (2.0 + 1f64.exp()));
+    close(got(log_sum_exp(&[x, x, y])), &each);
+    // Nothing comes to what decides, and to what was not chosen.
+    assert_eq!(got(x.select(y, x)), [None, Some(2.0), None]);
+    assert_eq!(got(y.clamp(x, x)), [None, None, Some(2.0)]);
+}
+
+/// A number times the sum of a matrix, and another number twice.
+struct Mixed;
+
+impl Op<f64> for Mixed {
+    fn name(&self) -> &'static str {
+        "mixed"
+    }
+
+    fn shape(&self, _: &[Shape]) -> Result<OutputSpec, ShapeError> {
+        Ok(OutputSpec::scalar())
+    }
+
+    fn forward(&self, at: &mut PointMut<'_, f64>) -> Result<(), ForwardError> {
+        let [x, y] = [0, 2].map(|i| at.operands.scalar(i));
+        let m: f64 = at.operands.get(1).values().iter().sum();
+        at.result.values_mut()[0] = x * m + 2.0 * y;
+        Ok(())
+    }
+
+    fn vjp(&self, at: &Point<'_, f64>, cotangent: View<'_, f64>, sink: &mut Sink<'_, f64>) {
+        let (dz, m) = (cotangent.scalar(), at.operands.get(1));
+        sink.add_scalar(0, dz * m.values().iter().sum::<f64>());
+        let to_m = dz * at.operands.scalar(0);
+        sink.add(1, m.values().iter().map(|_| to_m));
+        sink.add_scalar(2, dz);
+        sink.add_scalar(2, dz);
+    }
+}
+
+#[test]
+fn an_op_of_a_users_own_tells_what_each_number_got() {
+    let tape = Tape::new();
+    let (x, m) = (tape.var(3.0), tape.matrix(&dmatrix![1.0, 4.0]));
+    let mixed = |operands: &[_]| tape.apply(Mixed, operands).expect("its operands").scalar();
+    let z = mixed(&[x.into(), m.into(), x.into()]);
+    assert_eq!(contributions(z, z * 0.5), [Some(2.5), None, Some(1.0)]);
+    // A 1×1 matrix is a matrix, and an input wants nothing.
+    let one = tape.matrix(&dmatrix![2.0]);
+    let z = mixed(&[one.into(), m.into(), x.into()]);
+    assert_eq!(contributions(z, z), [None, None, Some(2.0)]);
+    let constant = sum(&[z, Var::from(1.0)]);
+    assert_eq!(contributions(constant, constant), [Some(1.0), None]);
+}
+
+#[test]
+fn what_was_not_chosen_adds_nothing_to_the_number_it_was_computed_from() {
+    let tape = Tape::new();
+    let x = tape.var(3.0);
+    let m = tape.matrix(&dmatrix![2.0, f64::INFINITY]);
+    let scaled = m * x;
+    let keep = tape.input(&dmatrix![1.0, 0.0]);
+    let chosen = keep.select(scaled, 0.0).sum();
+    let gradient = chosen.gradient();
+    assert_eq!(gradient.of(x), 2.0);
+    let gave = gradient.contributions(&tape, scaled.id().entry());
+    assert_eq!(gave.iter().flatten().collect::<Vec<_>>(), [&2.0]);
 }

@@ -5,6 +5,9 @@ use crate::model::{Graph, Kind};
 use crate::numbers;
 use crate::quantity::Quantity;
 
+/// How many shares of a sum are written out.
+const WRITTEN: usize = 8;
+
 /// What is known of the shares that have come back to each value.
 pub(super) struct Sums {
     /// For each value how many shares come back in all.
@@ -65,20 +68,30 @@ impl Sums {
             (Some(known), Some(Quantity::Scalar(number))) => known.push(*number),
             (known, _) => *known = None,
         }
-        let sum = self.known[value].as_ref().map(|known| {
-            let texts = known.iter().enumerate().map(|(place, &number)| {
-                let text = numbers::short(number);
-                match text.starts_with('-') && place > 0 {
-                    true => format!("({text})"),
-                    false => text,
-                }
-            });
-            (texts.collect::<Vec<_>>().join(" + "), known.iter().sum())
-        });
+        let sum = self.known[value]
+            .as_ref()
+            .map(|known| (written(known), known.iter().sum()));
         Added {
             place: self.arrived[value],
             is_last: self.arrived[value] == self.shares[value],
             sum,
         }
     }
+}
+
+/// The shares with plus signs between them; of many the first few.
+fn written(shares: &[f64]) -> String {
+    let text = |(place, &share): (usize, &f64)| {
+        let text = numbers::short(share);
+        match text.starts_with('-') && place > 0 {
+            true => format!("({text})"),
+            false => text,
+        }
+    };
+    let first = shares.iter().take(WRITTEN).enumerate();
+    let mut texts: Vec<String> = first.map(text).collect();
+    if shares.len() > WRITTEN {
+        texts.push("…".to_owned());
+    }
+    texts.join(" + ")
 }

@@ -76,6 +76,24 @@ fn a_cotangent_with_several_uses_adds_up() {
 }
 
 #[test]
+fn of_many_shares_the_first_are_written() {
+    let mut graph = Graph::new("");
+    let (plus, _) = samples::plus_and_times(&mut graph);
+    let x = graph.leaf("x", 1.0);
+    let y = graph.apply(plus, &[x; 10], 10.0);
+    (0..10).for_each(|place| graph.set_contribution(y, place, 1.0));
+    graph.value_mut(x).cotangent = Some(10.0.into());
+    graph.value_mut(y).cotangent = Some(1.0.into());
+    let steps = steps(&graph);
+    let sums: Vec<&Line> = steps.iter().flat_map(|step| &step.sums).collect();
+    let [sum] = sums[..] else {
+        panic!("{sums:?}");
+    };
+    assert_eq!(sum.numbers, "1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + …");
+    assert_eq!(sum.result, "10");
+}
+
+#[test]
 fn a_graph_without_outputs_starts_where_nothing_uses_the_value() {
     let mut graph = Graph::new("");
     let (plus, _) = samples::plus_and_times(&mut graph);

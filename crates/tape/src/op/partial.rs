@@ -7,6 +7,9 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Partial {
     of: HashMap<u32, Vec<bool>>,
+    /// The same of entries that were visited since, the last one first: to be asked for when the
+    /// sweep is over, and not to be searched while it goes on.
+    visited: Vec<(u32, Vec<bool>)>,
     /// Lists that were used, so that a sweep allocates only the first time.
     spare: Vec<Vec<bool>>,
 }
@@ -17,6 +20,8 @@ impl Partial {
         if !self.of.is_empty() {
             self.spare.extend(self.of.drain().map(|(_, list)| list));
         }
+        self.spare
+            .extend(self.visited.drain(..).map(|(_, list)| list));
     }
 
     /// A list to be filled.
@@ -33,6 +38,21 @@ impl Partial {
             return None;
         }
         self.of.remove(&entry)
+    }
+
+    /// Keeps what was taken of an entry, which was visited. Entries come in the order of a sweep,
+    /// later ones first.
+    #[inline]
+    pub fn keep_visited(&mut self, entry: u32, list: Option<Vec<bool>>) {
+        if let Some(list) = list {
+            self.visited.push((entry, list));
+        }
+    }
+
+    /// What was known of an entry when it was visited.
+    pub fn of_visited(&self, entry: u32) -> Option<&[bool]> {
+        let found = self.visited.binary_search_by(|(at, _)| entry.cmp(at));
+        found.ok().map(|at| &self.visited[at].1[..])
     }
 
     /// Keeps a list that was taken for later use.

@@ -131,7 +131,7 @@ impl<T: Scalar> Program<T> {
             partial: &mut buffer.partial,
         };
         application.op.vjp(&point, cotangent.into_view(), &mut sink);
-        buffer.partial.put_back(chosen);
+        buffer.partial.keep_visited(entry as u32, chosen);
     }
 
     /// What the rule of scalar entry `index`, or another rule in its place, makes of a cotangent:
