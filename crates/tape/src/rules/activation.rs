@@ -33,7 +33,8 @@ unary! {
 #[inline(always)]
 fn sigmoid<T: Arithmetic>(x: T) -> T {
     let e = decay(x);
-    let numerator = T::choose(x.is_at_least(T::zero()), T::one, || e);
+    // Not the comparison of `decay` once more: both would become one branch, often mispredicted.
+    let numerator = T::choose(T::zero().is_above(x), || e, T::one);
     numerator.over(T::one() + e)
 }
 
