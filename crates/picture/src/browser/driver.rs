@@ -8,6 +8,12 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+/// Says how many keys the page has seen pressed since it was first asked.
+const COUNT_KEYS: &str = "if (window.keys === undefined) { window.keys = 0; \
+    addEventListener('keydown', () => { window.keys += 1 }, true) } return String(window.keys)";
+const TRIES: usize = 50;
+const BETWEEN_TRIES: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// Says on the terminal that a test was not run; `eprintln!` shows only for tests that fail.
 fn skipped(name: &str) -> Option<Browser> {
     let _ = writeln!(
@@ -177,10 +183,22 @@ impl Browser {
     pub fn press(&self, key: &str) {
         let down_up =
             format!(r#"{{"type":"keyDown","value":"{key}"}},{{"type":"keyUp","value":"{key}"}}"#);
-        self.command(
-            "actions",
-            &format!(r#"{{"actions":[{{"type":"key","id":"keyboard","actions":[{down_up}]}}]}}"#),
-        );
+        let pressed = || self.run(COUNT_KEYS);
+        let before = pressed();
+        // A window that has no focus yet loses what is pressed.
+        for _ in 0..TRIES {
+            self.command(
+                "actions",
+                &format!(
+                    r#"{{"actions":[{{"type":"key","id":"keyboard","actions":[{down_up}]}}]}}"#
+                ),
+            );
+            if pressed() != before {
+                return;
+            }
+            std::thread::sleep(BETWEEN_TRIES);
+        }
+        panic!("no key reached the page");
     }
 
     /// The texts of a class that can be seen now, in the order of the values.
