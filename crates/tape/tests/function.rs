@@ -12,6 +12,8 @@ mod errors;
 mod evaluation;
 #[path = "function/map.rs"]
 mod map;
+#[path = "function/map_ends.rs"]
+mod map_ends;
 #[path = "function/programs.rs"]
 mod programs;
 #[path = "function/second.rs"]

@@ -120,7 +120,7 @@ impl<T: Scalar> Mapper<T> {
     }
 
     /// Calls back now and then with how many inputs are done, and how many there are; the callback
-    /// may break off the evaluation.
+    /// may break off the evaluation. A [`sum`](Mapper::sum) runs to its end without it.
     ///
     /// ```
     /// use std::ops::ControlFlow;

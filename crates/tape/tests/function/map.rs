@@ -403,3 +403,23 @@ fn sums_over_examples_on_any_number_of_threads() {
         }
     );
 }
+
+#[test]
+fn a_derivative_is_mapped_like_any_other_function() {
+    let f = Function::scalar(|x| (x[0] * x[1]).sin() + x[1].exp() / (x[0].square() + 1.0));
+    let derivative = f.derivative().unwrap();
+    let inputs = DMatrix::from_fn(70, 2, |i, j| 0.03 * (i as f64 - 35.0) + 0.4 * j as f64);
+    let rows = Mapper::new()
+        .exact()
+        .jacobians(&derivative, &inputs)
+        .unwrap();
+    for i in 0..70 {
+        let hessian = f.hessian(&[inputs[(i, 0)], inputs[(i, 1)]]).unwrap();
+        for (k, row) in rows.iter().enumerate() {
+            for j in 0..2 {
+                let apart = (row[(i, j)] - hessian[(k, j)]).abs();
+                assert!(apart <= 1e-13 * hessian.amax(), "{i}, {k}, {j}");
+            }
+        }
+    }
+}
