@@ -327,7 +327,7 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum Kind {
-            $(#[allow(missing_docs)] $Kind($Kind),)*
+            $(#[doc = concat!("[`", stringify!($Kind), "`].")] $Kind($Kind),)*
         }
 
         $(impl From<$Kind> for Kind {

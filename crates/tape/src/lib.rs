@@ -27,8 +27,8 @@
 //! - [`Cotangents`]: the result of a reverse sweep; [`Tangents`]: of a forward one.
 //! - [`Function`]: a recording as a function, evaluated and differentiated at many points, by
 //!   several threads, safe where a comparison turns out otherwise.
-//! - `Mapper` (feature `map`, on by default): a function at the rows of a matrix, or summed over them,
-//!   with vector instructions.
+//! - `Mapper` (feature `map`, on by default): a function at the rows of a matrix, or summed over
+//!   them, with vector instructions.
 //! - [`Real`], [`gradient`]: numeric code written once, for plain numbers, dual numbers and the
 //!   tape.
 //! - [`Tape::entries`], [`Cotangents::contributions`]: what was recorded and what a sweep made of
