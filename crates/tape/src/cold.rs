@@ -7,3 +7,10 @@
 /// Called in a branch, marks it as seldom taken.
 #[cold]
 pub(crate) fn cold_path() {}
+
+/// Calls `f` where it is not inlined, for what is seldom done.
+#[cold]
+#[inline(never)]
+pub(crate) fn apart<T>(f: impl FnOnce() -> T) -> T {
+    f()
+}

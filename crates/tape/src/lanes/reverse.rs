@@ -99,11 +99,11 @@ macro_rules! contribute {
 }
 scalar_rules!(contribute);
 
-/// `d · slope`, or NaN where a guarded rule's slope has left the number range.
+/// `d · slope`, or NaN where the slope has left the number range.
 #[inline(always)]
-fn near<N: Scalar>(is_guarded: bool, d: N, slope: N) -> N {
+fn near<N: Scalar>(is_kept: bool, d: N, slope: N) -> N {
     let product = d * slope;
-    if is_guarded && !Arithmetic::is_normal(slope) {
+    if !is_kept {
         product + N::from_f64(f64::NAN)
     } else {
         product
@@ -131,7 +131,8 @@ impl<T: Scalar> Rule<'_, T> {
         let mut is_missing = false;
         for ((each, &d), (&x, &z)) in each.iter_mut().zip(d).zip(x.iter().zip(z)) {
             let slope = rule.slope(N::of(x), N::of(z));
-            let contribution = near(R::GUARDED, N::of(d), slope).number();
+            let is_kept = !R::GUARDED || R::is_kept(slope);
+            let contribution = near(is_kept, N::of(d), slope).number();
             *each = contribution;
             is_missing |= is_nan(contribution);
         }
@@ -169,7 +170,8 @@ impl<T: Scalar> Rule<'_, T> {
             } else {
                 R::dx(x, y, z)
             };
-            let contribution = near(R::GUARDED, N::of(d), slope).number();
+            let is_kept = !R::GUARDED || Arithmetic::is_normal(slope);
+            let contribution = near(is_kept, N::of(d), slope).number();
             *each = contribution;
             is_missing |= is_nan(contribution);
         }

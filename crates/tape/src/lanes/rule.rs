@@ -5,7 +5,7 @@
 //! inlined, closures cannot.
 
 use super::lane::Lane;
-use crate::number::Scalar;
+use crate::number::{Arithmetic, Scalar};
 use crate::rules::{Binary, Code, PowI, Unary};
 use std::marker::PhantomData;
 
@@ -36,6 +36,11 @@ pub(super) trait OfOne<T: Scalar>: Copy {
     /// Whether the slope may leave the number range.
     const GUARDED: bool;
 
+    /// Whether a slope has kept its digits and its size, of a rule that is guarded.
+    #[inline(always)]
+    fn is_kept<N: Lane<T>>(slope: N) -> bool {
+        Arithmetic::is_normal(slope)
+    }
     /// The rule's value.
     fn value<N: Lane<T>>(self, x: N) -> N;
     /// Its slope by the row, from the value `z`.
@@ -51,6 +56,10 @@ pub(super) struct One<R>(PhantomData<R>);
 impl<T: Scalar, R: Unary> OfOne<T> for One<R> {
     const GUARDED: bool = R::GUARDED;
 
+    #[inline(always)]
+    fn is_kept<N: Lane<T>>(slope: N) -> bool {
+        R::is_kept(slope)
+    }
     #[inline(always)]
     fn value<N: Lane<T>>(self, x: N) -> N {
         R::value(x)

@@ -1,6 +1,7 @@
 //! What slopes are written in: numbers, and whatever else can be added, multiplied and compared.
 
 use super::scalar::Scalar;
+use super::sech::SquareOfSech;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// What the slopes of rules are written in. Every [`Scalar`] is such a number; so is what records
@@ -49,6 +50,12 @@ pub trait Arithmetic:
     fn sinh(self) -> Self;
     /// Hyperbolic cosine.
     fn cosh(self) -> Self;
+    /// `1 / cosh²` of it; what computes with numbers has a cheaper form of its own.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn square_of_sech(self) -> Self {
+        SquareOfSech::of_rules(self)
+    }
     /// `self` to any power.
     fn powf(self, exponent: Self) -> Self;
     /// `√(self² + other²)`.
@@ -129,6 +136,10 @@ macro_rules! arithmetic {
             fn $function(self) -> Self {
                 Scalar::$function(self)
             })*
+            #[inline(always)]
+            fn square_of_sech(self) -> Self {
+                <T as Scalar>::apply(SquareOfSech, self)
+            }
             #[inline(always)]
             fn powf(self, exponent: Self) -> Self {
                 Scalar::powf(self, exponent)

@@ -91,17 +91,27 @@ pub(crate) fn sum_lists<T: Scalar, const N: usize>(
     sums: &mut [T],
     add: &mut impl FnMut(usize, &mut [T]),
 ) {
-    if lists.len() <= RUN_OF_LISTS {
-        for k in lists {
+    sum_runs_of_lists::<T, N>(lists, sums, &mut |run, sums| {
+        for k in run {
             add(k, sums);
         }
-        return;
+    });
+}
+
+/// [`sum_lists`] where `add(run, sums)` adds a few lists, one after the other.
+pub(crate) fn sum_runs_of_lists<T: Scalar, const N: usize>(
+    lists: Range<usize>,
+    sums: &mut [T],
+    add: &mut impl FnMut(Range<usize>, &mut [T]),
+) {
+    if lists.len() <= RUN_OF_LISTS {
+        return add(lists, sums);
     }
     let middle = lists.start + lists.len() / 2;
-    sum_lists::<T, N>(lists.start..middle, sums, add);
+    sum_runs_of_lists::<T, N>(lists.start..middle, sums, add);
     let mut second = [T::zero(); N];
     let second = &mut second[..sums.len()];
-    sum_lists::<T, N>(middle..lists.end, second, add);
+    sum_runs_of_lists::<T, N>(middle..lists.end, second, add);
     for (sum, &second) in sums.iter_mut().zip(&*second) {
         *sum += second;
     }

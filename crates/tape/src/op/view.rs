@@ -1,11 +1,12 @@
 //! Borrowed matrices as an op sees them: column-major, contiguous, with their shape.
 
-use crate::number::{LISTS, sum_lists, sum_of};
+use crate::number::{LISTS, Scalar, sum_of, sum_runs_of_lists};
 use crate::product::{Strided, StridedMut};
 use crate::shape::Shape;
 use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
 use std::fmt;
-use std::ops::{Index, IndexMut};
+use std::iter::zip;
+use std::ops::{Index, IndexMut, Range};
 
 /// A read-only matrix: a column-major slice and its shape. A scalar is a 1×1 view.
 #[derive(Clone, Copy)]
@@ -146,11 +147,28 @@ impl<T: crate::Scalar> View<'_, T> {
         sums.fill(T::zero());
         for (first, sums) in sums.chunks_mut(LISTS).enumerate() {
             let rows = first * LISTS..first * LISTS + sums.len();
-            sum_lists::<T, LISTS>(0..self.cols(), sums, &mut |j, sums| {
-                for (sum, &x) in sums.iter_mut().zip(&self.column(j)[rows.clone()]) {
-                    *sum += x;
-                }
+            sum_runs_of_lists::<T, LISTS>(0..self.cols(), sums, &mut |columns, sums| {
+                self.add_columns(columns, rows.clone(), sums);
             });
+        }
+    }
+}
+
+impl<T: Scalar> View<'_, T> {
+    /// Adds some rows of some columns, one column after the other. Four at a time, so that the sums
+    /// are read and written a quarter as often.
+    fn add_columns(&self, columns: Range<usize>, rows: Range<usize>, sums: &mut [T]) {
+        let column = |j| &self.column(j)[rows.clone()];
+        let fours = columns.len() / 4 * 4;
+        for j in columns.clone().step_by(4).take(fours / 4) {
+            let first = zip(column(j), column(j + 1));
+            let second = zip(column(j + 2), column(j + 3));
+            for (sum, ((&a, &b), (&c, &d))) in zip(&mut *sums, zip(first, second)) {
+                *sum = *sum + a + b + c + d;
+            }
+        }
+        for j in columns.start + fours..columns.end {
+            zip(&mut *sums, column(j)).for_each(|(sum, &x)| *sum += x);
         }
     }
 }

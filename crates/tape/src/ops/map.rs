@@ -60,9 +60,11 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
             return sink.add_chosen(0, |k| chosen[k].then(|| R::pull(x[k], y[k], d[k])));
         }
         if R::GUARDED {
-            let slopes = |at: Range<usize>, slopes: &mut [T]| {
-                let primals = zip(&x[at.clone()], &y[at]);
-                zip(slopes, primals).for_each(|(to, (&x, &y))| *to = R::derivative(x, y));
+            let slopes = |at: Range<usize>| {
+                zip(&x[at.clone()], &y[at]).map(|(&x, &y)| {
+                    let slope = R::derivative(x, y);
+                    (slope, R::is_kept(slope))
+                })
             };
             return add_guarded(sink, 0, d, slopes, |k, d| R::pull(x[k], y[k], d));
         }
@@ -144,7 +146,8 @@ impl<T: Scalar> Op<T> for MapPowI {
         if let Some(chosen) = sink.chosen() {
             return sink.add_chosen(0, |k| chosen[k].then(|| PowI(self.0).pull(x[k], d[k])));
         }
-        sink.add(0, zip(x, d).map(|(&x, &d)| PowI(self.0).pull(x, d)));
+        let slopes = |at: Range<usize>| x[at].iter().map(|&x| PowI(self.0).slope(x));
+        add_guarded(sink, 0, d, slopes, |k, d| PowI(self.0).pull(x[k], d));
     }
 
     fn vjp_recorded<'g>(

@@ -39,7 +39,11 @@ impl<T: Scalar> Op<T> for Sum {
     }
 
     fn vjp(&self, _: &Point<'_, T>, cotangent: View<'_, T>, sink: &mut Sink<'_, T>) {
-        sink.add_scalar(0, cotangent.scalar());
+        let d = cotangent.scalar();
+        sink.accumulate(0, |target, keep| match keep {
+            true => target.iter_mut().for_each(|to| *to += d),
+            false => target.fill(d),
+        });
     }
 
     fn vjp_recorded<'g>(

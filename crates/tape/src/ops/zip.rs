@@ -8,7 +8,7 @@ use super::broadcast::{Broadcast, broadcast, strides};
 use super::slopes::add_guarded;
 use crate::error::{ForwardError, ShapeError};
 use crate::formula::Formula;
-use crate::number::{LISTS, Scalar, pairwise_sum, sum_lists, sum_of};
+use crate::number::{Arithmetic, LISTS, Scalar, pairwise_sum, sum_lists, sum_of};
 use crate::op::{
     Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents, RecordedPoint,
     Sample, Sink, View, ViewMut,
@@ -163,13 +163,10 @@ impl<R: Binary, T: Scalar> Op<T> for Zip<R> {
         if R::GUARDED && operands[0].shape() == operands[1].shape() {
             let [x, y] = operands.map(|operand| operand.values());
             let (z, d) = (at.result.values(), cotangent.values());
-            let slopes = |partial: fn(T, T, T) -> T| {
-                move |at: Range<usize>, slopes: &mut [T]| {
-                    let primals = zip(zip(&x[at.clone()], &y[at.clone()]), &z[at]);
-                    zip(slopes, primals).for_each(|(to, ((&x, &y), &z))| *to = partial(x, y, z));
-                }
-            };
-            let (dx, dy) = (slopes(R::dx), slopes(R::dy));
+            let primals = |at: Range<usize>| zip(zip(&x[at.clone()], &y[at.clone()]), &z[at]);
+            let guarded = |slope: T| (slope, Arithmetic::is_normal(slope));
+            let dx = |at| primals(at).map(|((&x, &y), &z)| guarded(R::dx(x, y, z)));
+            let dy = |at| primals(at).map(|((&x, &y), &z)| guarded(R::dy(x, y, z)));
             add_guarded(sink, 0, d, dx, |k, d| R::pull_x(x[k], y[k], z[k], d));
             return add_guarded(sink, 1, d, dy, |k, d| R::pull_y(x[k], y[k], z[k], d));
         }

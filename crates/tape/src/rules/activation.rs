@@ -1,8 +1,7 @@
 //! The activation functions of neural networks.
 
-use super::hyperbolic::{decay, square_of_sech};
 use super::rule::unary;
-use crate::number::{Arithmetic, Scalar};
+use crate::number::{Arithmetic, Scalar, decay};
 
 unary! {
     /// `y = max(x, 0)`; the derivative at 0 is 0. NaN stays NaN.
@@ -22,7 +21,7 @@ unary! {
     /// once `y` rounds to 1.
     Sigmoid "sigmoid" "σ"
     value |x| sigmoid(x);
-    derivative |x, _| square_of_sech(x * T::from_f64(0.5)) * T::from_f64(0.25);
+    derivative |x, _| (x * T::from_f64(0.5)).square_of_sech() * T::from_f64(0.25);
     far |x, _, d| decayed(x, d);
     rule (dx = dy * y * (1 - y));
     smooth |_| true;

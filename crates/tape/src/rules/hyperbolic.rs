@@ -2,7 +2,7 @@
 
 use super::rule::unary;
 use super::trigonometric::one_minus_square;
-use crate::number::{Arithmetic, LARGE, Scalar};
+use crate::number::{LARGE, Scalar, decay};
 use std::f64::consts::LN_2;
 
 unary! {
@@ -38,7 +38,7 @@ unary! {
     /// rounds to ±1.
     Tanh "tanh" "tanh"
     value |x| x.tanh();
-    derivative |x, _| square_of_sech(x);
+    derivative |x, _| x.square_of_sech();
     far |x, _, d| {
         let root = decay(x);
         (d * root) * root * T::from_f64(4.0)
@@ -96,28 +96,6 @@ unary! {
     smooth |x| x.abs() < 0.95;
     points [-0.9, 0.0, 0.5];
     reference "m.atanh(x)" on "UNIT";
-}
-
-/// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
-#[inline(always)]
-pub(super) fn decay<T: Arithmetic>(x: T) -> T {
-    T::choose(x.is_at_least(T::zero()), || -x, || x).exp()
-}
-
-/// `1 / cosh²x`: near 0 as it stands, so that no digit of what it changes by is lost; else as
-/// `4e / (1 + e)²` with `e = exp(−2|x|)`, because `cosh x` overflows.
-#[inline(always)]
-pub(super) fn square_of_sech<T: Arithmetic>(x: T) -> T {
-    let near = || {
-        let sech = T::one().over(x.cosh());
-        sech * sech
-    };
-    let far = || {
-        let e = decay(x + x);
-        let s = T::from_f64(2.0).over(T::one() + e);
-        e * s * s
-    };
-    T::choose(T::one().is_above(x.abs()), near, far)
 }
 
 /// `d · ½ e^|x|`: `d · cosh x` where that has left the number range.

@@ -1,17 +1,19 @@
 //! Powers and roots.
 
 use super::rule::{binary, unary};
-use crate::cold::cold_path;
+use crate::cold::apart;
 use crate::formula;
 use crate::formula::Formula;
 use crate::number::{Arithmetic, Scalar, UnaryFunction};
 
 unary! {
-    /// `y = x²`, one entry where `x * x` would need two operands.
+    /// `y = x²`, one entry where `x * x` would need two operands. The slope is exact, and 0 where
+    /// `x` is, which is no rare case.
     Square "square" "x²"
     value |x| x * x;
     derivative |x, _| x + x;
     far |x, _, d| { let half = d * x; half + half };
+    kept |slope| slope.is_bounded();
     rule (y = x^2, dx = dy * 2 * x);
     smooth |_| true;
     points [-2.0, 0.0, 0.5, 3.0];
@@ -155,16 +157,26 @@ impl PowI {
         if self.0 == 0 {
             return d * T::zero();
         }
-        let n = T::from_f64(f64::from(self.0));
-        if let Some(less) = self.0.checked_sub(1) {
-            let power = x.powi(less);
-            if power.is_normal() && (n * power).is_normal() {
-                return d * (n * power);
-            }
+        let (slope, is_kept) = self.slope(x);
+        if is_kept {
+            return d * slope;
         }
-        cold_path();
-        let half = self.0 / 2;
-        ((d * x.powi(half)) * n) * x.powi(self.0 - half - 1)
+        let n = T::from_f64(f64::from(self.0));
+        apart(|| {
+            let half = self.0 / 2;
+            ((d * x.powi(half)) * n) * x.powi(self.0 - half - 1)
+        })
+    }
+
+    /// `n · xⁿ⁻¹`, and whether neither the power nor the product has lost digits or size.
+    #[inline(always)]
+    pub(crate) fn slope<T: Scalar>(self, x: T) -> (T, bool) {
+        let Some(less) = self.0.checked_sub(1) else {
+            return (x, false);
+        };
+        let power = x.powi(less);
+        let slope = T::from_f64(f64::from(self.0)) * power;
+        (slope, power.is_normal() & slope.is_normal())
     }
 }
 

@@ -9,7 +9,7 @@
 //! and it is written in its numerically stable form. Slopes ask for less, for [`Arithmetic`]: so
 //! they can be recorded, and differentiated again.
 
-use crate::cold::cold_path;
+use crate::cold::apart;
 use crate::formula::Formula;
 use crate::number::{Arithmetic, Scalar};
 
@@ -34,7 +34,12 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     /// Whether the slope may overflow or vanish where its product with a cotangent does not:
     /// [`far`](Unary::far) has that product then.
     const GUARDED: bool = false;
-    /// `d · f′(x)` in another order, for where `f′(x)` is no normal number.
+    /// Whether a slope of a guarded rule has kept its digits and its size.
+    #[inline(always)]
+    fn is_kept<T: Arithmetic>(slope: T) -> T::Truth {
+        slope.is_normal()
+    }
+    /// `d · f′(x)` in another order, for where `f′(x)` has not.
     #[inline(always)]
     fn far<T: Scalar>(x: T, y: T, d: T) -> T {
         d * Self::derivative(x, y)
@@ -43,9 +48,11 @@ pub trait Unary: Copy + Default + Send + Sync + 'static {
     /// of the operand's tangent.
     #[inline(always)]
     fn pull<T: Scalar>(x: T, y: T, d: T) -> T {
-        guarded(Self::GUARDED, d, Self::derivative(x, y), || {
-            Self::far(x, y, d)
-        })
+        let slope = Self::derivative(x, y);
+        if !Self::GUARDED || Self::is_kept(slope) {
+            return d * slope;
+        }
+        apart(|| Self::far(x, y, d))
     }
     /// Whether `f` is defined and smooth in a neighbourhood of `x` (of about 0.01 on a kink's
     /// side): where finite differences must agree with the rule.
@@ -124,6 +131,7 @@ macro_rules! unary {
      value |$x:ident| $value:expr;
      derivative |$dx:pat_param, $dy:pat_param| $derivative:expr;
      $(far |$px:pat_param, $py:pat_param, $pd:pat_param| $far:expr;)?
+     $(kept |$k:pat_param| $kept:expr;)?
      rule ( $($formula:tt)* ) $(. $modifier:ident ( $($argument:tt)* ))*;
      smooth |$s:pat_param| $smooth:expr;
      points $points:expr;
@@ -157,6 +165,10 @@ macro_rules! unary {
             #[inline(always)]
             fn far<T: $crate::Scalar>($px: T, $py: T, $pd: T) -> T {
                 $far
+            })?
+            $(#[inline(always)]
+            fn is_kept<T: $crate::Arithmetic>($k: T) -> T::Truth {
+                $kept
             })?
             fn is_smooth($s: f64) -> bool {
                 $smooth
@@ -276,8 +288,7 @@ fn guarded<T: Scalar>(is_guarded: bool, d: T, slope: T, far: impl FnOnce() -> T)
     if !is_guarded || slope.is_normal() {
         return d * slope;
     }
-    cold_path();
-    far()
+    apart(far)
 }
 
 pub(crate) use {binary, unary};
