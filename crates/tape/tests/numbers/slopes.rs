@@ -1,6 +1,7 @@
 //! Values and slopes at the ends of the number range and at infinity.
 
 use super::close;
+use nalgebra::DMatrix;
 use tape::{Scalar, Seed, Tangents, Tape, Var};
 
 const INF: f64 = f64::INFINITY;
@@ -100,6 +101,7 @@ fn a_factor_may_bring_back_a_slope_that_overflows() {
     expect::<f64>(|x| x.sinh() * 1e-200, (-720.0, -INF, sinh));
     expect::<f64>(|x| x.cosh() * 1e-200, (720.0, INF, sinh));
     expect::<f64>(|x| x.cosh() * 1e-200, (-720.0, INF, -sinh));
+    expect::<f64>(|x| x.square() * 1e-200, (1.25e308, INF, 2.5e108));
     let (log2, slope) = (-1.0297977094150823e-197, 1.442695040888968e110);
     expect::<f64>(|x| x.log2() * 1e-200, (1e-310, log2, slope));
     let (log10, slope) = (-3.1e-198, 4.342_944_819_032_531e109);
@@ -114,6 +116,35 @@ fn a_factor_may_bring_back_a_slope_that_overflows() {
     expect::<f64>(|y| Var::from(1e160).powf(y) * 1e-200, (2.0, INF, slope));
     // The exponent may be small instead of the cotangent.
     expect::<f64>(|x| x.powf(1e-200), (1e-320, 1.0, 1e-200 / 1e-320));
+}
+
+/// A matrix's slopes are multiplied many at a time; the first contribution to the operand is
+/// written, the second added.
+#[test]
+fn lost_slopes_are_found_wherever_they_stand_in_a_matrix() {
+    // Everywhere but at these places the slopes are ordinary.
+    let places = [0, 63, 64, 100, 199];
+    let at = |k: usize| {
+        if places.contains(&k) {
+            -760.0
+        } else {
+            k as f64 / 100.0
+        }
+    };
+    let x = DMatrix::from_fn(200, 1, |i, _| at(i));
+    let tape = Tape::new();
+    let taped = tape.matrix(&x);
+    let total = (taped.exp() * 1e200).sum() + (taped.exp() * 2e200).sum();
+    let gradient = total.gradient().of(taped).to_matrix();
+    for k in 0..200 {
+        let tape = Tape::new();
+        let x = tape.var(at(k));
+        let slope = (x.exp() * 1e200).gradient().of(x) + (x.exp() * 2e200).gradient().of(x);
+        assert!(
+            slope > 0.0 && (gradient[k] / slope - 1.0).abs() < 1e-15,
+            "at {k}"
+        );
+    }
 }
 
 /// Of every rule whose slope may vanish, with the values mpmath has.
