@@ -33,7 +33,28 @@ impl<T: Scalar> LanePlans<T> {
         (structure, entries): (&Structure, &[u32]),
         sources: &[Source<T>],
     ) -> Self {
-        let lowered = Lowered::of(program, program.entries.len());
+        let lowered = Lowered::of(program, program.entries.len(), &[]);
+        let (mut inputs, mut wanted) = (Vec::new(), Vec::new());
+        for (part, &entry) in structure.parts().iter().zip(entries) {
+            for k in 0..part.shape.len() as u32 {
+                inputs.push(match part.is_matrix {
+                    true => lowered.items_of(entry).start + k,
+                    false => lowered.items_of(entry + k).start,
+                });
+                wanted.push(!part.is_data);
+            }
+        }
+        Self::new((program, recorded), lowered, (inputs, wanted), sources)
+    }
+
+    /// The plans of steps; of inputs, by their items, with whether they are differentiated by; and
+    /// of results.
+    pub fn new(
+        (program, recorded): (&Program<T>, &Primals<T>),
+        lowered: Lowered<T>,
+        (inputs, wanted): (Vec<u32>, Vec<bool>),
+        sources: &[Source<T>],
+    ) -> Self {
         let mut outputs = Vec::new();
         let mut results = Vec::new();
         for source in sources {
@@ -45,16 +66,6 @@ impl<T: Scalar> LanePlans<T> {
                         outputs.push(item);
                     }
                 }
-            }
-        }
-        let (mut inputs, mut wanted) = (Vec::new(), Vec::new());
-        for (part, &entry) in structure.parts().iter().zip(entries) {
-            for k in 0..part.shape.len() as u32 {
-                inputs.push(match part.is_matrix {
-                    true => lowered.items_of(entry).start + k,
-                    false => lowered.items_of(entry + k).start,
-                });
-                wanted.push(!part.is_data);
             }
         }
         let ends = Ends {

@@ -44,6 +44,8 @@ mod rows;
 mod second;
 mod several;
 #[cfg(feature = "map")]
+mod shared;
+#[cfg(feature = "map")]
 mod sheet;
 mod source;
 mod sparse;

@@ -5,6 +5,8 @@ use super::arguments::{Arguments, Handles, Outputs};
 use super::lane_plans::LanePlans;
 use super::pattern::SparsityPattern;
 use super::prune::pruned;
+#[cfg(feature = "map")]
+use super::shared::SumPlans;
 use super::source::{Source, end_of};
 use super::structure::{Part, Structure};
 use crate::error::Error;
@@ -40,6 +42,9 @@ pub(super) struct Recording<T> {
     /// How it is run at many inputs at once.
     #[cfg(feature = "map")]
     lanes: OnceLock<LanePlans<T>>,
+    /// How it is summed over examples.
+    #[cfg(feature = "map")]
+    sums: OnceLock<SumPlans<T>>,
 }
 
 /// Where every number of the parameters and of the results stands: its entry, and which element of
@@ -152,6 +157,8 @@ impl<T: Scalar> Recording<T> {
             symmetric_pattern: OnceLock::new(),
             #[cfg(feature = "map")]
             lanes: OnceLock::new(),
+            #[cfg(feature = "map")]
+            sums: OnceLock::new(),
         }
     }
 
@@ -185,6 +192,12 @@ impl<T: Scalar> Recording<T> {
             let inputs = (&self.inputs, &self.input_entries[..]);
             LanePlans::of((&self.program, &self.recorded), inputs, &self.sources)
         })
+    }
+
+    /// How it is summed over examples.
+    #[cfg(feature = "map")]
+    pub fn sums(&self) -> &SumPlans<T> {
+        self.sums.get_or_init(|| SumPlans::of(self))
     }
 
     /// Where the numbers of parameters and results stand, as lists.

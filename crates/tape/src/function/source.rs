@@ -9,6 +9,17 @@ pub(super) enum Source<T> {
     Number(T),
 }
 
+impl<T> Source<T> {
+    /// The entry, if it is one.
+    #[cfg(feature = "map")]
+    pub fn entry(&self) -> Option<u32> {
+        match self {
+            Source::Entry(entry) => Some(*entry),
+            Source::Number(_) => None,
+        }
+    }
+}
+
 /// Where the entries end that some sources depend on.
 pub(super) fn end_of<T>(sources: &[Source<T>]) -> usize {
     let ends = sources.iter().map(|source| match source {

@@ -17,7 +17,8 @@ use std::sync::Arc;
 /// number of threads.
 const BLOCKS: usize = 16;
 
-/// The value and gradient of some examples together: a number, then one for each parameter.
+/// The value of some examples together, then a number for each that is differentiated by: the
+/// cotangents of what the examples share, or the gradient by the parameters.
 type Total<T> = Vec<T>;
 /// The total of a span of examples, without those that have left, which are named.
 type Span<T> = (Total<T>, Vec<usize>);
@@ -25,6 +26,8 @@ type Span<T> = (Total<T>, Vec<usize>);
 impl<T: Scalar> Mapper<T> {
     /// The sum of a function's values over examples, and its gradient: the function's parameters
     /// are shared, its data are the rows of a matrix.
+    ///
+    /// What depends on the parameters alone is computed once, and its derivatives are swept once.
     ///
     /// The function is one of [named inputs](Function::new), parameters and
     /// [data](Structure::data_scalar); the matrix has a column for each number of the data, in
@@ -85,37 +88,40 @@ impl<T: Scalar> Mapper<T> {
         examples: &Examples<'_, T>,
     ) -> Result<Total<T>, Error> {
         examples.point(0, &mut self.point);
-        let recording = function
-            .run(&self.point, &mut self.workspace)?
-            .recording
-            .clone();
+        let state = function.run(&self.point, &mut self.workspace)?;
+        let recording = state.recording.clone();
         let found = recording.outputs.len();
         if found != 1 {
             return Err(Error::NotOneResult { found });
         }
-        let plans = recording.lanes();
-        let span = BLOCKS * plans.lanes;
+        let plans = recording.sums();
+        let shared = plans.numbers(&recording.program, &state.primals);
+        let span = BLOCKS * plans.plans.lanes;
         let spans: Vec<Range<usize>> = (0..examples.table.rows)
             .step_by(span)
             .map(|start| start..examples.table.rows.min(start + span))
             .collect();
-        let sums = self.sums(&recording, examples, &spans)?;
-        let mut totals = Vec::with_capacity(sums.len());
-        for (total, left) in sums {
-            totals.push(total);
-            for example in left {
-                totals.push(self.total_of_one(function, examples, example)?);
-            }
+        let sums = self.sums(&recording, &shared, examples, &spans)?;
+        let sum = |k: usize| pairwise_sum(sums.len(), |at| sums[at].0[k]);
+        let cotangents: Vec<T> = (1..=plans.wanted()).map(sum).collect();
+        let mut total = vec![sum(0)];
+        total.extend(plans.gradient(&recording, &self.point, &cotangents)?);
+
+        let mut others = Vec::new();
+        for &example in sums.iter().flat_map(|(_, left)| left) {
+            others.push(self.total_of_one(function, examples, example)?);
         }
-        let numbers = 1 + examples.parameters.len();
-        let sum = |k: usize| pairwise_sum(totals.len(), |at| totals[at][k]);
-        Ok((0..numbers).map(sum).collect())
+        for (k, total) in total.iter_mut().enumerate() {
+            *total += pairwise_sum(others.len(), |at| others[at][k]);
+        }
+        Ok(total)
     }
 
     /// The total of each span, with the examples that have left it.
     fn sums(
         &mut self,
         recording: &Arc<Recording<T>>,
+        shared: &[T],
         examples: &Examples<'_, T>,
         spans: &[Range<usize>],
     ) -> Result<Vec<Span<T>>, Error> {
@@ -123,13 +129,13 @@ impl<T: Scalar> Mapper<T> {
         #[cfg(feature = "rayon")]
         if let Some(pool) = &self.pool {
             use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-            let make = || Summer::new(recording, examples);
+            let make = || Summer::new(recording, shared);
             let sums = spans.par_iter().map_init(make, |summer, span| {
                 summer.span(recording, how, examples, span)
             });
             return pool.install(|| sums.collect());
         }
-        let mut summer = Summer::new(recording, examples);
+        let mut summer = Summer::new(recording, shared);
         let sums = spans
             .iter()
             .map(|span| summer.span(recording, how, examples, span));
@@ -165,31 +171,21 @@ struct Examples<'a, T> {
 }
 
 impl<T: Scalar> Examples<'_, T> {
-    /// Hands each input to one of two: the number of a parameter, or a column of the examples.
-    fn each(&self, mut shared: impl FnMut(usize, T), mut own: impl FnMut(usize, &[T])) {
-        let (mut parameters, mut columns) = (self.parameters.iter(), 0..);
-        for part in self.inputs.parts() {
-            for input in part.range() {
-                if part.is_data {
-                    let column = columns.next().expect("an endless count");
-                    own(input, self.table.column(column));
-                } else {
-                    let number = parameters.next().expect("as many as the structure has");
-                    shared(input, *number);
-                }
-            }
-        }
-    }
-
     /// The function's inputs at one example.
     fn point(&self, example: usize, into: &mut Vec<T>) {
         into.clear();
-        into.resize(self.inputs.len(), T::zero());
-        let numbers = std::cell::RefCell::new(into);
-        self.each(
-            |input, number| numbers.borrow_mut()[input] = number,
-            |input, column| numbers.borrow_mut()[input] = column[example],
-        );
+        let (mut parameters, mut columns) = (self.parameters, 0..);
+        for part in self.inputs.parts() {
+            let count = part.shape.len();
+            if part.is_data {
+                let columns = columns.by_ref().take(count);
+                into.extend(columns.map(|column| self.table.column(column)[example]));
+            } else {
+                let (own, rest) = parameters.split_at(count);
+                into.extend_from_slice(own);
+                parameters = rest;
+            }
+        }
     }
 }
 
@@ -201,15 +197,16 @@ struct Summer<T> {
 }
 
 impl<T: Scalar> Summer<T> {
-    fn new(recording: &Recording<T>, examples: &Examples<'_, T>) -> Self {
-        let plans = recording.lanes();
+    /// One who begins; `shared` are the numbers that are the same of all examples.
+    fn new(recording: &Recording<T>, shared: &[T]) -> Self {
+        let sums = recording.sums();
+        let plans = &sums.plans;
         let mut worker = plans.worker(&recording.recorded);
-        examples.each(
-            |input, number| worker.input(&plans.plan, input).fill(number),
-            |_, _| {},
-        );
+        for (input, &number) in shared.iter().enumerate() {
+            worker.input(&plans.plan, input).fill(number);
+        }
         Summer {
-            sums: vec![T::zero(); (1 + examples.parameters.len()) * plans.lanes],
+            sums: vec![T::zero(); (1 + sums.wanted()) * plans.lanes],
             worker,
         }
     }
@@ -222,7 +219,7 @@ impl<T: Scalar> Summer<T> {
         examples: &Examples<'_, T>,
         span: &Range<usize>,
     ) -> Result<Span<T>, Error> {
-        let plans = recording.lanes();
+        let plans = &recording.sums().plans;
         self.sums.fill(T::zero());
         let mut left = Vec::new();
         for start in span.clone().step_by(plans.lanes) {
@@ -244,16 +241,15 @@ impl<T: Scalar> Summer<T> {
         examples: &Examples<'_, T>,
         block: &Range<usize>,
     ) -> Result<(), Error> {
-        let (plans, program) = (recording.lanes(), &recording.program);
-        examples.each(
-            |_, _| {},
-            |input, column| {
-                let row = self.worker.input(&plans.plan, input);
-                let (used, spare) = row.split_at_mut(block.len());
-                used.copy_from_slice(&column[block.clone()]);
-                spare.fill(used[block.len() - 1]);
-            },
-        );
+        let (sums, program) = (recording.sums(), &recording.program);
+        let plans = &sums.plans;
+        for column in 0..examples.table.columns {
+            let input = sums.input_of_column(column);
+            let row = self.worker.input(&plans.plan, input);
+            let (used, spare) = row.split_at_mut(block.len());
+            used.copy_from_slice(&examples.table.column(column)[block.clone()]);
+            spare.fill(used[block.len() - 1]);
+        }
         let run = (&plans.plan, program);
         let ran = self.worker.forward(run, how, block.len());
         ran.map_err(|(lane, entry, error)| Error::Input {

@@ -1,6 +1,6 @@
 //! A program as a list of steps, each of which makes one number, or one application's.
 
-use crate::list::Program;
+use crate::list::{Guard, Program, Side};
 use crate::number::Scalar;
 use crate::op::Chain;
 use crate::rules::{Code, Form};
@@ -42,8 +42,9 @@ pub(crate) struct Lowered<T> {
 const RUN: usize = 16;
 
 impl<T: Scalar> Lowered<T> {
-    /// The steps up to entry `end`, and all guards.
-    pub fn of(program: &Program<T>, end: usize) -> Self {
+    /// The steps up to entry `end`, and all guards. Entries that are `given` are as leaves: what they
+    /// are computed from has no steps, and comparisons among them are none.
+    pub fn of(program: &Program<T>, end: usize, given: &[bool]) -> Self {
         let mut lowered = Lowered {
             steps: Vec::with_capacity(end),
             numbers: program.numbers.clone(),
@@ -55,14 +56,24 @@ impl<T: Scalar> Lowered<T> {
             .guards
             .iter()
             .fold(end, |end, guard| end.max(guard.entry as usize));
-        let mut guards = program.guards.iter().enumerate().peekable();
+        let is_given = |entry: u32| given.get(entry as usize).is_some_and(|&given| given);
+        let is_settled = |side: Side<T>| match side {
+            Side::Entry(entry) => is_given(entry),
+            Side::Number(_) => true,
+        };
+        let is_open = |guard: &Guard<T>| !is_settled(guard.left) || !is_settled(guard.right);
+        let guards = program.guards.iter().enumerate();
+        let mut guards = guards.filter(|(_, guard)| is_open(guard)).peekable();
         for entry in 0..end {
             while let Some((guard, _)) = guards.next_if(|(_, due)| due.entry as usize <= entry) {
                 lowered.steps.push(Step::Guard {
                     guard: guard as u32,
                 });
             }
-            lowered.entry(program, entry as u32);
+            match is_given(entry as u32) {
+                true => lowered.leaf(program, entry as u32),
+                false => lowered.entry(program, entry as u32),
+            }
         }
         for (guard, _) in guards {
             lowered.steps.push(Step::Guard {
@@ -104,18 +115,18 @@ impl<T: Scalar> Lowered<T> {
         out
     }
 
+    fn leaf(&mut self, program: &Program<T>, index: u32) {
+        self.first.push(self.items as Item);
+        self.items += program.shape(index).len();
+        self.ends.push(self.items as Item);
+    }
+
     fn entry(&mut self, program: &Program<T>, index: u32) {
         let entry = program.entries.at(index as usize);
         let of = |lowered: &Self, entry: u32| lowered.first[entry as usize];
         let result = match entry.code.form() {
             Form::Apply => return self.application(program, index),
-            Form::None => {
-                let first = self.items as Item;
-                self.items += program.shape(index).len();
-                self.first.push(first);
-                self.ends.push(self.items as Item);
-                return;
-            }
+            Form::None => return self.leaf(program, index),
             Form::One | Form::Power | Form::NumberRight | Form::NumberLeft => {
                 self.rule(entry.code, of(self, entry.a), entry.b)
             }
@@ -143,10 +154,7 @@ impl<T: Scalar> Lowered<T> {
             self.ends.push(result + 1);
             return;
         }
-        let first = self.items as Item;
-        self.items += program.shape(index).len();
-        self.first.push(first);
-        self.ends.push(self.items as Item);
+        self.leaf(program, index);
         self.steps.push(Step::Apply { entry: index });
     }
 

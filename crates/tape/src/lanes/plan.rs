@@ -130,7 +130,7 @@ impl<T: Scalar> Plan<T> {
         for &input in &ends.inputs {
             planner.row_of[input as usize] = planner.pool.take();
         }
-        let fixed = planner.fixed(program, recorded, &lowered);
+        let fixed = planner.fixed(program, recorded, &lowered, &needed);
         let steps = planner.steps(program, &lowered, &needed);
         let row = |&item: &Item| planner.row_of[item as usize];
         Plan {
@@ -282,12 +282,13 @@ struct Planner {
 }
 
 impl Planner {
-    /// Gives rows to numbers that never change.
+    /// Gives rows to numbers that never change and that something reads.
     fn fixed<T: Scalar>(
         &mut self,
         program: &Program<T>,
         recorded: &Primals<T>,
         lowered: &Lowered<T>,
+        needed: &[bool],
     ) -> Vec<(Row, T)> {
         let mut fixed = Vec::new();
         for entry in 0..lowered.entries() as u32 {
@@ -296,7 +297,7 @@ impl Planner {
             }
             let values = recorded.view(program, entry as usize);
             for (item, &value) in lowered.items_of(entry).zip(values.values()) {
-                if self.row_of[item as usize] == NONE {
+                if needed[item as usize] && self.row_of[item as usize] == NONE {
                     self.kept[item as usize] = true;
                     self.row_of[item as usize] = self.pool.take();
                     fixed.push((self.row_of[item as usize], value));

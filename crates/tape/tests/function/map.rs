@@ -404,6 +404,74 @@ fn sums_over_examples_on_any_number_of_threads() {
     );
 }
 
+/// Parts that depend on the parameters alone: scalars and matrices, compared with one another, read
+/// by what depends on an example, and a result's summand by themselves.
+#[test]
+fn what_examples_share_is_summed_as_if_it_were_computed_for_each() {
+    let inputs = Structure::new()
+        .data_scalar("unread")
+        .scalar("width")
+        .matrix("m", 2, 2)
+        .data_scalars("x", 2)
+        .scalar("unused");
+    let f = Function::new(inputs, |at| {
+        let (width, m, x) = (at.scalar("width"), at.matrix("m"), at.scalars("x"));
+        let factor = if width > 0.0 {
+            width.exp()
+        } else {
+            width.cos()
+        };
+        let square = m * m.transpose();
+        let scale = square.sum() * factor;
+        let place = at.tape().assemble(2, 1, x);
+        let spread = (square * place).component_mul(place).sum();
+        let far = if x[0] > 1.0 {
+            x[0].square()
+        } else {
+            x[1] * scale.ln()
+        };
+        Outputs::from((spread / scale).tanh() + far * factor + scale)
+    });
+    let examples = DMatrix::from_fn(700, 3, |i, j| ((i * 7 + j * 13) % 101) as f64 / 40.0 - 1.0);
+    for width in [0.7, -0.4] {
+        let parameters = [width, 0.4, -1.2, 0.9, 0.1, 3.0];
+        let mut expected = vec![0.0; 7];
+        for row in examples.row_iter() {
+            let mut point = vec![row[0]];
+            point.extend(&parameters[..5]);
+            point.extend([row[1], row[2], parameters[5]]);
+            let (value, gradient) = f.value_and_gradient(&point).unwrap();
+            let total = std::iter::once(value).chain(gradient);
+            expected
+                .iter_mut()
+                .zip(total)
+                .for_each(|(sum, own)| *sum += own);
+        }
+        for threads in [1, 2] {
+            let mut mapper = Mapper::new().threads(threads);
+            let (value, gradient) = mapper.sum(&f, &parameters, &examples).unwrap();
+            let found = std::iter::once(value).chain(gradient);
+            for (k, (found, expected)) in found.zip(&expected).enumerate() {
+                let size = expected.abs().max(1.0);
+                assert!(
+                    (found - expected).abs() < 1e-11 * size,
+                    "{k}: {found}, {expected}"
+                );
+            }
+        }
+    }
+}
+
+/// A sum whose result no example has a part in is that result as often as there are examples.
+#[test]
+fn a_sum_of_what_depends_on_no_example() {
+    let inputs = Structure::new().scalar("p").data_scalar("x");
+    let f = Function::new(inputs, |at| Outputs::from(at.scalar("p").square()));
+    let examples = DMatrix::from_element(10, 1, 1.0);
+    let total = Mapper::new().sum(&f, &[3.0], &examples).unwrap();
+    assert_eq!(total, (90.0, vec![60.0]));
+}
+
 #[test]
 fn a_derivative_is_mapped_like_any_other_function() {
     let f = Function::scalar(|x| (x[0] * x[1]).sin() + x[1].exp() / (x[0].square() + 1.0));
