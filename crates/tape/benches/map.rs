@@ -26,6 +26,61 @@ fn main() {
             run(&workload);
         }
     }
+    if only.is_none_or(|only| "sum of mixtures".contains(only.as_str())) {
+        run_sum();
+    }
+}
+
+/// One gradient of a mixture summed over points, by the 45 numbers that they share.
+fn run_sum() {
+    let (function, by_hand, points, shared) = programs::summed();
+    let points_of: Vec<Vec<f64>> = (0..points.nrows())
+        .map(|i| {
+            points
+                .row(i)
+                .iter()
+                .copied()
+                .chain(shared.clone())
+                .collect()
+        })
+        .collect();
+    let mut workspace = Workspace::new();
+    let (mut gradient, mut sum) = (vec![0.0; shared.len()], vec![0.0; shared.len()]);
+    let one_by_one = || {
+        sum.fill(0.0);
+        for at in &points_of {
+            let value = function.value_and_gradient_into(at, &mut gradient, &mut workspace);
+            black_box(value.expect("no op that can fail"));
+            sum.iter_mut()
+                .zip(&gradient)
+                .for_each(|(sum, own)| *sum += own);
+        }
+        black_box(&sum);
+    };
+    let (mut all, mut sum_by_hand) = (vec![0.0; 4 + shared.len()], vec![0.0; shared.len()]);
+    let mut contenders = vec![Contender::new("one after another", one_by_one)];
+    contenders.push(Contender::new("by hand", || {
+        sum_by_hand.fill(0.0);
+        for at in &points_of {
+            black_box(by_hand(at, &mut all));
+            let own = sum_by_hand.iter_mut().zip(&all[4..]);
+            own.for_each(|(sum, own)| *sum += own);
+        }
+        black_box(&sum_by_hand);
+    }));
+    let lanes = |mut mapper: Mapper| {
+        let (function, shared, points) = (&function, &shared, &points);
+        move || {
+            let sum = mapper.sum(function, shared, points);
+            black_box(sum.expect("no op that can fail"));
+        }
+    };
+    for set in InstructionSet::all() {
+        let mapper = Mapper::new().instruction_set(set);
+        contenders.push(Contender::new(format!("lanes, {set}"), lanes(mapper)));
+    }
+    let title = format!("sum of mixtures over {} points", points.nrows());
+    println!("{}", compare(Effort::USUAL, contenders).listed(&title, 0));
 }
 
 fn run(workload: &Workload) {

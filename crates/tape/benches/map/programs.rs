@@ -1,7 +1,7 @@
 //! What is mapped: programs over any number, with inputs, and some with their gradients by hand.
 
 use nalgebra::DMatrix;
-use tape::{Function, Real, Tape};
+use tape::{Function, Outputs, Real, Structure, Tape};
 
 /// A gradient by hand, written to a slice; gives the value.
 pub type ByHand = fn(&[f64], &mut [f64]) -> f64;
@@ -139,6 +139,21 @@ fn mixture<R: Real>(x: &[R]) -> R {
     };
     let sum = (0..5).map(component).reduce(|sum, term| sum + term);
     sum.expect("five components").ln()
+}
+
+/// The mixture as a function of a point and of what all points share, with its gradient by hand, the
+/// points, and what they share.
+pub fn summed() -> (Function, ByHand, DMatrix<f64>, Vec<f64>) {
+    let inputs = Structure::new()
+        .data_scalars("point", 4)
+        .scalars("shared", 45);
+    let function = Function::new(inputs, |at| {
+        let x = [at.scalars("point"), at.scalars("shared")].concat();
+        Outputs::from(mixture(&x))
+    });
+    let points = DMatrix::from_fn(10_000, 4, |i, j| 4.0 * fraction(i, j) - 2.0);
+    let shared = (0..45).map(|k| fraction(0, k) - 0.5).collect();
+    (function, mixture_by_hand, points, shared)
 }
 
 fn mixture_by_hand(x: &[f64], gradient: &mut [f64]) -> f64 {
