@@ -8,7 +8,7 @@ mod measure;
 #[path = "map/programs.rs"]
 mod programs;
 
-use measure::{Contender, Effort, compare};
+use measure::{Comparison, Contender, Effort, compare};
 use nalgebra::{DMatrix, DVector};
 use programs::Workload;
 use std::hint::black_box;
@@ -136,5 +136,29 @@ fn run(workload: &Workload) {
         "{name}, {count} inputs, {} operations",
         workload.operations()
     );
-    println!("{}", compare(Effort::USUAL, contenders).listed(&title, 0));
+    let compared = compare(Effort::USUAL, contenders);
+    println!("{}", compared.listed(&title, 0));
+    // Memory sets the pace of rows that fill the caches.
+    if parameters < 1000 {
+        watch(&compared);
+    }
+}
+
+/// Stops where wider registers gain nothing: a kernel that is not inlined into the function with
+/// the target feature is compiled without it, and in silence.
+fn watch(compared: &Comparison) {
+    let of = |name: String| compared.names().position(|other| other == name);
+    let plain = of(format!("lanes, {}", InstructionSet::PLAIN)).expect("every machine has it");
+    for set in InstructionSet::all()
+        .into_iter()
+        .filter(|&set| set != InstructionSet::PLAIN)
+    {
+        let lanes = of(format!("lanes, {set}")).expect("all are measured");
+        let ratio = compared.ratio(lanes, plain).median;
+        assert!(
+            ratio < 0.9,
+            "with {set} lanes take {ratio:.2} of what plain ones take, 0.7 or less is usual: look \
+             whether each kernel is inlined into a function of lanes/instruction_set.rs"
+        );
+    }
 }
