@@ -69,7 +69,12 @@ fn a_net_of_a_line_learns_and_is_judged_by_its_weights() {
     assert!(text.contains(&accuracy), "{text}");
     let report = std::fs::read_to_string(out.path().join("report.html")).unwrap();
     assert!(report.contains("Before learning"), "its filters");
-    assert!(report.contains(line));
+    let lede = format!("A net of <code>{line}</code> has learned from 60 images");
+    assert!(report.contains(&lede), "{report}");
+    assert!(
+        !report.contains("images moved") && !report.contains("<dt>activation</dt>"),
+        "of a line nothing is said that it says, and nothing that was not asked for"
+    );
 }
 
 #[test]
