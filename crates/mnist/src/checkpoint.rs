@@ -1,7 +1,8 @@
 //! Where a run stands: all that is needed to go on as if it had never stopped.
 //!
 //! The file is a line of JSON with the length and the CRC-32 of what follows, then a line of JSON,
-//! [`State`], and after it the net as in a weights file, exact to the bit in the run's own numbers.
+//! [`State`], and after it the net as in a weights file, exact to the bit in the run's own numbers;
+//! then the optimiser's numbers, and the best net so far, where there are any.
 //! All are in one file because they must never disagree, and two files can only get their names one
 //! after the other. The sum is there because a net has none: a bit that a disk turned would only
 //! make the run another one.
@@ -57,6 +58,19 @@ pub struct State {
     /// What else there is to know of learning; the optimiser's numbers follow the net.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learning: Option<Learning>,
+    /// The best net so far, of a run that keeps it; it follows all else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestNet>,
+}
+
+/// What is known of the best net, but for its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BestNet {
+    /// After how many steps it was the net.
+    pub step: u64,
+    /// How many bytes it has.
+    pub bytes: usize,
 }
 
 /// Where an optimiser and the masks of dropout stand, but for the optimiser's numbers.
@@ -151,26 +165,28 @@ impl State {
             loss,
             accuracy,
             learning,
+            best: None,
         }
     }
 
-    /// The two lines with which the file begins; the bytes of the net and of the optimiser follow.
-    pub fn to_lines(&self, net: &[u8], optimiser: &[u8]) -> String {
+    /// The two lines with which the file begins; the bytes of the net, of the optimiser and of the
+    /// best net follow.
+    pub fn to_lines(&self, following: &[&[u8]]) -> String {
         let state = serde_json::to_string(self).expect("numbers and names are JSON") + "\n";
         let mut crc = Crc::new();
         crc.update(state.as_bytes());
-        crc.update(net);
-        crc.update(optimiser);
+        following.iter().for_each(|bytes| crc.update(bytes));
+        let length: usize = following.iter().map(|bytes| bytes.len()).sum();
         let seal = Seal {
             version: VERSION,
-            bytes: state.len() + net.len() + optimiser.len(),
+            bytes: state.len() + length,
             crc32: crc.sum(),
         };
         let seal = serde_json::to_string(&seal).expect("numbers are JSON");
         format!("{seal}\n{state}")
     }
 
-    /// Takes the file apart: the state, and the net's bytes.
+    /// Takes the file apart: the state, and the bytes that follow.
     ///
     /// # Errors
     ///
@@ -224,36 +240,62 @@ impl State {
         bytes: &[u8],
         like: &Net<T>,
     ) -> Result<(Net<T>, Option<Progress<T>>), CheckpointError> {
-        let (net, rest) = match &self.learning {
-            None => (bytes, &[][..]),
-            Some(learning) => {
-                let parts = bytes.split_at_checked(learning.net);
-                parts.ok_or(CheckpointError::Optimiser)?
-            }
-        };
-        let net = Net::from_safetensors(net)?;
-        if net.line() != like.line() || net.sizes() != like.sizes() {
-            return Err(match (net.activation(), like.activation()) {
-                (Some(_), Some(_)) => CheckpointError::Sizes {
-                    found: net.sizes(),
-                    expected: like.sizes(),
-                },
-                _ => CheckpointError::Layers {
-                    found: net.line().to_string(),
-                    expected: like.line().to_string(),
-                },
-            });
-        }
+        let [net, optimiser, _] = self.parts(bytes)?;
+        let net = net_like(net, like)?;
         let Some(learning) = &self.learning else {
             return Ok((net, None));
         };
-        let progress = learning.read::<T>(rest).filter(|progress| {
+        let progress = learning.read::<T>(optimiser).filter(|progress| {
             let kept = self.run.settings.optimiser.kept();
             let lengths = like.learned().map(|(_, value)| value.len() * kept);
             progress.kept.is_empty() || progress.kept.iter().map(Vec::len).eq(lengths)
         });
         Ok((net, Some(progress.ok_or(CheckpointError::Optimiser)?)))
     }
+
+    /// The best net so far, if the run keeps it, and after how many steps it was the net.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckpointError`] if the bytes are not a net, or one that has other layers than `like`.
+    pub fn best<T: Float>(
+        &self,
+        bytes: &[u8],
+        like: &Net<T>,
+    ) -> Result<Option<(u64, Net<T>)>, CheckpointError> {
+        let [.., net] = self.parts(bytes)?;
+        let best = self.best.map(|best| Ok((best.step, net_like(net, like)?)));
+        best.transpose()
+    }
+
+    /// The bytes of the net, of the optimiser and of the best net.
+    fn parts<'b>(&self, bytes: &'b [u8]) -> Result<[&'b [u8]; 3], CheckpointError> {
+        let best = self.best.map_or(0, |best| best.bytes);
+        let end = bytes.len().checked_sub(best);
+        let (bytes, best) = bytes.split_at(end.ok_or(CheckpointError::Best)?);
+        let net = self.learning.as_ref().map_or(bytes.len(), |it| it.net);
+        let parts = bytes.split_at_checked(net);
+        let (net, optimiser) = parts.ok_or(CheckpointError::Optimiser)?;
+        Ok([net, optimiser, best])
+    }
+}
+
+/// The net in these bytes, which has the layers and shapes of `like`.
+fn net_like<T: Float>(bytes: &[u8], like: &Net<T>) -> Result<Net<T>, CheckpointError> {
+    let net = Net::from_safetensors(bytes)?;
+    if net.line() == like.line() && net.sizes() == like.sizes() {
+        return Ok(net);
+    }
+    Err(match (net.activation(), like.activation()) {
+        (Some(_), Some(_)) => CheckpointError::Sizes {
+            found: net.sizes(),
+            expected: like.sizes(),
+        },
+        _ => CheckpointError::Layers {
+            found: net.line().to_string(),
+            expected: like.line().to_string(),
+        },
+    })
 }
 
 /// Why a file is no checkpoint.
@@ -322,6 +364,9 @@ pub enum CheckpointError {
     /// What the optimiser keeps is not there.
     #[error("the optimiser's numbers in the checkpoint are not those of its net")]
     Optimiser,
+    /// The best net is not there.
+    #[error("the best net in the checkpoint is not as long as its state says")]
+    Best,
     /// The net has other sizes than the settings and the images ask for.
     #[error("the net in the checkpoint has the sizes {found:?}, expected {expected:?}")]
     Sizes {

@@ -1,16 +1,17 @@
 //! What a run leaves behind.
 //!
-//! A run's directory holds four files, and three to look at:
+//! A run's directory holds four files, a fifth if the run has patience, and three to look at:
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | `weights.safetensors` | the net, for anybody to read |
 //! | `loss.csv` | `step,loss`: each step's loss, before its update |
 //! | `accuracy.csv` | `epoch,step,train_accuracy,test_accuracy`: at the start, after each epoch, and at the end if that is inside an epoch; `epoch` counts the whole ones |
+//! | `best.safetensors` | the net as it was after the epoch with the highest test accuracy, of a run that may end early |
 //! | `checkpoint` | what it takes to go on: [`crate::checkpoint`] |
 //! | `accuracy.svg`, `loss.svg`, `report.html` | the run in pictures: [`crate::report`] |
 //!
-//! The four are written together, at the end of each epoch and of the run: all of them to temporary
+//! All but the pictures are written together, at the end of each epoch and of the run: all of them to temporary
 //! files first, and only when all are on the disk do they get their names, the checkpoint last. So
 //! a full disk changes nothing, and a process killed at any moment leaves each file whole, old or
 //! new. Where the logs are new and the checkpoint is old, the logs are longer than it says; a run
@@ -27,19 +28,24 @@
 
 use std::fs;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use nn::Net;
 
 use crate::atomic::{self, PendingFile, WriteError};
 use crate::batches;
-use crate::checkpoint::{CheckpointError, Learning, Run, State};
+use crate::checkpoint::{BestNet, CheckpointError, Learning, Run, State};
 use crate::float::Float;
 use crate::history::Measured;
-use crate::lock::{Lock, LockError};
+use crate::lock::Lock;
 use crate::report::Drawn;
 use crate::run_log::{Extent, Log};
 use crate::training::Progress;
+
+mod error;
+
+pub use error::{CreateError, ResumeError};
 
 const LOSS: &str = "loss.csv";
 const ACCURACY: &str = "accuracy.csv";
@@ -48,6 +54,9 @@ const CHECKPOINT: &str = "checkpoint";
 
 /// The files of a run, in the order in which they get their names.
 pub const FILES: [&str; 4] = [LOSS, ACCURACY, WEIGHTS, CHECKPOINT];
+
+/// The best net of a run that has patience.
+pub const BEST: &str = "best.safetensors";
 
 /// The pictures of a run, in the order in which they get their names.
 pub const PICTURES: [&str; 3] = ["accuracy.svg", "loss.svg", REPORT];
@@ -82,6 +91,15 @@ impl Default for Logs {
     }
 }
 
+/// The best net of a run so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best<T: Float> {
+    /// After how many steps it was the net.
+    pub step: u64,
+    /// The net.
+    pub net: Net<T>,
+}
+
 /// Where a run stands when it is saved.
 #[derive(Debug)]
 pub struct Moment<'a, T: Float> {
@@ -95,68 +113,11 @@ pub struct Moment<'a, T: Float> {
     pub progress: Option<Progress<T>>,
     /// The logs up to here.
     pub logs: &'a Logs,
+    /// The best net so far, of a run that keeps it.
+    pub best: Option<&'a Best<T>>,
     /// A last line of the accuracies, measured inside an epoch: a run that goes on would not have
     /// it.
     pub inside_epoch: Option<Measured>,
-}
-
-/// Why a new run cannot be kept in a directory.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CreateError {
-    /// It could not be made.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// Another process works there.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// There are files of a run's names, but no run's checkpoint.
-    #[error("{}: found {names}, but no checkpoint of a run, so they are not of one; name another \
-             directory or move them away", .path.display())]
-    NotARun {
-        /// The directory.
-        path: PathBuf,
-        /// The files.
-        names: String,
-    },
-}
-
-/// Why a run cannot go on from a directory.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ResumeError {
-    /// Another process works there.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// A file of the run could not be read.
-    #[error("{}: cannot read it: {error}; expected what `mnist train --out` \
-             leaves", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's reason.
-        error: io::Error,
-    },
-    /// The checkpoint is none.
-    #[error("{}: {error}", .path.display())]
-    Checkpoint {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        error: CheckpointError,
-    },
-    /// A log does not begin as the checkpoint says.
-    #[error(
-        "{}: not the log of the checkpoint beside it, expected {} bytes with the CRC-32 {:08x} at \
-         its beginning",
-        .path.display(), .expected.bytes, .expected.crc32
-    )]
-    OtherLog {
-        /// The log.
-        path: PathBuf,
-        /// What the checkpoint says of it.
-        expected: Extent,
-    },
 }
 
 /// A run as it was saved.
@@ -164,8 +125,8 @@ pub enum ResumeError {
 pub struct Saved {
     /// Where it stood.
     pub state: State,
-    /// The net's bytes; [`State::net`] reads them.
-    pub net: Vec<u8>,
+    /// The bytes of the nets and of the optimiser; [`State::net`] and [`State::best`] read them.
+    pub numbers: Vec<u8>,
     /// The logs up to there.
     pub logs: Logs,
 }
@@ -197,11 +158,7 @@ impl RunDirectory {
         // A run that was killed in its first save may have left some of its files without a
         // checkpoint.
         let was_left = lock.was_left;
-        let names: Vec<&str> = FILES.into_iter().chain(PICTURES).collect();
-        let there: Vec<&str> = names
-            .into_iter()
-            .filter(|name| path.join(name).exists())
-            .collect();
+        let there: Vec<&str> = names().filter(|name| path.join(name).exists()).collect();
         if !there.is_empty() && !was_left && !directory.has_checkpoint() {
             return Err(CreateError::NotARun {
                 path: path.to_owned(),
@@ -231,8 +188,7 @@ impl RunDirectory {
     }
 
     fn remove_leftovers(&self) {
-        let names = FILES.iter().chain(&PICTURES);
-        names.for_each(|name| atomic::remove_leftovers(&self.path.join(name)));
+        names().for_each(|name| atomic::remove_leftovers(&self.path.join(name)));
     }
 
     /// Whether what is called a checkpoint is one, of whatever version and however damaged.
@@ -290,14 +246,18 @@ impl RunDirectory {
     }
 
     /// As [`save`](RunDirectory::save) for the first time, which takes away an earlier run's
-    /// pictures.
+    /// pictures and its best net.
     ///
     /// # Errors
     ///
-    /// As [`save`](RunDirectory::save), or if a picture cannot be removed.
+    /// As [`save`](RunDirectory::save), or if one of them cannot be removed.
     pub fn replace<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<(), WriteError> {
         let pending = self.prepare(run, moment)?;
-        for path in PICTURES.map(|name| self.path.join(name)) {
+        for path in PICTURES
+            .iter()
+            .chain([&BEST])
+            .map(|name| self.path.join(name))
+        {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     let action = "remove an earlier run's";
@@ -338,31 +298,41 @@ impl RunDirectory {
         &self,
         run: &Run,
         moment: &Moment<'_, T>,
-    ) -> Result<[PendingFile; 4], WriteError> {
+    ) -> Result<Vec<PendingFile>, WriteError> {
         let Logs { loss, accuracy } = moment.logs;
         let extents = [loss.extent(), accuracy.extent()];
         let last = moment
             .inside_epoch
             .map_or(String::new(), |line| format!("{line}\n"));
-        let net = moment
-            .net
-            .to_safetensors()
-            .expect("every net can be written");
+        let bytes = |net: &Net<T>| net.to_safetensors().expect("every net can be written");
+        let net = bytes(moment.net);
         let (learning, kept) = Learning::of(moment.progress.as_ref(), net.len());
-        let state = State::new(
+        let best = moment.best.map(|best| bytes(&best.net));
+        let mut state = State::new(
             run.clone(),
             moment.step,
             moment.generator,
             extents,
             learning,
         );
-        let lines = state.to_lines(&net, &kept);
-        Ok([
+        state.best = moment.best.zip(best.as_ref()).map(|(best, bytes)| BestNet {
+            step: best.step,
+            bytes: bytes.len(),
+        });
+        let best = best.as_deref();
+        let following = [&net, &kept[..], best.unwrap_or_default()];
+        let lines = state.to_lines(&following);
+        let checkpoint: Vec<&[u8]> = iter::once(lines.as_bytes()).chain(following).collect();
+        let mut pending = vec![
             self.prepare_file(LOSS, &[loss.text()])?,
             self.prepare_file(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
             self.prepare_file(WEIGHTS, &[&net])?,
-            self.prepare_file(CHECKPOINT, &[lines.as_bytes(), &net, &kept])?,
-        ])
+        ];
+        if let Some(best) = best {
+            pending.push(self.prepare_file(BEST, &[best])?);
+        }
+        pending.push(self.prepare_file(CHECKPOINT, &checkpoint)?);
+        Ok(pending)
     }
 
     fn prepare_file(&self, name: &str, parts: &[&[u8]]) -> Result<PendingFile, WriteError> {
@@ -381,9 +351,9 @@ impl RunDirectory {
     /// [`ResumeError`] names the file that is not there or not what it should be.
     pub fn read(&self) -> Result<Saved, ResumeError> {
         let (path, mut bytes) = self.read_file(CHECKPOINT)?;
-        let (state, net) =
+        let (state, numbers) =
             State::split(&bytes).map_err(|error| ResumeError::Checkpoint { path, error })?;
-        let line = bytes.len() - net.len();
+        let line = bytes.len() - numbers.len();
         let logs = Logs {
             loss: self.read_log(LOSS, state.loss)?,
             accuracy: self.read_log(ACCURACY, state.accuracy)?,
@@ -391,7 +361,7 @@ impl RunDirectory {
         bytes.drain(..line);
         Ok(Saved {
             state,
-            net: bytes,
+            numbers: bytes,
             logs,
         })
     }
@@ -422,6 +392,11 @@ impl Drop for RunDirectory {
             let _ = fs::remove_dir(path);
         }
     }
+}
+
+/// The names of all files a run may leave.
+fn names() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().chain([BEST]).chain(PICTURES)
 }
 
 fn commit(pending: impl IntoIterator<Item = PendingFile>) -> Result<(), WriteError> {

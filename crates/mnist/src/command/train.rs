@@ -12,7 +12,7 @@ use mnist::checkpoint::{Fingerprint, Run};
 use mnist::dataset::{Choice, Dataset, Source, Split};
 use mnist::evaluation::Evaluation;
 use mnist::history;
-use mnist::run_directory::{Logs, RunDirectory, Saved};
+use mnist::run_directory::{Best, Logs, RunDirectory, Saved};
 use mnist::settings::{Precision, Settings};
 use mnist::training::Training;
 use nn::{Method, Schedule};
@@ -104,6 +104,17 @@ pub struct Options {
         allow_negative_numbers = true,
     )]
     augment: usize,
+    /// End the run when so many epochs have brought no higher test accuracy
+    ///
+    /// The weights of the best epoch are kept beside the last ones, in best.safetensors. As the test
+    /// images chose them, their accuracy on other images is likely to be a little lower.
+    #[arg(
+        long,
+        value_name = "EPOCHS",
+        value_parser = steps,
+        allow_negative_numbers = true,
+    )]
+    patience: Option<u64>,
     #[command(flatten)]
     net: FirstNet,
     /// The numbers computed with
@@ -125,8 +136,9 @@ pub struct Options {
         long,
         value_name = "DIR",
         conflicts_with_all = [
-            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "net",
-            "hidden", "activation", "dropout", "batch_norm", "init", "seed", "precision", "out"
+            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "patience",
+            "net", "hidden", "activation", "dropout", "batch_norm", "init", "seed", "precision",
+            "out"
         ]
     )]
     resume: Option<PathBuf>,
@@ -203,6 +215,7 @@ impl Options {
             weight_decay: self.weight_decay,
             clip: self.clip,
             augment: self.augment,
+            patience: self.patience,
             precision: match self.precision {
                 PrecisionName::F32 => Precision::F32,
                 PrecisionName::F64 => Precision::F64,
@@ -345,18 +358,24 @@ impl Plan {
             None => options.out.as_deref().map(create).transpose()?,
         };
         let (directory, saved) = directory.unzip();
-        let (step, net, batches, progress, logs) = match saved.flatten() {
+        let (step, net, batches, progress, best, logs) = match saved.flatten() {
             None => {
                 let batches = Batches::new(train.len(), settings.batch, settings.seed);
-                (0, first, batches, None, Logs::default())
+                (0, first, batches, None, None, Logs::default())
             }
-            Some(Saved { state, net, logs }) => {
+            Some(Saved {
+                state,
+                numbers,
+                logs,
+            }) => {
                 let path = options.resume.clone().unwrap_or_default();
-                let (net, progress) = state
-                    .net::<T>(&net, &first)
-                    .map_err(|error| Failure::Checkpoint { path, error })?;
+                let read = (state.net::<T>(&numbers, &first))
+                    .and_then(|net| Ok((net, state.best::<T>(&numbers, &first)?)));
+                let ((net, progress), best) =
+                    read.map_err(|error| Failure::Checkpoint { path, error })?;
+                let best = best.map(|(step, net)| Best { step, net });
                 let batches = Batches::resume(train.len(), settings.batch, &state.generator);
-                (state.step, net, batches, progress, logs)
+                (state.step, net, batches, progress, best, logs)
             }
         };
         let mut output = Output::new(options.json);
@@ -381,6 +400,7 @@ impl Plan {
             },
             evaluation: Evaluation::default(),
             history: history::accuracies(&logs.accuracy),
+            best,
             keep: directory.map(|directory| Keep {
                 directory,
                 logs,

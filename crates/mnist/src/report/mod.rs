@@ -32,6 +32,7 @@
 //!     step: 0,
 //!     history: &[],
 //!     losses: &Logs::default().loss,
+//!     best: None,
 //!     halt: None,
 //! };
 //! let drawn = report.draw(&mut Evaluation::default())?;

@@ -54,6 +54,14 @@ pub fn heading<T: Float>(report: &Report<'_, T>, answers: &[Answer]) -> String {
         Some(_) => "",
         None => " These are digits drawn by the program, not MNIST.",
     };
+    let best = report.best.map_or(String::new(), |best| {
+        format!(
+            " The best of its epochs was number {}, with {} of the test images read right; its \
+             weights are in best.safetensors, this page is about the last ones.",
+            best.epoch,
+            percent(best.test_accuracy)
+        )
+    });
     let halt = report.halt.as_ref().map_or(String::new(), |halt| {
         format!(
             "<p class=\"halt\"><b>The run could not go on:</b> {}. The curves go up to there; all \
@@ -66,7 +74,7 @@ pub fn heading<T: Float>(report: &Report<'_, T>, answers: &[Answer]) -> String {
     format!(
         "<header>\n<h1>{} of {} test images read right</h1>\n\
          <p class=\"lede\">A net of {} has learned from {} images, {} a \
-         step.{data}</p>\n{halt}\
+         step.{data}{best}</p>\n{halt}\
          <dl class=\"tiles\" id=\"numbers\">\n{}</dl>\n</header>\n",
         grouped(right),
         grouped(all),
@@ -147,7 +155,10 @@ pub fn settings<T: Float>(report: &Report<'_, T>) -> String {
         ),
         ("CRC-32 of the data", format!("{:08x}", run.data.crc32)),
     ];
-    let rows = layers.into_iter().chain(rows).chain(moved);
+    let patience = settings
+        .patience
+        .map(|epochs| ("patience", format!("{epochs} epochs")));
+    let rows = layers.into_iter().chain(rows).chain(moved).chain(patience);
     let row = |(name, value): (&str, String)| {
         format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escaped(&value))
     };
