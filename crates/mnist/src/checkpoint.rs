@@ -10,7 +10,7 @@
 use std::path::PathBuf;
 
 use flate2::Crc;
-use nn::{Net, WeightsError};
+use nn::Net;
 use serde::{Deserialize, Serialize};
 
 use crate::batches;
@@ -20,10 +20,11 @@ use crate::run_log::Extent;
 use crate::settings::Settings;
 use crate::training::Progress;
 
+mod error;
 mod path;
+pub mod seal;
 
-/// The version of the format.
-const VERSION: u32 = 2;
+pub use error::CheckpointError;
 
 /// What stays the same during a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,31 +125,6 @@ impl Learning {
     }
 }
 
-/// The first line: what the rest must be.
-#[derive(Serialize, Deserialize)]
-struct Seal {
-    /// The version of the format.
-    version: u32,
-    /// How many bytes follow the line.
-    bytes: usize,
-    /// Their CRC-32, as in gzip.
-    crc32: u32,
-}
-
-/// The first line, and what follows it.
-fn line(bytes: &[u8]) -> Result<(&[u8], &[u8]), CheckpointError> {
-    let end = bytes.iter().position(|&byte| byte == b'\n');
-    let end = end.ok_or(CheckpointError::NoLine { bytes: bytes.len() })?;
-    Ok((&bytes[..end], &bytes[end + 1..]))
-}
-
-fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8], line: usize) -> Result<T, CheckpointError> {
-    serde_json::from_slice(text).map_err(|error| CheckpointError::Line {
-        line,
-        column: error.column(),
-    })
-}
-
 impl State {
     /// A state.
     pub fn new(
@@ -172,18 +148,7 @@ impl State {
     /// The two lines with which the file begins; the bytes of the net, of the optimiser and of the
     /// best net follow.
     pub fn to_lines(&self, following: &[&[u8]]) -> String {
-        let state = serde_json::to_string(self).expect("numbers and names are JSON") + "\n";
-        let mut crc = Crc::new();
-        crc.update(state.as_bytes());
-        following.iter().for_each(|bytes| crc.update(bytes));
-        let length: usize = following.iter().map(|bytes| bytes.len()).sum();
-        let seal = Seal {
-            version: VERSION,
-            bytes: state.len() + length,
-            crc32: crc.sum(),
-        };
-        let seal = serde_json::to_string(&seal).expect("numbers are JSON");
-        format!("{seal}\n{state}")
+        seal::sealed(self, following)
     }
 
     /// Takes the file apart: the state, and the bytes that follow.
@@ -192,33 +157,7 @@ impl State {
     ///
     /// [`CheckpointError`] says what is wrong with it.
     pub fn split(bytes: &[u8]) -> Result<(Self, &[u8]), CheckpointError> {
-        /// Read first, so that a file of another version is called that.
-        #[derive(Deserialize)]
-        struct Version {
-            version: u32,
-        }
-        let (seal, sealed) = line(bytes)?;
-        let Version { version } = from_json(seal, 1)?;
-        if version != VERSION {
-            return Err(CheckpointError::Version { found: version });
-        }
-        let Seal { bytes, crc32, .. } = from_json(seal, 1)?;
-        if sealed.len() != bytes {
-            return Err(CheckpointError::Length {
-                found: sealed.len(),
-                expected: bytes,
-            });
-        }
-        let mut crc = Crc::new();
-        crc.update(sealed);
-        if crc.sum() != crc32 {
-            return Err(CheckpointError::Damaged {
-                found: crc.sum(),
-                expected: crc32,
-            });
-        }
-        let (state, net) = line(sealed)?;
-        let state: State = from_json(state, 2)?;
+        let (state, numbers): (State, _) = seal::opened(bytes)?;
         let settings = &state.run.settings;
         if settings.batch == 0
             || settings.hidden.contains(&0)
@@ -226,7 +165,7 @@ impl State {
         {
             return Err(CheckpointError::Settings);
         }
-        Ok((state, net))
+        Ok((state, numbers))
     }
 
     /// The net that belongs to this state, which has the layers and shapes of `like`, and how far
@@ -296,85 +235,6 @@ fn net_like<T: Float>(bytes: &[u8], like: &Net<T>) -> Result<Net<T>, CheckpointE
             expected: like.line().to_string(),
         },
     })
-}
-
-/// Why a file is no checkpoint.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CheckpointError {
-    /// There is no first line.
-    #[error(
-        "not a checkpoint: {bytes} bytes without the end of a line, expected a line of JSON first"
-    )]
-    NoLine {
-        /// How long the file is.
-        bytes: usize,
-    },
-    /// A line is not what it should be.
-    #[error(
-        "not a checkpoint: its line {line} is not what `mnist train` writes, from column {column} \
-         on"
-    )]
-    Line {
-        /// Which, 1 or 2.
-        line: usize,
-        /// From where on, counted from 1.
-        column: usize,
-    },
-    /// More or less than there should be.
-    #[error(
-        "the checkpoint is damaged: found {found} bytes after its first line, expected {expected}"
-    )]
-    Length {
-        /// The bytes there are.
-        found: usize,
-        /// How many the first line says.
-        expected: usize,
-    },
-    /// Other bytes than were written.
-    #[error("the checkpoint is damaged: found the CRC-32 {found:08x}, expected {expected:08x}")]
-    Damaged {
-        /// The sum of what is there.
-        found: u32,
-        /// The sum the first line says.
-        expected: u32,
-    },
-    /// A file of another version of this program.
-    #[error("a checkpoint of version {found}, expected version {VERSION}")]
-    Version {
-        /// The version found.
-        found: u32,
-    },
-    /// Settings that no run has.
-    #[error(
-        "not a checkpoint: a batch or a layer of nothing, or a learning rate that is not finite"
-    )]
-    Settings,
-    /// The net's bytes are not a net.
-    #[error("the net in the checkpoint: {0}")]
-    Net(#[from] WeightsError),
-    /// The net has other layers than the settings ask for.
-    #[error("the net in the checkpoint is `{found}`, expected `{expected}`")]
-    Layers {
-        /// The net's layers.
-        found: String,
-        /// What is asked for.
-        expected: String,
-    },
-    /// What the optimiser keeps is not there.
-    #[error("the optimiser's numbers in the checkpoint are not those of its net")]
-    Optimiser,
-    /// The best net is not there.
-    #[error("the best net in the checkpoint is not as long as its state says")]
-    Best,
-    /// The net has other sizes than the settings and the images ask for.
-    #[error("the net in the checkpoint has the sizes {found:?}, expected {expected:?}")]
-    Sizes {
-        /// The net's sizes.
-        found: Vec<usize>,
-        /// What is asked for.
-        expected: Vec<usize>,
-    },
 }
 
 /// Enough of a data set to notice another.

@@ -81,7 +81,7 @@ fn what_is_no_checkpoint_is_told_why() {
     );
     assert_eq!(
         refused(b"abc\n"),
-        "not a checkpoint: its line 1 is not what `mnist train` writes, from column 1 on"
+        "not a checkpoint: its line 1 is not what `mnist` writes, from column 1 on"
     );
     let length = bytes.len() - bytes.iter().position(|&byte| byte == b'\n').unwrap() - 1;
     assert_eq!(
