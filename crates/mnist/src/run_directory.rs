@@ -33,19 +33,15 @@ use std::path::{Path, PathBuf};
 
 use nn::Net;
 
-use crate::atomic::{self, PendingFile, WriteError};
+use crate::atomic::{PendingFile, WriteError, commit};
 use crate::batches;
 use crate::checkpoint::{BestNet, CheckpointError, Learning, Run, State};
 use crate::float::Float;
 use crate::history::Measured;
-use crate::lock::Lock;
+use crate::own_directory::{CreateError, Files, OwnDirectory, ResumeError};
 use crate::report::Drawn;
 use crate::run_log::{Extent, Log};
 use crate::training::Progress;
-
-mod error;
-
-pub use error::{CreateError, ResumeError};
 
 const LOSS: &str = "loss.csv";
 const ACCURACY: &str = "accuracy.csv";
@@ -61,16 +57,31 @@ pub const BEST: &str = "best.safetensors";
 /// The pictures of a run, in the order in which they get their names.
 pub const PICTURES: [&str; 3] = ["accuracy.svg", "loss.svg", REPORT];
 
+/// All files that a run may leave.
+const ALL: Files<'_> = Files {
+    command: "train",
+    names: &[
+        LOSS,
+        ACCURACY,
+        WEIGHTS,
+        BEST,
+        CHECKPOINT,
+        PICTURES[0],
+        PICTURES[1],
+        PICTURES[2],
+    ],
+    mark: CHECKPOINT,
+    what: "checkpoint of a run",
+    is_mark: is_checkpoint,
+};
+
 /// The page with all of it.
 pub const REPORT: &str = "report.html";
 
 /// The directory of a run, locked for this process.
 #[derive(Debug)]
 pub struct RunDirectory {
-    path: PathBuf,
-    lock: Option<Lock>,
-    /// The directories that were made for it, the outermost first.
-    made: Vec<PathBuf>,
+    own: OwnDirectory,
 }
 
 /// The two logs of a run.
@@ -140,33 +151,8 @@ impl RunDirectory {
     /// [`CreateError`] if it cannot be made, another run works there, or it holds somebody's own
     /// files.
     pub fn create(path: &Path) -> Result<Self, CreateError> {
-        let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
-        let missing = path.ancestors().take_while(is_missing);
-        let mut made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
-        made.reverse();
-        fs::create_dir_all(path).map_err(|error| WriteError {
-            path: path.to_owned(),
-            action: "make the directory",
-            error,
-        })?;
-        let mut directory = RunDirectory {
-            path: path.to_owned(),
-            lock: None,
-            made,
-        };
-        let lock = directory.lock.insert(Lock::take(path)?);
-        // A run that was killed in its first save may have left some of its files without a
-        // checkpoint.
-        let was_left = lock.was_left;
-        let there: Vec<&str> = names().filter(|name| path.join(name).exists()).collect();
-        if !there.is_empty() && !was_left && !directory.has_checkpoint() {
-            return Err(CreateError::NotARun {
-                path: path.to_owned(),
-                names: there.join(", "),
-            });
-        }
-        directory.remove_leftovers();
-        Ok(directory)
+        let own = OwnDirectory::create(path, &ALL)?;
+        Ok(RunDirectory { own })
     }
 
     /// The directory of an earlier run, to go on with it. Removes what killed runs left in it.
@@ -175,46 +161,20 @@ impl RunDirectory {
     ///
     /// [`ResumeError`] if no run is there, or another process works there.
     pub fn open(path: &Path) -> Result<Self, ResumeError> {
-        let mut directory = RunDirectory {
-            path: path.to_owned(),
-            lock: None,
-            made: Vec::new(),
-        };
-        // First, so that a directory without a run is called that.
-        directory.read_file(CHECKPOINT)?;
-        directory.lock = Some(Lock::take(path)?);
-        directory.remove_leftovers();
-        Ok(directory)
-    }
-
-    fn remove_leftovers(&self) {
-        names().for_each(|name| atomic::remove_leftovers(&self.path.join(name)));
-    }
-
-    /// Whether what is called a checkpoint is one, of whatever version and however damaged.
-    fn has_checkpoint(&self) -> bool {
-        let Ok((_, bytes)) = self.read_file(CHECKPOINT) else {
-            return false;
-        };
-        let no_checkpoint = |error| {
-            matches!(
-                error,
-                CheckpointError::NoLine { .. } | CheckpointError::Line { .. }
-            )
-        };
-        !State::split(&bytes).is_err_and(no_checkpoint)
+        let own = OwnDirectory::open(path, &ALL)?;
+        Ok(RunDirectory { own })
     }
 
     /// How many steps the run that is saved here has taken; none if there is none that can be read.
     pub fn saved_step(&self) -> Option<u64> {
-        let (_, bytes) = self.read_file(CHECKPOINT).ok()?;
+        let (_, bytes) = self.own.read(CHECKPOINT).ok()?;
         let (state, _) = State::split(&bytes).ok()?;
         Some(state.step)
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.own.path()
     }
 
     /// Saves a run that has not taken a step, if there is nothing in the directory yet, and says
@@ -227,9 +187,9 @@ impl RunDirectory {
     pub fn begin<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<bool, WriteError> {
         let pending = self.prepare(run, moment)?;
         for name in PICTURES {
-            PendingFile::create(&self.path.join(name))?;
+            PendingFile::create(&self.path().join(name))?;
         }
-        let taken = FILES.iter().any(|name| self.path.join(name).exists());
+        let taken = FILES.iter().any(|name| self.path().join(name).exists());
         if !taken {
             commit(pending)?;
         }
@@ -256,7 +216,7 @@ impl RunDirectory {
         for path in PICTURES
             .iter()
             .chain([&BEST])
-            .map(|name| self.path.join(name))
+            .map(|name| self.path().join(name))
         {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -283,14 +243,14 @@ impl RunDirectory {
         let pending: Result<Vec<_>, _> = PICTURES
             .iter()
             .zip(texts)
-            .map(|(name, text)| self.prepare_file(name, &[text.as_bytes()]))
+            .map(|(name, text)| self.own.prepare(name, &[text.as_bytes()]))
             .collect();
         commit(pending?)
     }
 
     /// Where the page is.
     pub fn report(&self) -> PathBuf {
-        self.path.join(REPORT)
+        self.path().join(REPORT)
     }
 
     /// Writes everything under temporary names.
@@ -324,24 +284,16 @@ impl RunDirectory {
         let lines = state.to_lines(&following);
         let checkpoint: Vec<&[u8]> = iter::once(lines.as_bytes()).chain(following).collect();
         let mut pending = vec![
-            self.prepare_file(LOSS, &[loss.text()])?,
-            self.prepare_file(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
-            self.prepare_file(WEIGHTS, &[&net])?,
+            self.own.prepare(LOSS, &[loss.text()])?,
+            self.own
+                .prepare(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
+            self.own.prepare(WEIGHTS, &[&net])?,
         ];
         if let Some(best) = best {
-            pending.push(self.prepare_file(BEST, &[best])?);
+            pending.push(self.own.prepare(BEST, &[best])?);
         }
-        pending.push(self.prepare_file(CHECKPOINT, &checkpoint)?);
+        pending.push(self.own.prepare(CHECKPOINT, &checkpoint)?);
         Ok(pending)
-    }
-
-    fn prepare_file(&self, name: &str, parts: &[&[u8]]) -> Result<PendingFile, WriteError> {
-        let mut file = PendingFile::create(&self.path.join(name))?;
-        for part in parts {
-            file.add(part)?;
-        }
-        file.sync()?;
-        Ok(file)
     }
 
     /// Reads what was saved last.
@@ -350,7 +302,7 @@ impl RunDirectory {
     ///
     /// [`ResumeError`] names the file that is not there or not what it should be.
     pub fn read(&self) -> Result<Saved, ResumeError> {
-        let (path, mut bytes) = self.read_file(CHECKPOINT)?;
+        let (path, mut bytes) = self.own.read(CHECKPOINT)?;
         let (state, numbers) =
             State::split(&bytes).map_err(|error| ResumeError::Checkpoint { path, error })?;
         let line = bytes.len() - numbers.len();
@@ -367,38 +319,22 @@ impl RunDirectory {
     }
 
     fn read_log(&self, name: &str, extent: Extent) -> Result<Log, ResumeError> {
-        let (path, text) = self.read_file(name)?;
+        let (path, text) = self.own.read(name)?;
         let log = Log::resume(text, extent);
         log.ok_or(ResumeError::OtherLog {
             path,
             expected: extent,
         })
     }
-
-    fn read_file(&self, name: &str) -> Result<(PathBuf, Vec<u8>), ResumeError> {
-        let path = self.path.join(name);
-        match fs::read(&path) {
-            Ok(bytes) => Ok((path, bytes)),
-            Err(error) => Err(ResumeError::Unreadable { path, error }),
-        }
-    }
 }
 
-impl Drop for RunDirectory {
-    fn drop(&mut self) {
-        self.lock = None;
-        // Those that are not empty stay, which is as it should be.
-        for path in self.made.iter().rev() {
-            let _ = fs::remove_dir(path);
-        }
-    }
-}
-
-/// The names of all files a run may leave.
-fn names() -> impl Iterator<Item = &'static str> {
-    FILES.into_iter().chain([BEST]).chain(PICTURES)
-}
-
-fn commit(pending: impl IntoIterator<Item = PendingFile>) -> Result<(), WriteError> {
-    pending.into_iter().try_for_each(PendingFile::commit)
+/// Whether these bytes are a checkpoint, of whatever version and however damaged.
+fn is_checkpoint(bytes: &[u8]) -> bool {
+    let no_checkpoint = |error| {
+        matches!(
+            error,
+            CheckpointError::NoLine { .. } | CheckpointError::Line { .. }
+        )
+    };
+    !State::split(bytes).is_err_and(no_checkpoint)
 }

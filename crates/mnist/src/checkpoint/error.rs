@@ -2,7 +2,8 @@
 
 use nn::WeightsError;
 
-use super::seal::VERSION;
+/// The version of the format.
+pub const VERSION: u32 = 2;
 
 /// Why a file is no checkpoint.
 #[derive(Debug, thiserror::Error)]

@@ -4,10 +4,7 @@ use flate2::Crc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::error::CheckpointError;
-
-/// The version of the format.
-pub const VERSION: u32 = 2;
+use super::error::{CheckpointError, VERSION};
 
 /// The first line: what the rest must be.
 #[derive(Serialize, Deserialize)]

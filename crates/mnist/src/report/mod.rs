@@ -54,6 +54,7 @@ mod contents;
 mod image;
 mod page;
 mod sections;
+pub mod trials;
 
 pub use contents::{Drawn, Report};
 

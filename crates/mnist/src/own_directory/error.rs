@@ -1,4 +1,4 @@
-//! Why a directory cannot be a run's.
+//! Why a directory cannot be a program's own.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use crate::checkpoint::CheckpointError;
 use crate::lock::LockError;
 use crate::run_log::Extent;
 
-/// Why a new run cannot be kept in a directory.
+/// Why a new run, or a search, cannot be kept in a directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CreateError {
@@ -18,18 +18,20 @@ pub enum CreateError {
     /// Another process works there.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// There are files of a run's names, but no run's checkpoint.
-    #[error("{}: found {names}, but no checkpoint of a run, so they are not of one; name another \
-             directory or move them away", .path.display())]
+    /// There are files of its names, but none that says that they are.
+    #[error("{}: found {names}, but no {mark}, so they are not of one; name another directory or \
+             move them away", .path.display())]
     NotARun {
         /// The directory.
         path: PathBuf,
         /// The files.
         names: String,
+        /// What would say whose they are.
+        mark: &'static str,
     },
 }
 
-/// Why a run cannot go on from a directory.
+/// Why a run, or a search, cannot go on from a directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResumeError {
@@ -37,13 +39,15 @@ pub enum ResumeError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A file of the run could not be read.
-    #[error("{}: cannot read it: {error}; expected what `mnist train --out` \
+    #[error("{}: cannot read it: {error}; expected what `mnist {command} --out` \
              leaves", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// The operating system's reason.
         error: io::Error,
+        /// The command that leaves it.
+        command: &'static str,
     },
     /// The checkpoint is none.
     #[error("{}: {error}", .path.display())]
