@@ -4,7 +4,7 @@
 //! Weights that are too large drive a sigmoid to its ends, where it has no slope; weights that are
 //! too small give every unit the same answer. Xavier's deviation, `1/√inputs`, keeps the spread
 //! through sigmoids, He's, `√(2/inputs)`, through ReLU, which loses half of the numbers. `-- --svg
-//! FILE` draws how often which number comes, layer below layer.
+//! FILE` draws how often which number comes, layer below layer; heights are square roots.
 //!
 //! ```text
 //! deviation of what layer        1      2      3      4      5  gives
@@ -97,14 +97,15 @@ fn chart(title: &str, layers: &[DMatrix<f64>]) -> Chart {
         let base = (LAYERS - 1 - k) as f64;
         let most = counts.iter().max().copied().unwrap_or(1) as f64;
         let outline = counts.iter().enumerate().flat_map(|(bin, &count)| {
-            let height = base + 0.8 * count as f64 / most;
+            // The root, so that few are seen beside many.
+            let height = base + 0.8 * (count as f64 / most).sqrt();
             let ends = [bin, bin + 1].map(|end| end as f64 / BINS as f64);
             ends.map(|x| (x, height))
         });
         chart.line(outline, Colour::Blue);
         chart.dashed([(0.0, base), (1.0, base)], Colour::Grey);
         chart.label(
-            (0.78, base + 0.62),
+            (0.78, base + 0.9),
             &format!("layer {}", k + 1),
             Colour::Grey,
         );
