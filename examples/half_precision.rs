@@ -1,11 +1,11 @@
 //! How many digits a trained net needs (the book's section 8.3.4): its weights rounded to fewer and
 //! fewer binary digits, and judged again.
 //!
-//! `F16`, half precision, has ten digits behind the first, `BF16` seven. Neither misreads more; even
-//! with the first digit alone, nearly all is still read. Here the weights are rounded, as they are where
-//! they are stored so; the net then computes with the numbers that it has always had. `-- --svg
-//! FILE` draws the accuracy by the number of digits; `--data DIR` takes MNIST in place of digits
-//! drawn here.
+//! `F16`, half precision, has ten digits behind the first, `BF16` seven. Neither misreads more;
+//! even with the first digit alone, nearly all is still read. Here the weights are rounded, as they
+//! are where they are stored so; the net computes with the kind of numbers that it always had.
+//! `-- --svg FILE` draws the accuracy by the number of digits; `--data DIR` takes MNIST in place of
+//! digits drawn here.
 //!
 //! ```text
 //! digits behind the first  test accuracy

@@ -20,8 +20,8 @@
 //!   [`lock`]), with its
 //!   [`run_log`]s and a [`checkpoint`] to go on from; [`history`] reads the logs, and [`report`]
 //!   makes a page of it all.
-//! - [`search`] tries learning rates and weight decays at random, and [`search_directory`] keeps what
-//!   came of it.
+//! - [`search`] tries learning rates and weight decays at random, and [`search_directory`] keeps
+//!   what came of it.
 //! - [`image_file`] makes of anybody's picture an image, for a net to say what it shows.
 //! - [`atomic`] writes files that are there whole or not at all.
 //!

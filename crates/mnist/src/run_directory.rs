@@ -11,12 +11,12 @@
 //! | `checkpoint` | what it takes to go on: [`crate::checkpoint`] |
 //! | `accuracy.svg`, `loss.svg`, `report.html` | the run in pictures: [`crate::report`] |
 //!
-//! All but the pictures are written together, at the end of each epoch and of the run: all of them to temporary
-//! files first, and only when all are on the disk do they get their names, the checkpoint last. So
-//! a full disk changes nothing, and a process killed at any moment leaves each file whole, old or
-//! new. Where the logs are new and the checkpoint is old, the logs are longer than it says; a run
-//! that goes on cuts them back and writes the same lines again. The sums in the checkpoint tell its
-//! logs from others.
+//! All but the pictures are written together, at the end of each epoch and of the run: all of them
+//! to temporary files first, and only when all are on the disk do they get their names, the
+//! checkpoint last. So a full disk changes nothing, and a process killed at any moment leaves each
+//! file whole, old or new. Where the logs are new and the checkpoint is old, the logs are longer
+//! than it says; a run that goes on cuts them back and writes the same lines again. The sums in the
+//! checkpoint tell its logs from others.
 //!
 //! The directory is locked for as long as a run works in it ([`crate::lock`]). One with files of
 //! these names that no run left is refused: they are somebody's own.

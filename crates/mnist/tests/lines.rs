@@ -52,7 +52,7 @@ const DEEP: &str = "conv 4 3x3 pad 1, batch-norm, relu, conv 4 3x3 pad 1, relu, 
                     affine 4, dropout 0.5";
 
 /// Killed outright at moments that have nothing to do with what it does, under each optimiser, with
-/// masks, running statistics, moved images and a schedule: the bytes of a run that nobody disturbed.
+/// masks, running statistics, moved images and a schedule: the bytes of an undisturbed run.
 #[test]
 fn a_killed_run_of_a_deep_net_goes_on_as_if_it_had_not_been() {
     let set = small_set();

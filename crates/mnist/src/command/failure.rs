@@ -88,7 +88,9 @@ pub enum Failure {
     Beyond { path: PathBuf, at: u64, steps: u64 },
     #[error("--images {asked}: found only {found} training images")]
     TooFew { asked: usize, found: usize },
-    #[error("{}: its search has {done} trials already, more than --trials {trials}", .path.display())]
+    #[error(
+        "{}: its search has {done} trials already, more than --trials {trials}", .path.display()
+    )]
     TooManyDone {
         path: PathBuf,
         done: u64,

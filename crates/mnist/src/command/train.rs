@@ -106,8 +106,8 @@ pub struct Options {
     augment: usize,
     /// End the run when so many epochs have brought no higher test accuracy
     ///
-    /// The weights of the best epoch are kept beside the last ones, in best.safetensors. As the test
-    /// images chose them, their accuracy on other images is likely to be a little lower.
+    /// The weights of the best epoch are kept beside the last ones, in best.safetensors. As the
+    /// test images chose them, their accuracy on other images is likely to be a little lower.
     #[arg(
         long,
         value_name = "EPOCHS",

@@ -22,10 +22,10 @@ use super::values::{PrecisionName, optimisers, steps};
 /// Try learning rates and weight decays at random, and say which are best
 ///
 /// Each trial learns from a few of the training images, by default 400, for 50 epochs, with a
-/// learning rate and a weight decay of its own; 100 other training images judge it. Small and large
-/// numbers are as likely as their orders of magnitude are. This is the search of "Deep Learning from
-/// Scratch", chapter 6. Ctrl-C ends it after the trials that are done, with exit code 130; a second
-/// Ctrl-C at once.
+/// learning rate and a weight decay of its own; 100 other training images judge it. Every decade of
+/// the two ranges is as likely as any other. This is the search of "Deep Learning from Scratch",
+/// chapter 6. Ctrl-C ends it after the trials that are done, with exit code 130; a second Ctrl-C at
+/// once.
 #[derive(Args, Debug)]
 pub struct Options {
     #[command(flatten)]
