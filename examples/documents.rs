@@ -36,4 +36,7 @@ documents! {
     Pictures "docs/guide/14-pictures.md"
     Functions "docs/guide/15-functions.md"
     SecondDerivatives "docs/guide/16-second-derivatives.md"
+    Optimisers "docs/guide/17-optimisers.md"
+    BatchNormalisation "docs/guide/19-batch-normalisation.md"
+    ConvolutionAndPooling "docs/guide/21-convolution.md"
 }

@@ -206,13 +206,20 @@ fn tick(at: &f64) -> String {
 
 /// Charts of one height beside each other, as one SVG.
 pub fn beside(charts: &[Chart]) -> String {
+    rows(charts, charts.len())
+}
+
+/// Charts of one size, so many in a row, as one SVG.
+pub fn rows(charts: &[Chart], columns: usize) -> String {
+    let first = &charts[..columns.min(charts.len())];
     let shown = (
-        charts.iter().map(|chart| chart.size.0).sum::<u32>(),
-        charts[0].size.1,
+        first.iter().map(|chart| chart.size.0).sum::<u32>(),
+        charts[0].size.1 * charts.len().div_ceil(columns) as u32,
     );
     let drawn = (shown.0 * SCALE, shown.1 * SCALE);
     let mut svg = String::new();
-    draw_all(charts, SVGBackend::with_string(&mut svg, drawn)).expect("a string takes any drawing");
+    let backend = SVGBackend::with_string(&mut svg, drawn);
+    draw_all(charts, columns, backend).expect("a string takes any drawing");
     let size = |(width, height)| format!("width=\"{width}\" height=\"{height}\"");
     let titles: Vec<&str> = charts.iter().map(|chart| &*chart.title).collect();
     let head = format!(
@@ -236,15 +243,19 @@ fn style() -> String {
     )
 }
 
-fn draw_all<DB: DrawingBackend>(charts: &[Chart], backend: DB) -> Drawn<DB> {
-    let mut rest = backend.into_drawing_area();
-    rest.fill(&rgb(PAPER))?;
-    for chart in charts {
-        let (panel, others) = rest.split_horizontally(chart.size.0 * SCALE);
-        chart.draw(&panel)?;
-        rest = others;
+fn draw_all<DB: DrawingBackend>(charts: &[Chart], columns: usize, backend: DB) -> Drawn<DB> {
+    let mut below = backend.into_drawing_area();
+    below.fill(&rgb(PAPER))?;
+    for row in charts.chunks(columns) {
+        let (mut rest, others) = below.split_vertically(row[0].size.1 * SCALE);
+        below = others;
+        for chart in row {
+            let (panel, others) = rest.split_horizontally(chart.size.0 * SCALE);
+            chart.draw(&panel)?;
+            rest = others;
+        }
     }
-    rest.present()
+    below.present()
 }
 
 type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;

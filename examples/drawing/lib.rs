@@ -1,4 +1,4 @@
-//! What the examples have in common: their command line, and curves.
+//! What the examples have in common: their command line, curves, and short runs on digits.
 //!
 //! An example that has a picture draws it with `-- --svg FILE`; every one plays its graph with
 //! `-- --player FILE` and says with `-- --help` what it does. Graphs come from the crate `picture`;
@@ -7,8 +7,10 @@
 mod chart;
 #[path = "../documents.rs"]
 mod documents;
+mod lesson;
 mod options;
 mod palette;
 
-pub use chart::{Chart, Colour, beside, curve};
+pub use chart::{Chart, Colour, beside, curve, rows};
+pub use lesson::{Course, Lesson, hidden};
 pub use options::{Options, options, with_arguments};

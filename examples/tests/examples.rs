@@ -76,6 +76,16 @@ examples! {
     newton
     second_derivatives
     hessian
+    optimisers
+    optimisers_compared
+    activation_histograms
+    initial_values
+    batch_normalisation
+    overfitting
+    filters
+    convolution_check
+    misread_digits
+    half_precision
 }
 
 /// A file that an example is asked to write, which is not there before.

@@ -54,6 +54,15 @@ pub fn write(
     file.commit()
 }
 
+/// Gives all files their names, one after the other.
+///
+/// # Errors
+///
+/// [`WriteError`] of the first that cannot be renamed; those before it have their names then.
+pub fn commit(pending: impl IntoIterator<Item = PendingFile>) -> Result<(), WriteError> {
+    pending.into_iter().try_for_each(PendingFile::commit)
+}
+
 /// Removes the temporary files that killed processes left beside `path`. Not to be called while
 /// another process may be writing it.
 pub fn remove_leftovers(path: &Path) {

@@ -112,7 +112,7 @@ impl Batches {
 }
 
 /// A whole number below `bound`, all equally likely.
-fn below(random: &mut ChaCha8Rng, bound: u64) -> u64 {
+pub(crate) fn below(random: &mut ChaCha8Rng, bound: u64) -> u64 {
     // Of the 2⁶⁴ words, the 2⁶⁴ mod `bound` with the smallest low halves are drawn again, so that
     // each result is left as many.
     let surplus = bound.wrapping_neg() % bound;

@@ -1,7 +1,8 @@
 //! Where a run stands: all that is needed to go on as if it had never stopped.
 //!
 //! The file is a line of JSON with the length and the CRC-32 of what follows, then a line of JSON,
-//! [`State`], and after it the net as in a weights file, exact to the bit in the run's own numbers.
+//! [`State`], and after it the net as in a weights file, exact to the bit in the run's own numbers;
+//! then the optimiser's numbers, and the best net so far, where there are any.
 //! All are in one file because they must never disagree, and two files can only get their names one
 //! after the other. The sum is there because a net has none: a bit that a disk turned would only
 //! make the run another one.
@@ -9,7 +10,7 @@
 use std::path::PathBuf;
 
 use flate2::Crc;
-use nn::{Net, WeightsError};
+use nn::Net;
 use serde::{Deserialize, Serialize};
 
 use crate::batches;
@@ -19,10 +20,11 @@ use crate::run_log::Extent;
 use crate::settings::Settings;
 use crate::training::Progress;
 
+mod error;
 mod path;
+pub mod seal;
 
-/// The version of the format.
-const VERSION: u32 = 2;
+pub use error::CheckpointError;
 
 /// What stays the same during a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +59,19 @@ pub struct State {
     /// What else there is to know of learning; the optimiser's numbers follow the net.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learning: Option<Learning>,
+    /// The best net so far, of a run that keeps it; it follows all else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestNet>,
+}
+
+/// What is known of the best net, but for its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BestNet {
+    /// After how many steps it was the net.
+    pub step: u64,
+    /// How many bytes it has.
+    pub bytes: usize,
 }
 
 /// Where an optimiser and the masks of dropout stand, but for the optimiser's numbers.
@@ -110,31 +125,6 @@ impl Learning {
     }
 }
 
-/// The first line: what the rest must be.
-#[derive(Serialize, Deserialize)]
-struct Seal {
-    /// The version of the format.
-    version: u32,
-    /// How many bytes follow the line.
-    bytes: usize,
-    /// Their CRC-32, as in gzip.
-    crc32: u32,
-}
-
-/// The first line, and what follows it.
-fn line(bytes: &[u8]) -> Result<(&[u8], &[u8]), CheckpointError> {
-    let end = bytes.iter().position(|&byte| byte == b'\n');
-    let end = end.ok_or(CheckpointError::NoLine { bytes: bytes.len() })?;
-    Ok((&bytes[..end], &bytes[end + 1..]))
-}
-
-fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8], line: usize) -> Result<T, CheckpointError> {
-    serde_json::from_slice(text).map_err(|error| CheckpointError::Line {
-        line,
-        column: error.column(),
-    })
-}
-
 impl State {
     /// A state.
     pub fn new(
@@ -151,58 +141,23 @@ impl State {
             loss,
             accuracy,
             learning,
+            best: None,
         }
     }
 
-    /// The two lines with which the file begins; the bytes of the net and of the optimiser follow.
-    pub fn to_lines(&self, net: &[u8], optimiser: &[u8]) -> String {
-        let state = serde_json::to_string(self).expect("numbers and names are JSON") + "\n";
-        let mut crc = Crc::new();
-        crc.update(state.as_bytes());
-        crc.update(net);
-        crc.update(optimiser);
-        let seal = Seal {
-            version: VERSION,
-            bytes: state.len() + net.len() + optimiser.len(),
-            crc32: crc.sum(),
-        };
-        let seal = serde_json::to_string(&seal).expect("numbers are JSON");
-        format!("{seal}\n{state}")
+    /// The two lines with which the file begins; the bytes of the net, of the optimiser and of the
+    /// best net follow.
+    pub fn to_lines(&self, following: &[&[u8]]) -> String {
+        seal::sealed(self, following)
     }
 
-    /// Takes the file apart: the state, and the net's bytes.
+    /// Takes the file apart: the state, and the bytes that follow.
     ///
     /// # Errors
     ///
     /// [`CheckpointError`] says what is wrong with it.
     pub fn split(bytes: &[u8]) -> Result<(Self, &[u8]), CheckpointError> {
-        /// Read first, so that a file of another version is called that.
-        #[derive(Deserialize)]
-        struct Version {
-            version: u32,
-        }
-        let (seal, sealed) = line(bytes)?;
-        let Version { version } = from_json(seal, 1)?;
-        if version != VERSION {
-            return Err(CheckpointError::Version { found: version });
-        }
-        let Seal { bytes, crc32, .. } = from_json(seal, 1)?;
-        if sealed.len() != bytes {
-            return Err(CheckpointError::Length {
-                found: sealed.len(),
-                expected: bytes,
-            });
-        }
-        let mut crc = Crc::new();
-        crc.update(sealed);
-        if crc.sum() != crc32 {
-            return Err(CheckpointError::Damaged {
-                found: crc.sum(),
-                expected: crc32,
-            });
-        }
-        let (state, net) = line(sealed)?;
-        let state: State = from_json(state, 2)?;
+        let (state, numbers): (State, _) = seal::opened(bytes)?;
         let settings = &state.run.settings;
         if settings.batch == 0
             || settings.hidden.contains(&0)
@@ -210,7 +165,7 @@ impl State {
         {
             return Err(CheckpointError::Settings);
         }
-        Ok((state, net))
+        Ok((state, numbers))
     }
 
     /// The net that belongs to this state, which has the layers and shapes of `like`, and how far
@@ -224,112 +179,62 @@ impl State {
         bytes: &[u8],
         like: &Net<T>,
     ) -> Result<(Net<T>, Option<Progress<T>>), CheckpointError> {
-        let (net, rest) = match &self.learning {
-            None => (bytes, &[][..]),
-            Some(learning) => {
-                let parts = bytes.split_at_checked(learning.net);
-                parts.ok_or(CheckpointError::Optimiser)?
-            }
-        };
-        let net = Net::from_safetensors(net)?;
-        if net.line() != like.line() || net.sizes() != like.sizes() {
-            return Err(match (net.activation(), like.activation()) {
-                (Some(_), Some(_)) => CheckpointError::Sizes {
-                    found: net.sizes(),
-                    expected: like.sizes(),
-                },
-                _ => CheckpointError::Layers {
-                    found: net.line().to_string(),
-                    expected: like.line().to_string(),
-                },
-            });
-        }
+        let [net, optimiser, _] = self.parts(bytes)?;
+        let net = net_like(net, like)?;
         let Some(learning) = &self.learning else {
             return Ok((net, None));
         };
-        let progress = learning.read::<T>(rest).filter(|progress| {
+        let progress = learning.read::<T>(optimiser).filter(|progress| {
             let kept = self.run.settings.optimiser.kept();
             let lengths = like.learned().map(|(_, value)| value.len() * kept);
             progress.kept.is_empty() || progress.kept.iter().map(Vec::len).eq(lengths)
         });
         Ok((net, Some(progress.ok_or(CheckpointError::Optimiser)?)))
     }
+
+    /// The best net so far, if the run keeps it, and after how many steps it was the net.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckpointError`] if the bytes are not a net, or one that has other layers than `like`.
+    pub fn best<T: Float>(
+        &self,
+        bytes: &[u8],
+        like: &Net<T>,
+    ) -> Result<Option<(u64, Net<T>)>, CheckpointError> {
+        let [.., net] = self.parts(bytes)?;
+        let best = self.best.map(|best| Ok((best.step, net_like(net, like)?)));
+        best.transpose()
+    }
+
+    /// The bytes of the net, of the optimiser and of the best net.
+    fn parts<'b>(&self, bytes: &'b [u8]) -> Result<[&'b [u8]; 3], CheckpointError> {
+        let best = self.best.map_or(0, |best| best.bytes);
+        let end = bytes.len().checked_sub(best);
+        let (bytes, best) = bytes.split_at(end.ok_or(CheckpointError::Best)?);
+        let net = self.learning.as_ref().map_or(bytes.len(), |it| it.net);
+        let parts = bytes.split_at_checked(net);
+        let (net, optimiser) = parts.ok_or(CheckpointError::Optimiser)?;
+        Ok([net, optimiser, best])
+    }
 }
 
-/// Why a file is no checkpoint.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CheckpointError {
-    /// There is no first line.
-    #[error(
-        "not a checkpoint: {bytes} bytes without the end of a line, expected a line of JSON first"
-    )]
-    NoLine {
-        /// How long the file is.
-        bytes: usize,
-    },
-    /// A line is not what it should be.
-    #[error(
-        "not a checkpoint: its line {line} is not what `mnist train` writes, from column {column} \
-         on"
-    )]
-    Line {
-        /// Which, 1 or 2.
-        line: usize,
-        /// From where on, counted from 1.
-        column: usize,
-    },
-    /// More or less than there should be.
-    #[error(
-        "the checkpoint is damaged: found {found} bytes after its first line, expected {expected}"
-    )]
-    Length {
-        /// The bytes there are.
-        found: usize,
-        /// How many the first line says.
-        expected: usize,
-    },
-    /// Other bytes than were written.
-    #[error("the checkpoint is damaged: found the CRC-32 {found:08x}, expected {expected:08x}")]
-    Damaged {
-        /// The sum of what is there.
-        found: u32,
-        /// The sum the first line says.
-        expected: u32,
-    },
-    /// A file of another version of this program.
-    #[error("a checkpoint of version {found}, expected version {VERSION}")]
-    Version {
-        /// The version found.
-        found: u32,
-    },
-    /// Settings that no run has.
-    #[error(
-        "not a checkpoint: a batch or a layer of nothing, or a learning rate that is not finite"
-    )]
-    Settings,
-    /// The net's bytes are not a net.
-    #[error("the net in the checkpoint: {0}")]
-    Net(#[from] WeightsError),
-    /// The net has other layers than the settings ask for.
-    #[error("the net in the checkpoint is `{found}`, expected `{expected}`")]
-    Layers {
-        /// The net's layers.
-        found: String,
-        /// What is asked for.
-        expected: String,
-    },
-    /// What the optimiser keeps is not there.
-    #[error("the optimiser's numbers in the checkpoint are not those of its net")]
-    Optimiser,
-    /// The net has other sizes than the settings and the images ask for.
-    #[error("the net in the checkpoint has the sizes {found:?}, expected {expected:?}")]
-    Sizes {
-        /// The net's sizes.
-        found: Vec<usize>,
-        /// What is asked for.
-        expected: Vec<usize>,
-    },
+/// The net in these bytes, which has the layers and shapes of `like`.
+fn net_like<T: Float>(bytes: &[u8], like: &Net<T>) -> Result<Net<T>, CheckpointError> {
+    let net = Net::from_safetensors(bytes)?;
+    if net.line() == like.line() && net.sizes() == like.sizes() {
+        return Ok(net);
+    }
+    Err(match (net.activation(), like.activation()) {
+        (Some(_), Some(_)) => CheckpointError::Sizes {
+            found: net.sizes(),
+            expected: like.sizes(),
+        },
+        _ => CheckpointError::Layers {
+            found: net.line().to_string(),
+            expected: like.line().to_string(),
+        },
+    })
 }
 
 /// Enough of a data set to notice another.

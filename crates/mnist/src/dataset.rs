@@ -143,6 +143,28 @@ impl Split {
             .then_some(first)
     }
 
+    /// The chosen images and their labels, in the order of the indices, which may repeat.
+    ///
+    /// # Panics
+    ///
+    /// If none is chosen, or there is no such image.
+    #[track_caller]
+    pub fn choose(&self, indices: &[usize]) -> Split {
+        let images = Idx {
+            shape: [indices.len(), self.height(), self.width()],
+            bytes: indices
+                .iter()
+                .flat_map(|&index| self.image(index))
+                .copied()
+                .collect(),
+        };
+        let labels = Idx {
+            shape: [indices.len()],
+            bytes: indices.iter().map(|&index| self.labels[index]).collect(),
+        };
+        Split::new(images, labels).expect("a label for each image")
+    }
+
     /// Makes rows of columns.
     fn transpose(&mut self) {
         let (height, width) = (self.height(), self.width());

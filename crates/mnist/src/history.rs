@@ -65,6 +65,29 @@ pub fn accuracies(log: &Log) -> Vec<Measured> {
     lines(log).filter_map(Measured::parse).collect()
 }
 
+/// The first of those with the highest test accuracy; none of none.
+///
+/// ```
+/// use mnist::history::{self, Measured};
+///
+/// let at = |epoch, test_accuracy| Measured {
+///     epoch,
+///     step: 600 * epoch,
+///     train_accuracy: 1.0,
+///     test_accuracy,
+/// };
+/// let history = [at(0, 0.1), at(1, 0.97), at(2, 0.98), at(3, 0.98)];
+/// assert_eq!(history::best(&history).unwrap().epoch, 2);
+/// ```
+pub fn best(history: &[Measured]) -> Option<Measured> {
+    let higher = |best: Measured, one: &Measured| match one.test_accuracy > best.test_accuracy {
+        true => *one,
+        false => best,
+    };
+    let first = *history.first()?;
+    Some(history.iter().fold(first, higher))
+}
+
 /// What `loss.csv` says, in its order: each step and its loss, if that is finite.
 pub fn losses(log: &Log) -> impl Iterator<Item = (u64, f64)> + Clone {
     lines(log).filter_map(|line| {

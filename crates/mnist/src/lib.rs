@@ -16,9 +16,12 @@
 //! - [`batches`] chooses the images of each step, and can say in a few numbers where it stands.
 //! - [`settings`] are what a run is asked to do; [`training`] does its steps, [`evaluation`] says
 //!   how good the net is by now, [`halt`] why it cannot go on.
-//! - [`run_directory`] keeps what was learned, in a directory that is its own ([`lock`]), with its
+//! - [`run_directory`] keeps what was learned, in a directory that is its own ([`own_directory`],
+//!   [`lock`]), with its
 //!   [`run_log`]s and a [`checkpoint`] to go on from; [`history`] reads the logs, and [`report`]
 //!   makes a page of it all.
+//! - [`search`] tries learning rates and weight decays at random, and [`search_directory`] keeps
+//!   what came of it.
 //! - [`image_file`] makes of anybody's picture an image, for a net to say what it shows.
 //! - [`atomic`] writes files that are there whole or not at all.
 //!
@@ -58,9 +61,12 @@ pub mod halt;
 pub mod history;
 pub mod image_file;
 pub mod lock;
+pub mod own_directory;
 pub mod report;
 pub mod run_directory;
 pub mod run_log;
+pub mod search;
+pub mod search_directory;
 pub mod settings;
 pub mod training;
 

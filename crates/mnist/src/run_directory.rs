@@ -1,21 +1,22 @@
 //! What a run leaves behind.
 //!
-//! A run's directory holds four files, and three to look at:
+//! A run's directory holds four files, a fifth if the run has patience, and three to look at:
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | `weights.safetensors` | the net, for anybody to read |
 //! | `loss.csv` | `step,loss`: each step's loss, before its update |
 //! | `accuracy.csv` | `epoch,step,train_accuracy,test_accuracy`: at the start, after each epoch, and at the end if that is inside an epoch; `epoch` counts the whole ones |
+//! | `best.safetensors` | the net as it was after the epoch with the highest test accuracy, of a run that may end early |
 //! | `checkpoint` | what it takes to go on: [`crate::checkpoint`] |
 //! | `accuracy.svg`, `loss.svg`, `report.html` | the run in pictures: [`crate::report`] |
 //!
-//! The four are written together, at the end of each epoch and of the run: all of them to temporary
-//! files first, and only when all are on the disk do they get their names, the checkpoint last. So
-//! a full disk changes nothing, and a process killed at any moment leaves each file whole, old or
-//! new. Where the logs are new and the checkpoint is old, the logs are longer than it says; a run
-//! that goes on cuts them back and writes the same lines again. The sums in the checkpoint tell its
-//! logs from others.
+//! All but the pictures are written together, at the end of each epoch and of the run: all of them
+//! to temporary files first, and only when all are on the disk do they get their names, the
+//! checkpoint last. So a full disk changes nothing, and a process killed at any moment leaves each
+//! file whole, old or new. Where the logs are new and the checkpoint is old, the logs are longer
+//! than it says; a run that goes on cuts them back and writes the same lines again. The sums in the
+//! checkpoint tell its logs from others.
 //!
 //! The directory is locked for as long as a run works in it ([`crate::lock`]). One with files of
 //! these names that no run left is refused: they are somebody's own.
@@ -27,16 +28,17 @@
 
 use std::fs;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use nn::Net;
 
-use crate::atomic::{self, PendingFile, WriteError};
+use crate::atomic::{PendingFile, WriteError, commit};
 use crate::batches;
-use crate::checkpoint::{CheckpointError, Learning, Run, State};
+use crate::checkpoint::{BestNet, CheckpointError, Learning, Run, State};
 use crate::float::Float;
 use crate::history::Measured;
-use crate::lock::{Lock, LockError};
+use crate::own_directory::{CreateError, Files, OwnDirectory, ResumeError};
 use crate::report::Drawn;
 use crate::run_log::{Extent, Log};
 use crate::training::Progress;
@@ -49,8 +51,29 @@ const CHECKPOINT: &str = "checkpoint";
 /// The files of a run, in the order in which they get their names.
 pub const FILES: [&str; 4] = [LOSS, ACCURACY, WEIGHTS, CHECKPOINT];
 
+/// The best net of a run that has patience.
+pub const BEST: &str = "best.safetensors";
+
 /// The pictures of a run, in the order in which they get their names.
 pub const PICTURES: [&str; 3] = ["accuracy.svg", "loss.svg", REPORT];
+
+/// All files that a run may leave.
+const ALL: Files<'_> = Files {
+    command: "train",
+    names: &[
+        LOSS,
+        ACCURACY,
+        WEIGHTS,
+        BEST,
+        CHECKPOINT,
+        PICTURES[0],
+        PICTURES[1],
+        PICTURES[2],
+    ],
+    mark: CHECKPOINT,
+    what: "checkpoint of a run",
+    is_mark: is_checkpoint,
+};
 
 /// The page with all of it.
 pub const REPORT: &str = "report.html";
@@ -58,10 +81,7 @@ pub const REPORT: &str = "report.html";
 /// The directory of a run, locked for this process.
 #[derive(Debug)]
 pub struct RunDirectory {
-    path: PathBuf,
-    lock: Option<Lock>,
-    /// The directories that were made for it, the outermost first.
-    made: Vec<PathBuf>,
+    own: OwnDirectory,
 }
 
 /// The two logs of a run.
@@ -82,6 +102,15 @@ impl Default for Logs {
     }
 }
 
+/// The best net of a run so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best<T: Float> {
+    /// After how many steps it was the net.
+    pub step: u64,
+    /// The net.
+    pub net: Net<T>,
+}
+
 /// Where a run stands when it is saved.
 #[derive(Debug)]
 pub struct Moment<'a, T: Float> {
@@ -95,68 +124,11 @@ pub struct Moment<'a, T: Float> {
     pub progress: Option<Progress<T>>,
     /// The logs up to here.
     pub logs: &'a Logs,
+    /// The best net so far, of a run that keeps it.
+    pub best: Option<&'a Best<T>>,
     /// A last line of the accuracies, measured inside an epoch: a run that goes on would not have
     /// it.
     pub inside_epoch: Option<Measured>,
-}
-
-/// Why a new run cannot be kept in a directory.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CreateError {
-    /// It could not be made.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// Another process works there.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// There are files of a run's names, but no run's checkpoint.
-    #[error("{}: found {names}, but no checkpoint of a run, so they are not of one; name another \
-             directory or move them away", .path.display())]
-    NotARun {
-        /// The directory.
-        path: PathBuf,
-        /// The files.
-        names: String,
-    },
-}
-
-/// Why a run cannot go on from a directory.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ResumeError {
-    /// Another process works there.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// A file of the run could not be read.
-    #[error("{}: cannot read it: {error}; expected what `mnist train --out` \
-             leaves", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's reason.
-        error: io::Error,
-    },
-    /// The checkpoint is none.
-    #[error("{}: {error}", .path.display())]
-    Checkpoint {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        error: CheckpointError,
-    },
-    /// A log does not begin as the checkpoint says.
-    #[error(
-        "{}: not the log of the checkpoint beside it, expected {} bytes with the CRC-32 {:08x} at \
-         its beginning",
-        .path.display(), .expected.bytes, .expected.crc32
-    )]
-    OtherLog {
-        /// The log.
-        path: PathBuf,
-        /// What the checkpoint says of it.
-        expected: Extent,
-    },
 }
 
 /// A run as it was saved.
@@ -164,8 +136,8 @@ pub enum ResumeError {
 pub struct Saved {
     /// Where it stood.
     pub state: State,
-    /// The net's bytes; [`State::net`] reads them.
-    pub net: Vec<u8>,
+    /// The bytes of the nets and of the optimiser; [`State::net`] and [`State::best`] read them.
+    pub numbers: Vec<u8>,
     /// The logs up to there.
     pub logs: Logs,
 }
@@ -179,37 +151,8 @@ impl RunDirectory {
     /// [`CreateError`] if it cannot be made, another run works there, or it holds somebody's own
     /// files.
     pub fn create(path: &Path) -> Result<Self, CreateError> {
-        let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
-        let missing = path.ancestors().take_while(is_missing);
-        let mut made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
-        made.reverse();
-        fs::create_dir_all(path).map_err(|error| WriteError {
-            path: path.to_owned(),
-            action: "make the directory",
-            error,
-        })?;
-        let mut directory = RunDirectory {
-            path: path.to_owned(),
-            lock: None,
-            made,
-        };
-        let lock = directory.lock.insert(Lock::take(path)?);
-        // A run that was killed in its first save may have left some of its files without a
-        // checkpoint.
-        let was_left = lock.was_left;
-        let names: Vec<&str> = FILES.into_iter().chain(PICTURES).collect();
-        let there: Vec<&str> = names
-            .into_iter()
-            .filter(|name| path.join(name).exists())
-            .collect();
-        if !there.is_empty() && !was_left && !directory.has_checkpoint() {
-            return Err(CreateError::NotARun {
-                path: path.to_owned(),
-                names: there.join(", "),
-            });
-        }
-        directory.remove_leftovers();
-        Ok(directory)
+        let own = OwnDirectory::create(path, &ALL)?;
+        Ok(RunDirectory { own })
     }
 
     /// The directory of an earlier run, to go on with it. Removes what killed runs left in it.
@@ -218,47 +161,20 @@ impl RunDirectory {
     ///
     /// [`ResumeError`] if no run is there, or another process works there.
     pub fn open(path: &Path) -> Result<Self, ResumeError> {
-        let mut directory = RunDirectory {
-            path: path.to_owned(),
-            lock: None,
-            made: Vec::new(),
-        };
-        // First, so that a directory without a run is called that.
-        directory.read_file(CHECKPOINT)?;
-        directory.lock = Some(Lock::take(path)?);
-        directory.remove_leftovers();
-        Ok(directory)
-    }
-
-    fn remove_leftovers(&self) {
-        let names = FILES.iter().chain(&PICTURES);
-        names.for_each(|name| atomic::remove_leftovers(&self.path.join(name)));
-    }
-
-    /// Whether what is called a checkpoint is one, of whatever version and however damaged.
-    fn has_checkpoint(&self) -> bool {
-        let Ok((_, bytes)) = self.read_file(CHECKPOINT) else {
-            return false;
-        };
-        let no_checkpoint = |error| {
-            matches!(
-                error,
-                CheckpointError::NoLine { .. } | CheckpointError::Line { .. }
-            )
-        };
-        !State::split(&bytes).is_err_and(no_checkpoint)
+        let own = OwnDirectory::open(path, &ALL)?;
+        Ok(RunDirectory { own })
     }
 
     /// How many steps the run that is saved here has taken; none if there is none that can be read.
     pub fn saved_step(&self) -> Option<u64> {
-        let (_, bytes) = self.read_file(CHECKPOINT).ok()?;
+        let (_, bytes) = self.own.read(CHECKPOINT).ok()?;
         let (state, _) = State::split(&bytes).ok()?;
         Some(state.step)
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.own.path()
     }
 
     /// Saves a run that has not taken a step, if there is nothing in the directory yet, and says
@@ -271,9 +187,9 @@ impl RunDirectory {
     pub fn begin<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<bool, WriteError> {
         let pending = self.prepare(run, moment)?;
         for name in PICTURES {
-            PendingFile::create(&self.path.join(name))?;
+            PendingFile::create(&self.path().join(name))?;
         }
-        let taken = FILES.iter().any(|name| self.path.join(name).exists());
+        let taken = FILES.iter().any(|name| self.path().join(name).exists());
         if !taken {
             commit(pending)?;
         }
@@ -290,14 +206,18 @@ impl RunDirectory {
     }
 
     /// As [`save`](RunDirectory::save) for the first time, which takes away an earlier run's
-    /// pictures.
+    /// pictures and its best net.
     ///
     /// # Errors
     ///
-    /// As [`save`](RunDirectory::save), or if a picture cannot be removed.
+    /// As [`save`](RunDirectory::save), or if one of them cannot be removed.
     pub fn replace<T: Float>(&self, run: &Run, moment: &Moment<'_, T>) -> Result<(), WriteError> {
         let pending = self.prepare(run, moment)?;
-        for path in PICTURES.map(|name| self.path.join(name)) {
+        for path in PICTURES
+            .iter()
+            .chain([&BEST])
+            .map(|name| self.path().join(name))
+        {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     let action = "remove an earlier run's";
@@ -323,14 +243,14 @@ impl RunDirectory {
         let pending: Result<Vec<_>, _> = PICTURES
             .iter()
             .zip(texts)
-            .map(|(name, text)| self.prepare_file(name, &[text.as_bytes()]))
+            .map(|(name, text)| self.own.prepare(name, &[text.as_bytes()]))
             .collect();
         commit(pending?)
     }
 
     /// Where the page is.
     pub fn report(&self) -> PathBuf {
-        self.path.join(REPORT)
+        self.path().join(REPORT)
     }
 
     /// Writes everything under temporary names.
@@ -338,40 +258,42 @@ impl RunDirectory {
         &self,
         run: &Run,
         moment: &Moment<'_, T>,
-    ) -> Result<[PendingFile; 4], WriteError> {
+    ) -> Result<Vec<PendingFile>, WriteError> {
         let Logs { loss, accuracy } = moment.logs;
         let extents = [loss.extent(), accuracy.extent()];
         let last = moment
             .inside_epoch
             .map_or(String::new(), |line| format!("{line}\n"));
-        let net = moment
-            .net
-            .to_safetensors()
-            .expect("every net can be written");
+        let bytes = |net: &Net<T>| net.to_safetensors().expect("every net can be written");
+        let net = bytes(moment.net);
         let (learning, kept) = Learning::of(moment.progress.as_ref(), net.len());
-        let state = State::new(
+        let best = moment.best.map(|best| bytes(&best.net));
+        let mut state = State::new(
             run.clone(),
             moment.step,
             moment.generator,
             extents,
             learning,
         );
-        let lines = state.to_lines(&net, &kept);
-        Ok([
-            self.prepare_file(LOSS, &[loss.text()])?,
-            self.prepare_file(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
-            self.prepare_file(WEIGHTS, &[&net])?,
-            self.prepare_file(CHECKPOINT, &[lines.as_bytes(), &net, &kept])?,
-        ])
-    }
-
-    fn prepare_file(&self, name: &str, parts: &[&[u8]]) -> Result<PendingFile, WriteError> {
-        let mut file = PendingFile::create(&self.path.join(name))?;
-        for part in parts {
-            file.add(part)?;
+        state.best = moment.best.zip(best.as_ref()).map(|(best, bytes)| BestNet {
+            step: best.step,
+            bytes: bytes.len(),
+        });
+        let best = best.as_deref();
+        let following = [&net, &kept[..], best.unwrap_or_default()];
+        let lines = state.to_lines(&following);
+        let checkpoint: Vec<&[u8]> = iter::once(lines.as_bytes()).chain(following).collect();
+        let mut pending = vec![
+            self.own.prepare(LOSS, &[loss.text()])?,
+            self.own
+                .prepare(ACCURACY, &[accuracy.text(), last.as_bytes()])?,
+            self.own.prepare(WEIGHTS, &[&net])?,
+        ];
+        if let Some(best) = best {
+            pending.push(self.own.prepare(BEST, &[best])?);
         }
-        file.sync()?;
-        Ok(file)
+        pending.push(self.own.prepare(CHECKPOINT, &checkpoint)?);
+        Ok(pending)
     }
 
     /// Reads what was saved last.
@@ -380,10 +302,10 @@ impl RunDirectory {
     ///
     /// [`ResumeError`] names the file that is not there or not what it should be.
     pub fn read(&self) -> Result<Saved, ResumeError> {
-        let (path, mut bytes) = self.read_file(CHECKPOINT)?;
-        let (state, net) =
+        let (path, mut bytes) = self.own.read(CHECKPOINT)?;
+        let (state, numbers) =
             State::split(&bytes).map_err(|error| ResumeError::Checkpoint { path, error })?;
-        let line = bytes.len() - net.len();
+        let line = bytes.len() - numbers.len();
         let logs = Logs {
             loss: self.read_log(LOSS, state.loss)?,
             accuracy: self.read_log(ACCURACY, state.accuracy)?,
@@ -391,39 +313,28 @@ impl RunDirectory {
         bytes.drain(..line);
         Ok(Saved {
             state,
-            net: bytes,
+            numbers: bytes,
             logs,
         })
     }
 
     fn read_log(&self, name: &str, extent: Extent) -> Result<Log, ResumeError> {
-        let (path, text) = self.read_file(name)?;
+        let (path, text) = self.own.read(name)?;
         let log = Log::resume(text, extent);
         log.ok_or(ResumeError::OtherLog {
             path,
             expected: extent,
         })
     }
-
-    fn read_file(&self, name: &str) -> Result<(PathBuf, Vec<u8>), ResumeError> {
-        let path = self.path.join(name);
-        match fs::read(&path) {
-            Ok(bytes) => Ok((path, bytes)),
-            Err(error) => Err(ResumeError::Unreadable { path, error }),
-        }
-    }
 }
 
-impl Drop for RunDirectory {
-    fn drop(&mut self) {
-        self.lock = None;
-        // Those that are not empty stay, which is as it should be.
-        for path in self.made.iter().rev() {
-            let _ = fs::remove_dir(path);
-        }
-    }
-}
-
-fn commit(pending: impl IntoIterator<Item = PendingFile>) -> Result<(), WriteError> {
-    pending.into_iter().try_for_each(PendingFile::commit)
+/// Whether these bytes are a checkpoint, of whatever version and however damaged.
+fn is_checkpoint(bytes: &[u8]) -> bool {
+    let no_checkpoint = |error| {
+        matches!(
+            error,
+            CheckpointError::NoLine { .. } | CheckpointError::Line { .. }
+        )
+    };
+    !State::split(bytes).is_err_and(no_checkpoint)
 }

@@ -51,6 +51,9 @@ pub struct Settings {
     /// By how many pixels, at most, the images of a batch are moved to each side.
     #[serde(default, skip_serializing_if = "is_none")]
     pub augment: usize,
+    /// After how many epochs without a higher test accuracy the run ends, if it has patience.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u64>,
 }
 
 fn is_none(pixels: &usize) -> bool {
@@ -90,6 +93,7 @@ impl Default for Settings {
             weight_decay: 0.0,
             clip: None,
             augment: 0,
+            patience: None,
         }
     }
 }

@@ -278,6 +278,7 @@ fn pictures_are_never_another_runs() {
         generator: saved.state.generator,
         progress: None,
         logs: &saved.logs,
+        best: None,
         inside_epoch: None,
     };
     directory.replace(&saved.state.run, &moment).unwrap();

@@ -26,7 +26,7 @@ fn state() -> (State, Net<f32>) {
 
 /// The bytes of a checkpoint.
 fn file(state: &State, net: &[u8]) -> Vec<u8> {
-    [state.to_lines(net, &[]).as_bytes(), net].concat()
+    [state.to_lines(&[net]).as_bytes(), net].concat()
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn what_is_no_checkpoint_is_told_why() {
     );
     assert_eq!(
         refused(b"abc\n"),
-        "not a checkpoint: its line 1 is not what `mnist train` writes, from column 1 on"
+        "not a checkpoint: its line 1 is not what `mnist` writes, from column 1 on"
     );
     let length = bytes.len() - bytes.iter().position(|&byte| byte == b'\n').unwrap() - 1;
     assert_eq!(
@@ -106,7 +106,7 @@ fn settings_that_no_run_has_are_refused() {
     let (state, net) = state();
     let net = net.to_safetensors().unwrap();
     let refused = |from: &str, to: &str| {
-        let lines = state.to_lines(&net, &[]);
+        let lines = state.to_lines(&[&net]);
         let (_, line) = lines.split_once('\n').unwrap();
         let line = line.replace(from, to);
         let mut crc = Crc::new();

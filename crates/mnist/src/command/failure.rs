@@ -7,7 +7,7 @@ use mnist::atomic::WriteError;
 use mnist::checkpoint::{CheckpointError, Fingerprint};
 use mnist::dataset;
 use mnist::halt::Halt;
-use mnist::run_directory::{CreateError, ResumeError};
+use mnist::own_directory::{CreateError, ResumeError};
 use mnist::settings::number;
 use nn::{LineError, WeightsError};
 
@@ -86,6 +86,16 @@ pub enum Failure {
     },
     #[error("{}: its run is at step {at} already, beyond --steps {steps}", .path.display())]
     Beyond { path: PathBuf, at: u64, steps: u64 },
+    #[error("--images {asked}: found only {found} training images")]
+    TooFew { asked: usize, found: usize },
+    #[error(
+        "{}: its search has {done} trials already, more than --trials {trials}", .path.display()
+    )]
+    TooManyDone {
+        path: PathBuf,
+        done: u64,
+        trials: u64,
+    },
     #[error("{}: cannot read it: {error}", .path.display())]
     Read { path: PathBuf, error: io::Error },
     #[error("{}: {error}", .path.display())]

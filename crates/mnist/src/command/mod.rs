@@ -25,6 +25,8 @@ mod output;
 mod predict;
 mod sizes;
 mod train;
+mod tune;
+mod values;
 mod weights;
 
 /// Learn to read handwritten digits by reversing a tape.
@@ -46,6 +48,8 @@ enum Command {
     Train(train::Options),
     /// Compare the gradients of the net before training with numerical ones
     Check(check::Options),
+    /// Try learning rates and weight decays at random, and say which are best
+    Tune(tune::Options),
     /// Measure the test accuracy of saved weights
     Eval(eval::Options),
     /// Say which digit an image shows
@@ -63,6 +67,7 @@ pub fn main() -> ExitCode {
     let Cli { command, train } = Cli::parse_from(arguments);
     let result = match command.unwrap_or(Command::Train(train)) {
         Command::Train(options) => train::run(&options),
+        Command::Tune(options) => tune::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Predict(options) => predict::run(&options),

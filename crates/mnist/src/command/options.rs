@@ -2,10 +2,11 @@
 
 use std::env;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use mnist::checkpoint::{Fingerprint, Run};
 use mnist::dataset::{Choice, DEFAULT_DIRECTORY, Dataset, Source, Split};
 use mnist::evaluation::CHUNK;
 use mnist::settings::{Settings, parse_init};
@@ -61,6 +62,38 @@ impl Data {
     }
 }
 
+impl Data {
+    /// The images that a run which is saved at `path` learned from: where these options say that
+    /// they are now, else where they were.
+    pub fn load_again(&self, run: &Run, path: &Path) -> Result<(Chosen, Dataset), Failure> {
+        let (source, dataset) = match (&self.data, &run.source) {
+            (Some(named), _) => {
+                let choice = Choice {
+                    set: self.set.clone().or(run.choice.set.clone()),
+                    transpose: self.transpose || run.choice.transpose,
+                };
+                load(Source::Directory(named.clone()), choice)?
+            }
+            (None, Some(recorded)) => {
+                let recorded = Source::Directory(recorded.clone());
+                load(recorded, run.choice.clone())
+                    .map_err(|failure| Failure::Moved(failure.into()))?
+            }
+            (None, None) => load(Source::Digits, run.choice.clone())?,
+        };
+        let found = Fingerprint::of(&dataset);
+        if found == run.data {
+            return Ok((source, dataset));
+        }
+        Err(Failure::OtherData {
+            path: path.to_owned(),
+            expected: run.data,
+            found,
+            source_name: source.to_string(),
+        })
+    }
+}
+
 /// A set of a source. Its `Display` says both in words fit for the first line of a run.
 #[derive(Clone, Debug)]
 pub struct Chosen {
@@ -79,8 +112,26 @@ impl fmt::Display for Chosen {
     }
 }
 
+impl Chosen {
+    /// A run that learns from it.
+    pub fn run(&self, settings: Settings, dataset: &Dataset) -> Run {
+        Run {
+            settings,
+            source: match &self.source {
+                // Absolute, because the run may be resumed from elsewhere.
+                Source::Directory(path) => {
+                    Some(path::absolute(path).unwrap_or_else(|_| path.clone()))
+                }
+                Source::Digits => None,
+            },
+            choice: self.choice.clone(),
+            data: Fingerprint::of(dataset),
+        }
+    }
+}
+
 /// Reads the chosen set and says what is strange about it.
-pub fn load(source: Source, choice: Choice) -> Result<(Chosen, Dataset), Failure> {
+fn load(source: Source, choice: Choice) -> Result<(Chosen, Dataset), Failure> {
     let loaded = source.load_chosen(&choice)?;
     for remark in loaded.remarks(choice.transpose) {
         complain(format_args!("warning: {remark}"));

@@ -1,28 +1,28 @@
 //! `mnist train`: the book's run, and others like it.
 
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use mnist::Float;
 use mnist::batches::Batches;
-use mnist::checkpoint::{Fingerprint, Run};
-use mnist::dataset::{Choice, Dataset, Source, Split};
+use mnist::checkpoint::Run;
+use mnist::dataset::{Dataset, Split};
 use mnist::evaluation::Evaluation;
 use mnist::history;
-use mnist::run_directory::{Logs, RunDirectory, Saved};
+use mnist::run_directory::{Best, Logs, RunDirectory, Saved};
 use mnist::settings::{Precision, Settings};
 use mnist::training::Training;
 use nn::{Method, Schedule};
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::options::{
-    Chosen, Data, FirstNet, count, fits_in_memory, image_of, load, shows_something,
-};
+use super::options::{Chosen, Data, FirstNet, count, fits_in_memory, image_of, shows_something};
 use super::output::Output;
+use super::values::{
+    PrecisionName, learning_rate, not_negative, optimisers, pixels, steps, usual_rate,
+};
 
 mod events;
 mod learner;
@@ -104,6 +104,17 @@ pub struct Options {
         allow_negative_numbers = true,
     )]
     augment: usize,
+    /// End the run when so many epochs have brought no higher test accuracy
+    ///
+    /// The weights of the best epoch are kept beside the last ones, in best.safetensors. As the
+    /// test images chose them, their accuracy on other images is likely to be a little lower.
+    #[arg(
+        long,
+        value_name = "EPOCHS",
+        value_parser = steps,
+        allow_negative_numbers = true,
+    )]
+    patience: Option<u64>,
     #[command(flatten)]
     net: FirstNet,
     /// The numbers computed with
@@ -125,8 +136,9 @@ pub struct Options {
         long,
         value_name = "DIR",
         conflicts_with_all = [
-            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "net",
-            "hidden", "activation", "dropout", "batch_norm", "init", "seed", "precision", "out"
+            "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "patience",
+            "net", "hidden", "activation", "dropout", "batch_norm", "init", "seed", "precision",
+            "out"
         ]
     )]
     resume: Option<PathBuf>,
@@ -136,54 +148,6 @@ pub struct Options {
     /// Print which data it is and how it ended, nothing in between
     #[arg(long)]
     quiet: bool,
-}
-
-/// [`Precision`] as the command line has it.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum PrecisionName {
-    #[default]
-    F32,
-    F64,
-}
-
-fn steps(text: &str) -> Result<u64, String> {
-    let steps = text.parse().ok().filter(|&steps| steps > 0);
-    steps.ok_or_else(|| "expected a whole number from 1 on".to_owned())
-}
-
-fn learning_rate(text: &str) -> Result<f64, String> {
-    let rate = text
-        .parse()
-        .ok()
-        .filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
-    rate.ok_or_else(|| "expected a finite number above 0".to_owned())
-}
-
-fn pixels(text: &str) -> Result<usize, String> {
-    let pixels = text.parse().ok().filter(|&pixels| pixels <= 1000);
-    pixels.ok_or_else(|| "expected a whole number from 0 to 1000".to_owned())
-}
-
-fn not_negative(text: &str) -> Result<f64, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|x: &f64| x.is_finite() && *x >= 0.0);
-    number.ok_or_else(|| "expected a finite number, 0 or more".to_owned())
-}
-
-fn optimisers() -> impl TypedValueParser<Value = Method> {
-    PossibleValuesParser::new(Method::ALL.map(Method::name))
-        .map(|name| Method::from_name(&name).expect("one of the possible names"))
-}
-
-/// The learning rate that a method begins with.
-fn usual_rate(method: Method) -> f64 {
-    match method {
-        Method::Sgd => Settings::default().learning_rate,
-        Method::RmsProp { .. } | Method::Adam { .. } | Method::AdamW { .. } => 0.001,
-        _ => 0.01,
-    }
 }
 
 /// How many epochs the book trains its convolutional nets for.
@@ -203,10 +167,8 @@ impl Options {
             weight_decay: self.weight_decay,
             clip: self.clip,
             augment: self.augment,
-            precision: match self.precision {
-                PrecisionName::F32 => Precision::F32,
-                PrecisionName::F64 => Precision::F64,
-            },
+            patience: self.patience,
+            precision: self.precision.into(),
             ..net
         };
         let usual = match self.net.is_of_book() {
@@ -253,16 +215,7 @@ struct Plan {
 /// The plan of a new run.
 fn begun(options: &Options) -> Result<Plan, Failure> {
     let (source, dataset) = options.data.load()?;
-    let run = Run {
-        settings: options.settings(&dataset)?,
-        source: match &source.source {
-            // Absolute, because the run may be resumed from elsewhere.
-            Source::Directory(path) => Some(path::absolute(path).unwrap_or_else(|_| path.clone())),
-            Source::Digits => None,
-        },
-        choice: source.choice.clone(),
-        data: Fingerprint::of(&dataset),
-    };
+    let run = source.run(options.settings(&dataset)?, &dataset);
     Ok(Plan {
         run,
         source,
@@ -276,29 +229,7 @@ fn resumed(options: &Options, path: &Path) -> Result<Plan, Failure> {
     let directory = RunDirectory::open(path)?;
     let saved = directory.read()?;
     let mut run = saved.state.run.clone();
-    let (source, dataset) = match (&options.data.data, &run.source) {
-        (Some(named), _) => {
-            let choice = Choice {
-                set: options.data.set.clone().or(run.choice.set.clone()),
-                transpose: options.data.transpose || run.choice.transpose,
-            };
-            load(Source::Directory(named.clone()), choice)?
-        }
-        (None, Some(recorded)) => {
-            let recorded = Source::Directory(recorded.clone());
-            load(recorded, run.choice.clone()).map_err(|failure| Failure::Moved(failure.into()))?
-        }
-        (None, None) => load(Source::Digits, run.choice.clone())?,
-    };
-    let found = Fingerprint::of(&dataset);
-    if found != run.data {
-        return Err(Failure::OtherData {
-            path: path.to_owned(),
-            expected: run.data,
-            found,
-            source_name: source.to_string(),
-        });
-    }
+    let (source, dataset) = options.data.load_again(&run, path)?;
     let asked = options.last_step(&run.settings, dataset.train());
     run.settings.steps = asked.unwrap_or(run.settings.steps);
     let (at, steps) = (saved.state.step, run.settings.steps);
@@ -345,18 +276,24 @@ impl Plan {
             None => options.out.as_deref().map(create).transpose()?,
         };
         let (directory, saved) = directory.unzip();
-        let (step, net, batches, progress, logs) = match saved.flatten() {
+        let (step, net, batches, progress, best, logs) = match saved.flatten() {
             None => {
                 let batches = Batches::new(train.len(), settings.batch, settings.seed);
-                (0, first, batches, None, Logs::default())
+                (0, first, batches, None, None, Logs::default())
             }
-            Some(Saved { state, net, logs }) => {
+            Some(Saved {
+                state,
+                numbers,
+                logs,
+            }) => {
                 let path = options.resume.clone().unwrap_or_default();
-                let (net, progress) = state
-                    .net::<T>(&net, &first)
-                    .map_err(|error| Failure::Checkpoint { path, error })?;
+                let read = (state.net::<T>(&numbers, &first))
+                    .and_then(|net| Ok((net, state.best::<T>(&numbers, &first)?)));
+                let ((net, progress), best) =
+                    read.map_err(|error| Failure::Checkpoint { path, error })?;
+                let best = best.map(|(step, net)| Best { step, net });
                 let batches = Batches::resume(train.len(), settings.batch, &state.generator);
-                (state.step, net, batches, progress, logs)
+                (state.step, net, batches, progress, best, logs)
             }
         };
         let mut output = Output::new(options.json);
@@ -381,6 +318,7 @@ impl Plan {
             },
             evaluation: Evaluation::default(),
             history: history::accuracies(&logs.accuracy),
+            best,
             keep: directory.map(|directory| Keep {
                 directory,
                 logs,

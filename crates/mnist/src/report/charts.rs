@@ -81,7 +81,8 @@ pub fn lowest_shown(history: &[Measured]) -> f64 {
     });
     // A twentieth below, on a line of the grid; from the bottom, if that is near.
     let low = ((lowest * 20.0).floor() / 20.0).min(0.95);
-    if history.len() < 2 || low <= 0.2 {
+    // Of a single measurement behind the first there is no curve but the way up to it.
+    if history.len() < 3 || low <= 0.2 {
         0.0
     } else {
         low
@@ -321,7 +322,9 @@ mod tests {
         assert_eq!(lowest_shown(&history), 0.9);
         assert_eq!(lowest_shown(&history[..1]), 0.0);
         assert_eq!(lowest_shown(&[history[0], measured(1, 0.2, 0.24)]), 0.0);
-        assert_eq!(lowest_shown(&[history[0], measured(1, 1.0, 1.0)]), 0.95);
+        assert_eq!(lowest_shown(&[history[0], measured(1, 1.0, 1.0)]), 0.0);
+        let perfect = [1, 2].map(|epoch| measured(epoch, 1.0, 1.0));
+        assert_eq!(lowest_shown(&[history[0], perfect[0], perfect[1]]), 0.95);
         let svg = accuracy(&history, 100);
         let (train, test) = (points(&svg, BLUE), points(&svg, ORANGE));
         // The first point is below the axis: the curve comes in where it crosses.

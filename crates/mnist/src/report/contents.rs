@@ -23,6 +23,8 @@ pub struct Report<'a, T: Float> {
     pub history: &'a [Measured],
     /// Every step's loss, those after the last save too.
     pub losses: &'a Log,
+    /// What was measured after the best epoch, of a run whose best net is kept.
+    pub best: Option<Measured>,
     /// Why the run could not go on, if so.
     pub halt: Option<String>,
 }

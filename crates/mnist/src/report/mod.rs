@@ -32,6 +32,7 @@
 //!     step: 0,
 //!     history: &[],
 //!     losses: &Logs::default().loss,
+//!     best: None,
 //!     halt: None,
 //! };
 //! let drawn = report.draw(&mut Evaluation::default())?;
@@ -53,6 +54,7 @@ mod contents;
 mod image;
 mod page;
 mod sections;
+pub mod trials;
 
 pub use contents::{Drawn, Report};
 

@@ -54,6 +54,14 @@ pub fn heading<T: Float>(report: &Report<'_, T>, answers: &[Answer]) -> String {
         Some(_) => "",
         None => " These are digits drawn by the program, not MNIST.",
     };
+    let best = report.best.map_or(String::new(), |best| {
+        format!(
+            " The best of its epochs was number {}, with {} of the test images read right; its \
+             weights are in best.safetensors, this page is about the last ones.",
+            best.epoch,
+            percent(best.test_accuracy)
+        )
+    });
     let halt = report.halt.as_ref().map_or(String::new(), |halt| {
         format!(
             "<p class=\"halt\"><b>The run could not go on:</b> {}. The curves go up to there; all \
@@ -65,12 +73,12 @@ pub fn heading<T: Float>(report: &Report<'_, T>, answers: &[Answer]) -> String {
     });
     format!(
         "<header>\n<h1>{} of {} test images read right</h1>\n\
-         <p class=\"lede\">A net of {} units has learned from {} images, {} a \
-         step.{data}</p>\n{halt}\
+         <p class=\"lede\">A net of {} has learned from {} images, {} a \
+         step.{data}{best}</p>\n{halt}\
          <dl class=\"tiles\" id=\"numbers\">\n{}</dl>\n</header>\n",
         grouped(right),
         grouped(all),
-        sizes(report),
+        layers(report),
         grouped(report.dataset.train().len()),
         report.run.settings.batch,
         tiles.concat()
@@ -106,9 +114,12 @@ pub fn settings<T: Float>(report: &Report<'_, T>) -> String {
         Some(directory) => format!("the files in {}", directory.display()),
         None => "drawn digits".to_owned(),
     };
-    let (layers, activation) = match &settings.net {
-        None => (sizes(report), settings.activation.name().to_owned()),
-        Some(line) => (line.to_string(), "as the layers say".to_owned()),
+    let layers = match &settings.net {
+        None => vec![
+            ("layers", sizes(report)),
+            ("activation", settings.activation.name().to_owned()),
+        ],
+        Some(line) => vec![("layers", line.to_string())],
     };
     let mut rate = number(settings.learning_rate);
     if settings.optimiser != Method::Sgd {
@@ -123,9 +134,11 @@ pub fn settings<T: Float>(report: &Report<'_, T>) -> String {
     if let Some(most) = settings.clip {
         rate += &format!(", gradients of at most {}", number(most));
     }
+    let moved = match settings.augment {
+        0 => vec![],
+        pixels => vec![("images moved", format!("by up to {pixels} pixels"))],
+    };
     let rows = [
-        ("layers", layers),
-        ("activation", activation),
         ("first weights", init_name(settings.init)),
         ("learning rate", rate),
         ("images a step", settings.batch.to_string()),
@@ -142,13 +155,26 @@ pub fn settings<T: Float>(report: &Report<'_, T>) -> String {
         ),
         ("CRC-32 of the data", format!("{:08x}", run.data.crc32)),
     ];
-    let rows = rows
-        .map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escaped(&value)));
+    let patience = settings
+        .patience
+        .map(|epochs| ("patience", format!("{epochs} epochs")));
+    let rows = layers.into_iter().chain(rows).chain(moved).chain(patience);
+    let row = |(name, value): (&str, String)| {
+        format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escaped(&value))
+    };
     format!(
         "<section>\n<h2>Settings</h2>\n<dl class=\"settings\" \
          id=\"settings\">\n{}</dl>\n</section>\n",
-        rows.concat()
+        rows.map(row).collect::<String>()
     )
+}
+
+/// `784-50-10 units`; of a net of a line, its layers as code.
+fn layers<T: Float>(report: &Report<'_, T>) -> String {
+    match &report.run.settings.net {
+        None => format!("{} units", sizes(report)),
+        Some(line) => format!("<code>{}</code>", escaped(&line.to_string())),
+    }
 }
 
 /// `784-50-10`.

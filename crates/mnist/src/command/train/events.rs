@@ -76,6 +76,7 @@ impl<'a> Start<'a> {
             weight_decay,
             clip,
             augment,
+            patience,
             ..
         } = self.settings;
         let net = match net {
@@ -98,6 +99,9 @@ impl<'a> Start<'a> {
         }
         if let Some(most) = clip {
             how += &format!(", gradients of at most {}", number(*most));
+        }
+        if let Some(epochs) = patience {
+            how += &format!(", patience {epochs}");
         }
         let resumed = match self.step {
             0 => String::new(),
@@ -210,6 +214,55 @@ pub struct Interrupted {
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "interrupted after step {}", self.step)
+    }
+}
+
+/// A run with patience has lost it.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "stopped")]
+pub struct Stopped {
+    /// For how many epochs nothing became better.
+    pub epochs: u64,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let epochs = match self.epochs {
+            1 => "an epoch has".to_owned(),
+            epochs => format!("{epochs} epochs have"),
+        };
+        write!(f, "stopped: {epochs} brought no higher test accuracy")
+    }
+}
+
+/// The best epoch of a run with patience, whose weights are kept.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "best")]
+pub struct BestEpoch {
+    pub epoch: u64,
+    pub step: u64,
+    pub train_accuracy: f64,
+    pub test_accuracy: f64,
+}
+
+impl BestEpoch {
+    pub fn of(measured: Measured) -> Self {
+        BestEpoch {
+            epoch: measured.epoch,
+            step: measured.step,
+            train_accuracy: measured.train_accuracy,
+            test_accuracy: measured.test_accuracy,
+        }
+    }
+}
+
+impl fmt::Display for BestEpoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "best: epoch {}, training accuracy {:.4}, test accuracy {:.4}",
+            self.epoch, self.train_accuracy, self.test_accuracy
+        )
     }
 }
 

@@ -9,13 +9,13 @@ use mnist::checkpoint::Run;
 use mnist::dataset::Dataset;
 use mnist::evaluation::Evaluation;
 use mnist::halt::Halt;
-use mnist::history::Measured;
+use mnist::history::{self, Measured};
 use mnist::report::Report;
-use mnist::run_directory::{Logs, Moment, RunDirectory};
+use mnist::run_directory::{Best, Logs, Moment, RunDirectory};
 use mnist::training::Training;
 use nn::Net;
 
-use super::events::{Done, Epoch, Interrupted};
+use super::events::{BestEpoch, Done, Epoch, Interrupted, Stopped};
 use crate::command::failure::{At, Failure};
 use crate::command::interrupt::Interrupt;
 use crate::command::output::Output;
@@ -33,6 +33,8 @@ pub struct Learner<'d, T: Float> {
     pub keep: Option<Keep<T>>,
     /// The accuracies measured, those of the run it goes on with too.
     pub history: Vec<Measured>,
+    /// The net of the best epoch, of a run with patience.
+    pub best: Option<Best<T>>,
     pub quiet: bool,
     pub output: Output,
     pub interrupt: Interrupt,
@@ -90,6 +92,12 @@ impl<T: Float> Learner<'_, T> {
         if is_interrupted {
             self.output.event(&Interrupted { step: self.step });
         }
+        if let Some(epochs) = self.spent_patience() {
+            self.output.event(&Stopped { epochs });
+        }
+        if let Some(best) = self.best_epoch() {
+            self.output.event(&BestEpoch::of(best));
+        }
         let taken = self.step - first;
         if !self.quiet {
             self.output.chart(&self.history);
@@ -127,7 +135,7 @@ impl<T: Float> Learner<'_, T> {
             self.output.show_bar(self.step, steps);
             self.output.reached(self.history.last());
         }
-        while self.step < steps && !self.is_over() {
+        while self.step < steps && !self.is_over() && self.spent_patience().is_none() {
             let left = epoch_steps - self.step % epoch_steps;
             spent += self.stretch(left.min(steps - self.step))?;
             here = None;
@@ -146,6 +154,32 @@ impl<T: Float> Learner<'_, T> {
     /// Whether the run is to end before its last step.
     fn is_over(&self) -> bool {
         self.interrupt.is_asked() || self.output.is_broken()
+    }
+
+    /// For how many epochs nothing has become better, if that is as many as the run has patience
+    /// for.
+    fn spent_patience(&self) -> Option<u64> {
+        let patience = self.run.settings.patience?;
+        let epochs = self.history.last()?.epoch - self.best_epoch()?.epoch;
+        (epochs >= patience).then_some(epochs)
+    }
+
+    /// What was measured after the best epoch, of a run with patience.
+    fn best_epoch(&self) -> Option<Measured> {
+        let step = self.best.as_ref()?.step;
+        let mut all = self.history.iter();
+        all.find(|measured| measured.step == step).copied()
+    }
+
+    /// Keeps the net of the epoch that has just ended, if it is the best so far and that is asked
+    /// for.
+    fn keep_best(&mut self) {
+        let best = history::best(&self.history);
+        let is_best = best.is_some_and(|best| best.step == self.step);
+        if is_best && self.run.settings.patience.is_some() {
+            let (step, net) = (self.step, self.training.net());
+            self.best = Some(Best { step, net });
+        }
     }
 
     /// Takes so many steps, or fewer if the run is to end. Returns the time that took.
@@ -179,6 +213,7 @@ impl<T: Float> Learner<'_, T> {
             keep.logs.accuracy.record(epoch.measured());
         }
         self.history.push(epoch.measured());
+        self.keep_best();
         self.output.reached(self.history.last());
         if !self.quiet {
             self.output.event(&epoch);
@@ -249,6 +284,7 @@ impl<T: Float> Learner<'_, T> {
             generator: self.training.generator(),
             progress: self.training.progress(),
             logs: &keep.logs,
+            best: self.best.as_ref(),
             inside_epoch,
         };
         let is_saved = match (self.step, &keep.saved) {
@@ -277,6 +313,7 @@ impl<T: Float> Learner<'_, T> {
             step: *step,
             history: &self.history,
             losses: &keep.logs.loss,
+            best: self.best_epoch(),
             halt,
         };
         let drawn = report.draw(&mut self.evaluation);
