@@ -1,5 +1,7 @@
 //! Derivatives that are recordings, against sweeps and dual numbers.
 
+#[path = "recorded/along.rs"]
+mod along;
 #[path = "recorded/composites.rs"]
 mod composites;
 #[path = "recorded/digits.rs"]

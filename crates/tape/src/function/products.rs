@@ -7,9 +7,7 @@ use super::inputs::Inputs;
 use super::recording::Closure;
 use super::structure::Structure;
 use crate::error::Error;
-use crate::handle::{Operand, Tape};
 use crate::number::Scalar;
-use nalgebra::DMatrix;
 
 impl<T: Scalar> Function<T> {
     /// The vector-Jacobian product as a function: of this function's inputs, and behind them of a
@@ -61,13 +59,8 @@ impl<T: Scalar> Function<T> {
         Ok(Function::of_fallible(Expected::Named(all), move |at| {
             let (own, directions) = at.split(&inputs);
             let results = closure(&own)?.operands();
-            // The vjp is linear in its seeds, whatever they are; its own vjp by them, from the
-            // directions, is the jvp.
-            let seeds: Vec<_> = results.iter().map(|result| ones(at.tape, result)).collect();
-            let seeded: Vec<_> = results.into_iter().zip(seeds.iter().copied()).collect();
-            let slopes = at.tape.differentiate_all(&seeded, &own.parameters())?;
-            let along: Vec<_> = slopes.into_iter().zip(directions).collect();
-            let products = at.tape.differentiate_all(&along, &seeds)?;
+            let along: Vec<_> = own.parameters().into_iter().zip(directions).collect();
+            let products = at.tape.differentiate_along(&along, &results)?;
             Ok(Outputs::of(&outputs, products))
         }))
     }
@@ -82,17 +75,5 @@ impl<T: Scalar> Function<T> {
             let recording = &self.run(point, workspace)?.recording;
             Ok((closure, recording.inputs.clone(), recording.outputs.clone()))
         })
-    }
-}
-
-/// Leaves of the shape of a result.
-fn ones<'t, T: Scalar>(tape: &'t Tape<T>, result: &Operand<'t, T>) -> Operand<'t, T> {
-    match result {
-        Operand::Scalar(_) => tape.var(T::one()).into(),
-        Operand::Matrix(matrix) => {
-            let shape = matrix.shape();
-            let ones = DMatrix::from_element(shape.rows, shape.cols, T::one());
-            tape.matrix(&ones).into()
-        }
     }
 }

@@ -4,7 +4,8 @@
 //! - [`reverse`](Cotangents) turns the cotangent of each entry over to its operands, last to first.
 //! - [`forward`](Tangents) makes the tangent of each entry from its operands', first to last.
 //! - `lanes` does either for several seeds or directions at once.
-//! - `recorded` writes the reverse sweep as entries, which can be differentiated again.
+//! - `recorded` writes the reverse sweep as entries, which can be differentiated again;
+//!   `recorded_forward` the other one.
 //! - `replay` computes the entries again from the leaves' current values.
 //!
 //! Neither sweep changes the tape. What it finds lies in a buffer beside it, which the next sweep
@@ -29,6 +30,7 @@ mod entry_ref;
 mod forward;
 mod lanes;
 mod recorded;
+mod recorded_forward;
 mod replay;
 mod reverse;
 mod seed;

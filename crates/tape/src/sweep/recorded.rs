@@ -11,6 +11,7 @@ use crate::op::{Absent, Entry, Node, Op, Recorded, RecordedPoint};
 use crate::ops::power_slope;
 use crate::rules::*;
 use crate::shape::Shape;
+use std::ops::Range;
 
 impl<T: Scalar> Tape<T> {
     /// Records the derivatives of an output by some entries, leaves or computed: what a sweep of
@@ -67,21 +68,25 @@ impl<T: Scalar> Tape<T> {
         let targets: Vec<Option<usize>> = by.iter().map(entry).collect();
         let end = outputs.iter().filter_map(|(output, _)| entry(output)).max();
         let end = end.map_or(0, |last| last + 1);
+        // What comes before the first target does not depend on any. Derivatives within a long
+        // recording, one after the other, would each walk over all of it.
+        let first = targets.iter().flatten().min().map_or(end, |&first| first.min(end));
         let mut recorder = Recorder {
             tape: self,
-            cotangents: vec![None; end],
-            wanted: self.depending(end, targets.iter().flatten().copied()),
+            first,
+            cotangents: vec![None; end - first],
+            wanted: self.depending(first..end, targets.iter().flatten().copied()),
         };
         for (output, seed) in outputs {
             if let Some(index) = output.entry(self) {
                 recorder.add(index, seed.recorded(self));
             }
         }
-        for index in (0..end).rev() {
+        for index in (first..end).rev() {
             recorder.visit(index)?;
         }
         let results = by.iter().zip(targets).map(|(operand, target)| {
-            let found = target.and_then(|index| recorder.cotangents.get(index).copied()?);
+            let found = target.and_then(|index| recorder.cotangents.get(index - first).copied()?);
             match (found, operand) {
                 (Some(cotangent), _) => Operand::of_recorded(self, cotangent),
                 (None, Operand::Scalar(_)) => Operand::from(<T as num_traits::Zero>::zero()),
@@ -92,33 +97,53 @@ impl<T: Scalar> Tape<T> {
     }
 
     #[track_caller]
-    fn zeros(&self, shape: Shape) -> MatrixVar<'_, T> {
+    pub(super) fn zeros(&self, shape: Shape) -> MatrixVar<'_, T> {
         let zero = <T as num_traits::Zero>::zero();
         self.input(&nalgebra::DMatrix::from_element(
             shape.rows, shape.cols, zero,
         ))
     }
 
-    /// Which of the entries before `end` depend on some of those that are given, or are one.
-    fn depending(&self, end: usize, given: impl Iterator<Item = usize>) -> Vec<bool> {
+    /// Which of a range of entries depend on some of those that are given, or are one; none that is
+    /// given stands before the range.
+    fn depending(&self, range: Range<usize>, given: impl Iterator<Item = usize>) -> Vec<bool> {
         let store = self.store.borrow();
-        let program = &store.program;
-        let mut depends = vec![false; end];
-        for index in given.filter(|&index| index < end) {
-            depends[index] = true;
+        let (program, first) = (&store.program, range.start);
+        let mut depends = vec![false; range.len()];
+        for index in given.filter(|index| range.contains(index)) {
+            depends[index - first] = true;
         }
-        for index in 0..end {
-            let mut any = depends[index];
-            program.each_read(index, |operand| any |= depends[operand]);
-            depends[index] = any;
+        for index in range {
+            let mut any = depends[index - first];
+            program.each_read(index, |operand| {
+                any |= operand >= first && depends[operand - first];
+            });
+            depends[index - first] = any;
         }
         depends
+    }
+
+    /// An entry as rules see it.
+    pub(super) fn recorded_entry(&self, index: usize) -> Recorded<'_, T> {
+        let store = self.store.borrow();
+        let node = match store.program.layout().block(index as u32) {
+            None => Node::Scalar(index as u32, store.primals.values[index]),
+            Some(block) => Node::Matrix(index as u32, block.shape()),
+        };
+        Recorded::on(self, node)
+    }
+
+    /// A number that an entry keeps, as rules see it.
+    pub(super) fn recorded_number(&self, index: u32) -> Recorded<'_, T> {
+        self.store.borrow().program.numbers[index as usize].into()
     }
 }
 
 /// A reverse sweep that records.
 struct Recorder<'t, T: Scalar> {
     tape: &'t Tape<T>,
+    /// The entry that the lists begin with.
+    first: usize,
     cotangents: Vec<Option<Recorded<'t, T>>>,
     /// Which entries a derivative is wanted of, or through.
     wanted: Vec<bool>,
@@ -127,40 +152,39 @@ struct Recorder<'t, T: Scalar> {
 impl<'t, T: Scalar> Recorder<'t, T> {
     /// Adds to the cotangent of an entry, in its shape.
     fn add(&mut self, index: usize, contribution: Recorded<'t, T>) {
-        if !self.wanted[index] {
+        if !self.wants(index) {
             return;
         }
         let contribution = contribution.summed_to(self.entry(index));
-        let sum = match self.cotangents[index] {
+        let sum = match self.cotangents[index - self.first] {
             Some(before) => before + contribution,
             None => contribution,
         };
-        self.cotangents[index] = Some(sum);
+        self.cotangents[index - self.first] = Some(sum);
     }
 
-    /// An entry as rules see it.
+    fn wants(&self, index: usize) -> bool {
+        index >= self.first && self.wanted[index - self.first]
+    }
+
     fn entry(&self, index: usize) -> Recorded<'t, T> {
-        let store = self.tape.store.borrow();
-        let node = match store.program.layout().block(index as u32) {
-            None => Node::Scalar(index as u32, store.primals.values[index]),
-            Some(block) => Node::Matrix(index as u32, block.shape()),
-        };
-        Recorded::on(self.tape, node)
+        self.tape.recorded_entry(index)
     }
 
     fn number(&self, index: u32) -> Recorded<'t, T> {
-        self.tape.store.borrow().program.numbers[index as usize].into()
+        self.tape.recorded_number(index)
     }
 
     /// Turns the cotangent of an entry over to its operands.
     fn visit(&mut self, index: usize) -> Result<(), Error> {
-        let Some(cotangent) = self.cotangents[index].filter(|_| self.wanted[index]) else {
+        let cotangent = self.cotangents[index - self.first];
+        let Some(cotangent) = cotangent.filter(|_| self.wants(index)) else {
             return Ok(());
         };
         let entry = {
             let program = &self.tape.store.borrow().program;
             let mut any = false;
-            program.each_read(index, |operand| any |= self.wanted[operand]);
+            program.each_read(index, |operand| any |= self.wants(operand));
             if !any {
                 return Ok(());
             }
@@ -183,7 +207,7 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         let operands = ids.iter().map(|&id| self.entry(id as usize)).collect();
         let at = RecordedPoint {
             operands,
-            wanted: ids.iter().map(|&id| self.wanted[id as usize]).collect(),
+            wanted: ids.iter().map(|&id| self.wants(id as usize)).collect(),
             result: self.entry(index),
         };
         let lent = Lent::new(self.tape, application);
@@ -227,10 +251,10 @@ macro_rules! visit_scalar {
                         Code::$b | Code::$br | Code::$bl if <$b as Binary>::FLAT => {}
                         Code::$b => {
                             let [x, y, z] = [a, b, index].map(|entry| self.entry(entry));
-                            if self.wanted[a] {
+                            if self.wants(a) {
                                 self.add(a, d * $b::dx(x, y, z));
                             }
-                            if self.wanted[b] {
+                            if self.wants(b) {
                                 self.add(b, d * $b::dy(x, y, z));
                             }
                         }
@@ -252,14 +276,14 @@ scalar_rules!(visit_scalar);
 
 /// The op of an application while it records, lent by the tape: it records on the tape, which
 /// cannot be read meanwhile. Dropped, also by a panic, it is put back.
-struct Lent<'t, T: Scalar> {
+pub(super) struct Lent<'t, T: Scalar> {
     tape: &'t Tape<T>,
     application: usize,
     op: Option<Box<dyn Op<T>>>,
 }
 
 impl<'t, T: Scalar> Lent<'t, T> {
-    fn new(tape: &'t Tape<T>, application: usize) -> Self {
+    pub fn new(tape: &'t Tape<T>, application: usize) -> Self {
         let op = exchange(tape, application, Box::new(Absent));
         Lent {
             tape,
@@ -268,7 +292,7 @@ impl<'t, T: Scalar> Lent<'t, T> {
         }
     }
 
-    fn op(&self) -> &dyn Op<T> {
+    pub fn op(&self) -> &dyn Op<T> {
         &**self.op.as_ref().expect("it is lent until it is dropped")
     }
 }

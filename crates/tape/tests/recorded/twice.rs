@@ -7,7 +7,7 @@ use tape::{Recorded, RecordedCotangents, RecordedPoint, Sample, Scalar, Shape, S
 use tape::{Tape, Var, View, ViewMut};
 
 /// An op of a list, as one of a type.
-struct Listed<T>(Box<dyn Op<T>>);
+pub struct Listed<T>(pub Box<dyn Op<T>>);
 
 impl<T: Scalar> Op<T> for Listed<T> {
     fn name(&self) -> &'static str {
