@@ -82,6 +82,16 @@ pub enum Error {
         /// How many scalars there are.
         expected: usize,
     },
+    /// Examples have another number of columns than the data of a function have numbers.
+    #[error("the examples have {found} columns, where {expected} belong: {data}")]
+    Columns {
+        /// How many there are.
+        found: usize,
+        /// How many there must be: one for each number of the data.
+        expected: usize,
+        /// What the data are.
+        data: String,
+    },
     /// A function was given another number of numbers than it has inputs.
     #[error("{found} numbers were given for {expected}: {structure}")]
     Numbers {

@@ -5,10 +5,13 @@
 
 use super::lane_plans::LanePlans;
 use super::recording::Recording;
+use super::source::Source;
+use super::workspace::State;
 use crate::error::Error;
 use crate::lanes::Lowered;
-use crate::list::{Guard, Primals, Program, Side};
+use crate::list::{Guard, Program, Side};
 use crate::number::Scalar;
+use std::sync::Arc;
 
 /// The plan of what depends on examples.
 ///
@@ -52,10 +55,21 @@ impl<T: Scalar> SumPlans<T> {
         }
     }
 
+    /// The program run at a point.
+    ///
+    /// # Errors
+    /// Those of the program.
+    pub fn state(&self, recording: &Arc<Recording<T>>, point: &[T]) -> Result<State<T>, Error> {
+        let mut state = State::new(recording.clone());
+        let ran = state.run(point);
+        ran.map_err(|stopped| state.error(&stopped))?;
+        Ok(state)
+    }
+
     /// The shared entries' numbers, which are the first inputs of the plan.
-    pub fn numbers(&self, program: &Program<T>, primals: &Primals<T>) -> Vec<T> {
-        let views = self.shared.iter();
-        let views = views.map(|&entry| primals.view(program, entry as usize));
+    pub fn numbers(&self, state: &State<T>) -> Vec<T> {
+        let view = |&entry: &u32| state.primals.view(&state.recording.program, entry as usize);
+        let views = self.shared.iter().map(view);
         views.flat_map(|view| view.values().to_vec()).collect()
     }
 
@@ -70,19 +84,10 @@ impl<T: Scalar> SumPlans<T> {
     }
 
     /// The gradient by the parameters, from the cotangents of the shared entries.
-    ///
-    /// # Errors
-    /// Those of the program at this point.
-    pub fn gradient(
-        &self,
-        recording: &std::sync::Arc<Recording<T>>,
-        point: &[T],
-        cotangents: &[T],
-    ) -> Result<Vec<T>, Error> {
-        let mut state = super::workspace::State::new(recording.clone());
-        state.run(point).map_err(|stopped| state.error(&stopped))?;
-        let program = &recording.program;
+    pub fn gradient(&self, state: &mut State<T>, cotangents: &[T]) -> Vec<T> {
         state.begin();
+        let recording = &*state.recording;
+        let (program, buffer) = (&recording.program, &mut state.buffer);
         let mut rest = cotangents;
         for &entry in self
             .shared
@@ -90,15 +95,15 @@ impl<T: Scalar> SumPlans<T> {
             .filter(|&&entry| program.is_active(entry))
         {
             let (own, after) = rest.split_at(program.shape(entry).len());
-            state.buffer.add_each(program, entry as usize, own);
+            buffer.add_each(program, entry as usize, own);
             rest = after;
         }
         if let Some(&last) = self.shared.last() {
-            program.reverse(&state.primals, last as usize, &mut state.buffer);
+            program.reverse(&state.primals, last as usize, buffer);
         }
         let mut gradient = vec![T::zero(); recording.parameters_len()];
         state.cotangents(&mut gradient);
-        Ok(gradient)
+        gradient
     }
 }
 
@@ -135,10 +140,7 @@ fn is_read<T: Scalar>(recording: &Recording<T>, is_shared: &[bool]) -> Vec<bool>
         program.each_read(entry, |read| is_read[read] = true);
     }
     let compared = program.guards.iter().flat_map(entries_of);
-    let results = recording
-        .sources
-        .iter()
-        .filter_map(super::source::Source::entry);
+    let results = recording.sources.iter().filter_map(Source::entry);
     compared
         .chain(results)
         .for_each(|entry| is_read[entry as usize] = true);

@@ -184,9 +184,19 @@ impl Structure {
 
     /// The parameters alone: what a gradient consists of.
     pub fn parameters(&self) -> Structure {
-        let parameters = self.parts.iter().filter(|part| !part.is_data);
-        parameters.fold(Structure::new(), |all, part| {
-            all.with(&part.name, part.shape, part.is_matrix, false)
+        self.only(false)
+    }
+
+    /// The parts that are data.
+    #[cfg(feature = "map")]
+    pub(super) fn data(&self) -> Structure {
+        self.only(true)
+    }
+
+    fn only(&self, is_data: bool) -> Structure {
+        let parts = self.parts.iter().filter(|part| part.is_data == is_data);
+        parts.fold(Structure::new(), |all, part| {
+            all.with(&part.name, part.shape, part.is_matrix, is_data)
         })
     }
 }

@@ -1,13 +1,15 @@
 //! A function summed over examples: the shape of most fitting problems.
 
+use super::branches::is_kept;
 use super::construct::Function;
+use super::inputs::Inputs;
 use super::lane_plans::{Answer, LanePlans};
 use super::mapper::Mapper;
-use super::recording::{Recording, check_length};
-use super::sheet::Table;
+use super::recording::Recording;
+use super::sheet::{Table, Which};
 use super::structure::Structure;
 use crate::error::Error;
-use crate::lanes::{How, Worker};
+use crate::lanes::{CHUNK, How, Worker};
 use crate::number::{Scalar, pairwise_sum};
 use nalgebra::{Dim, IsContiguous, Matrix, RawStorage};
 use std::ops::Range;
@@ -52,22 +54,28 @@ impl<T: Scalar> Mapper<T> {
     /// ```
     ///
     /// # Errors
-    /// As [`gradients`](Mapper::gradients), and [`Error::Length`] if there is another number of
-    /// parameters, or of columns than the data have numbers.
-    pub fn sum<R: Dim, C: Dim, S>(
+    /// As [`gradients`](Mapper::gradients), [`Error::Length`] if there is another number of
+    /// parameters, and [`Error::Columns`] of columns than the data have numbers.
+    pub fn sum<P: Inputs<T> + ?Sized, R: Dim, C: Dim, S>(
         &mut self,
         function: &Function<T>,
-        parameters: &[T],
+        parameters: &P,
         examples: &Matrix<T, R, C, S>,
     ) -> Result<(T, Vec<T>), Error>
     where
         S: RawStorage<T, R, C> + IsContiguous,
     {
-        let table = Table::of(examples);
+        let (parameters, table) = (parameters.numbers(), Table::of(examples));
         let inputs = function.structure_of_numbers(parameters.len() + table.columns);
         let shared = inputs.parameters().len();
         crate::error::equally_many(parameters.len(), shared)?;
-        check_length(parameters.len() + table.columns, &inputs)?;
+        if shared + table.columns != inputs.len() {
+            return Err(Error::Columns {
+                found: table.columns,
+                expected: inputs.len() - shared,
+                data: inputs.data().to_string(),
+            });
+        }
         let examples = Examples {
             inputs,
             parameters,
@@ -81,40 +89,91 @@ impl<T: Scalar> Mapper<T> {
         Ok((*value, gradient.to_vec()))
     }
 
-    /// The total of all examples: those that stay in lanes, and the others one by one.
+    /// The total of all examples, in lanes of the recordings that they belong to.
     fn total(
         &mut self,
         function: &Function<T>,
         examples: &Examples<'_, T>,
     ) -> Result<Total<T>, Error> {
-        examples.point(0, &mut self.point);
+        let all = 0..examples.table.rows;
+        let recording = self.recording_at(function, examples, 0)?;
+        let (total, mut left) = self.total_in_lanes(&recording, examples, Which::Range(&all))?;
+        let mut totals = vec![total];
+        let mut done = 0;
+        // The first by itself, which finds the recording it belongs to.
+        while let Some((&first, rest)) = left[done..].split_first() {
+            let at_first = |error| Error::Input {
+                input: first,
+                error: Box::new(error),
+            };
+            let recording = self.recording_at(function, examples, first);
+            let recording = recording.map_err(at_first)?;
+            totals.push(self.total_of_one(function, examples).map_err(at_first)?);
+            done += 1;
+            if rest.len() >= CHUNK && is_kept(&function.known(), &recording) {
+                let total = self.total_in_lanes(&recording, examples, Which::Some(rest))?;
+                totals.push(total.0);
+                (left, done) = (total.1, 0);
+            }
+        }
+        let numbers = 1 + examples.parameters.len();
+        let sum = |k: usize| pairwise_sum(totals.len(), |at| totals[at][k]);
+        Ok((0..numbers).map(sum).collect())
+    }
+
+    /// The recording that an example belongs to, which is run there.
+    fn recording_at(
+        &mut self,
+        function: &Function<T>,
+        examples: &Examples<'_, T>,
+        example: usize,
+    ) -> Result<Arc<Recording<T>>, Error> {
+        examples.point(example, &mut self.point);
         let state = function.run(&self.point, &mut self.workspace)?;
-        let recording = state.recording.clone();
-        let found = recording.outputs.len();
+        let found = state.recording.outputs.len();
         if found != 1 {
             return Err(Error::NotOneResult { found });
         }
+        Ok(state.recording.clone())
+    }
+
+    /// The total of the example whose point was taken last.
+    fn total_of_one(
+        &mut self,
+        function: &Function<T>,
+        examples: &Examples<'_, T>,
+    ) -> Result<Total<T>, Error> {
+        let state = function.run(&self.point, &mut self.workspace)?;
+        let mut total = vec![state.value()?];
+        total.resize(1 + examples.parameters.len(), T::zero());
+        state.sweep(&[T::one()]);
+        state.cotangents(&mut total[1..]);
+        Ok(total)
+    }
+
+    /// The total of those that stay on a recording, which was run at a point it belongs to, and
+    /// those that leave it.
+    fn total_in_lanes(
+        &mut self,
+        recording: &Arc<Recording<T>>,
+        examples: &Examples<'_, T>,
+        which: Which<'_>,
+    ) -> Result<(Total<T>, Vec<usize>), Error> {
         let plans = recording.sums();
-        let shared = plans.numbers(&recording.program, &state.primals);
+        let mut state = plans.state(recording, &self.point)?;
+        let shared = plans.numbers(&state);
         let span = BLOCKS * plans.plans.lanes;
-        let spans: Vec<Range<usize>> = (0..examples.table.rows)
+        let spans: Vec<Range<usize>> = (0..which.len())
             .step_by(span)
-            .map(|start| start..examples.table.rows.min(start + span))
+            .map(|start| start..which.len().min(start + span))
             .collect();
-        let sums = self.sums(&recording, &shared, examples, &spans)?;
+        let sums = self.sums(recording, &shared, (examples, which), &spans)?;
         let sum = |k: usize| pairwise_sum(sums.len(), |at| sums[at].0[k]);
         let cotangents: Vec<T> = (1..=plans.wanted()).map(sum).collect();
         let mut total = vec![sum(0)];
-        total.extend(plans.gradient(&recording, &self.point, &cotangents)?);
-
-        let mut others = Vec::new();
-        for &example in sums.iter().flat_map(|(_, left)| left) {
-            others.push(self.total_of_one(function, examples, example)?);
-        }
-        for (k, total) in total.iter_mut().enumerate() {
-            *total += pairwise_sum(others.len(), |at| others[at][k]);
-        }
-        Ok(total)
+        total.extend(plans.gradient(&mut state, &cotangents));
+        let left = sums.into_iter().flat_map(|(_, left)| left);
+        Ok((total, left.collect()))
     }
 
     /// The total of each span, with the examples that have left it.
@@ -122,7 +181,7 @@ impl<T: Scalar> Mapper<T> {
         &mut self,
         recording: &Arc<Recording<T>>,
         shared: &[T],
-        examples: &Examples<'_, T>,
+        examples: (&Examples<'_, T>, Which<'_>),
         spans: &[Range<usize>],
     ) -> Result<Vec<Span<T>>, Error> {
         let how = self.how;
@@ -140,26 +199,6 @@ impl<T: Scalar> Mapper<T> {
             .iter()
             .map(|span| summer.span(recording, how, examples, span));
         sums.collect()
-    }
-
-    /// The value and gradient of an example on the recording it belongs to.
-    fn total_of_one(
-        &mut self,
-        function: &Function<T>,
-        examples: &Examples<'_, T>,
-        example: usize,
-    ) -> Result<Total<T>, Error> {
-        examples.point(example, &mut self.point);
-        let state = function.run(&self.point, &mut self.workspace);
-        let state = state.map_err(|error| Error::Input {
-            input: example,
-            error: Box::new(error),
-        })?;
-        let mut total = vec![state.value()?];
-        total.resize(1 + examples.parameters.len(), T::zero());
-        state.sweep(&[T::one()]);
-        state.cotangents(&mut total[1..]);
-        Ok(total)
     }
 }
 
@@ -216,7 +255,7 @@ impl<T: Scalar> Summer<T> {
         &mut self,
         recording: &Recording<T>,
         how: How,
-        examples: &Examples<'_, T>,
+        (examples, which): (&Examples<'_, T>, Which<'_>),
         span: &Range<usize>,
     ) -> Result<Span<T>, Error> {
         let plans = &recording.sums().plans;
@@ -224,9 +263,10 @@ impl<T: Scalar> Summer<T> {
         let mut left = Vec::new();
         for start in span.clone().step_by(plans.lanes) {
             let block = start..span.end.min(start + plans.lanes);
-            self.run(recording, how, examples, &block)?;
+            self.run(recording, how, (examples, which), &block)?;
             let gone = self.worker.left[..block.len()].iter().enumerate();
-            left.extend(gone.filter_map(|(lane, left)| left.then_some(start + lane)));
+            let gone = gone.filter(|(_, has_left)| **has_left);
+            left.extend(gone.map(|(lane, _)| which.input(start + lane)));
             self.add(plans, recording, block.len());
         }
         let rows = self.sums.chunks_exact(plans.lanes);
@@ -238,7 +278,7 @@ impl<T: Scalar> Summer<T> {
         &mut self,
         recording: &Recording<T>,
         how: How,
-        examples: &Examples<'_, T>,
+        (examples, which): (&Examples<'_, T>, Which<'_>),
         block: &Range<usize>,
     ) -> Result<(), Error> {
         let (sums, program) = (recording.sums(), &recording.program);
@@ -247,13 +287,13 @@ impl<T: Scalar> Summer<T> {
             let input = sums.input_of_column(column);
             let row = self.worker.input(&plans.plan, input);
             let (used, spare) = row.split_at_mut(block.len());
-            used.copy_from_slice(&examples.table.column(column)[block.clone()]);
+            which.load(examples.table.column(column), block.start, used);
             spare.fill(used[block.len() - 1]);
         }
         let run = (&plans.plan, program);
         let ran = self.worker.forward(run, how, block.len());
         ran.map_err(|(lane, entry, error)| Error::Input {
-            input: block.start + lane,
+            input: which.input(block.start + lane),
             error: Box::new(program.forward_error(entry as usize, &error)),
         })?;
         if let Answer::Output(output) = plans.results[0] {

@@ -70,7 +70,11 @@ impl<T: Scalar> Tape<T> {
         let end = end.map_or(0, |last| last + 1);
         // What comes before the first target does not depend on any. Derivatives within a long
         // recording, one after the other, would each walk over all of it.
-        let first = targets.iter().flatten().min().map_or(end, |&first| first.min(end));
+        let first = targets
+            .iter()
+            .flatten()
+            .min()
+            .map_or(end, |&first| first.min(end));
         let mut recorder = Recorder {
             tape: self,
             first,

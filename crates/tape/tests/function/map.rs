@@ -392,8 +392,20 @@ fn sums_over_examples_on_any_number_of_threads() {
             .unwrap();
         assert_eq!(again, (one, slopes.clone()));
     }
+    let narrow = Mapper::new()
+        .sum(&f, &w, &DMatrix::zeros(5, 3))
+        .unwrap_err();
+    assert_eq!(
+        narrow.to_string(),
+        "the examples have 3 columns, where 4 belong: x (3 scalars) (data), label (data)"
+    );
     let none = Mapper::new().sum(&f, &w, &DMatrix::zeros(0, 4)).unwrap();
     assert_eq!(none, (0.0, vec![0.0; 3]));
+    let vector = nalgebra::DVector::from_row_slice(&w);
+    assert_eq!(
+        Mapper::new().sum(&f, &vector, &examples).unwrap(),
+        (one, slopes)
+    );
     let short = Mapper::new().sum(&f, &w[..2], &examples).unwrap_err();
     assert_eq!(
         short,
@@ -458,6 +470,48 @@ fn what_examples_share_is_summed_as_if_it_were_computed_for_each() {
                     "{k}: {found}, {expected}"
                 );
             }
+        }
+    }
+}
+
+/// Examples of three branches, in turn: each goes to its recording, and the sum is that of all.
+#[test]
+fn a_sum_over_examples_on_several_branches() {
+    let inputs = Structure::new().scalars("w", 2).data_scalars("x", 2);
+    let f = Function::new(inputs, |at| {
+        let (w, x) = (at.scalars("w"), at.scalars("x"));
+        let score = w[0].exp() * x[0] + w[1] * x[1];
+        Outputs::from(if x[1] < -0.5 {
+            score.square()
+        } else if x[1] < 0.5 {
+            score.abs() * w[1]
+        } else {
+            score.sin()
+        })
+    });
+    let examples = DMatrix::from_fn(1000, 2, |i, j| match j {
+        0 => ((i * 37) % 101) as f64 / 50.0 - 1.0,
+        _ => (i % 3) as f64 - 1.0,
+    });
+    let w = [0.3, -0.8];
+    let mut expected = [0.0; 3];
+    for row in examples.row_iter() {
+        let (value, gradient) = f.value_and_gradient(&[w[0], w[1], row[0], row[1]]).unwrap();
+        let own = [value, gradient[0], gradient[1]];
+        expected
+            .iter_mut()
+            .zip(own)
+            .for_each(|(sum, own)| *sum += own);
+    }
+    for exact in [false, true] {
+        let mapper = Mapper::new();
+        let mut mapper = if exact { mapper.exact() } else { mapper };
+        let (value, gradient) = mapper.sum(&f, &w, &examples).unwrap();
+        for (found, expected) in [value, gradient[0], gradient[1]].iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < 1e-10,
+                "{found} is not {expected}"
+            );
         }
     }
 }

@@ -19,7 +19,11 @@ fn rule_along(name: &str, point: &[f64]) {
     let mut tangents = Tangents::new();
     let seeds = x.iter().zip(weights).map(|(&x, w)| Seed::scalar(x, w));
     tape.push_forward(seeds, &mut tangents).unwrap();
-    close(recorded.value(), tangents.of(y), &format!("{name} at {point:?}"));
+    close(
+        recorded.value(),
+        tangents.of(y),
+        &format!("{name} at {point:?}"),
+    );
 }
 
 #[test]
@@ -71,9 +75,10 @@ fn every_op_along() {
             let mut tangents = Tangents::new();
             tape.push_forward(seeds, &mut tangents).unwrap();
             let (found, expected) = match (recorded, y) {
-                (Operand::Matrix(found), Operand::Matrix(y)) => {
-                    (found.value().as_slice().to_vec(), tangents.of(y).values().to_vec())
-                }
+                (Operand::Matrix(found), Operand::Matrix(y)) => (
+                    found.value().as_slice().to_vec(),
+                    tangents.of(y).values().to_vec(),
+                ),
                 (found, y) => (vec![found.scalar().value()], vec![tangents.of(y.scalar())]),
             };
             assert_eq!(found.len(), expected.len());
@@ -95,7 +100,10 @@ fn from_the_middle() {
         let direction = [(of.into(), 1.0.into())];
         let all = [z.into(), x.into(), y.into()];
         let found = tape.differentiate_along(&direction, &all).unwrap();
-        found.iter().map(|of| of.scalar().value()).collect::<Vec<_>>()
+        found
+            .iter()
+            .map(|of| of.scalar().value())
+            .collect::<Vec<_>>()
     };
     assert_eq!(along(y), [3.0, 0.0, 1.0]);
     assert_eq!(along(x), [28.0, 1.0, 6.0]);
