@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// those of its own line and of the lines above. `lib.rs` is free, and so is what stands on no
 /// line.
 const ORDER: [&[&str]; 15] = [
-    &["cold", "error", "shape"],
+    &["cold", "error", "shape", "threads"],
     &["product"],
     &["number"],
     &["formula"],

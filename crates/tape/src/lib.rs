@@ -38,6 +38,8 @@
 //! - [`check`]: whether the derivatives are right, and which entry is at fault if not.
 //! - `strategies` (feature `proptest`): random points, matrices and graphs, and property tests of
 //!   gradients in one call.
+//! - [`Threads`] (more than one: feature `rayon`): products and loops shared out, with the same
+//!   bits.
 //! - [`Op`]: the trait behind every matrix operation; implement it to add one of your own.
 
 pub mod check;
@@ -60,6 +62,7 @@ mod shape;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod sweep;
+pub mod threads;
 
 /// Matrices come from nalgebra and go back to it: its types stand in the signatures here.
 pub use nalgebra;
@@ -98,3 +101,4 @@ pub use product::{Strided, StridedMut};
 pub use shape::Shape;
 pub use sweep::{Cotangents, EntryRef, MatrixRef, ScalarRef, Seed, Seeds, Tangents};
 pub use sweep::{gradient, value_and_gradient};
+pub use threads::Threads;

@@ -12,6 +12,7 @@ use crate::op::{
 };
 use crate::rules::{PowI, Unary};
 use crate::shape::Shape;
+use crate::threads;
 use std::iter::zip;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -39,14 +40,12 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
     }
 
     fn forward(&self, at: &mut PointMut<'_, T>) -> Result<(), ForwardError> {
-        for (y, &x) in at
-            .result
-            .values_mut()
-            .iter_mut()
-            .zip(at.operands.get(0).values())
-        {
-            *y = R::value(x);
-        }
+        let x = at.operands.get(0).values();
+        threads::ranges(at.result.values_mut(), 1, &|first, y: &mut [T]| {
+            for (y, &x) in y.iter_mut().zip(&x[first..]) {
+                *y = R::value(x);
+            }
+        });
         Ok(())
     }
 
@@ -68,8 +67,16 @@ impl<R: Unary, T: Scalar> Op<T> for Map<R> {
             };
             return add_guarded(sink, 0, d, slopes, |k, d| R::pull(x[k], y[k], d));
         }
-        let each = x.iter().zip(y).zip(d);
-        sink.add(0, each.map(|((&x, &y), &d)| R::pull(x, y, d)));
+        sink.accumulate(0, |dx, keep| {
+            threads::ranges(dx, 1, &|first, dx: &mut [T]| {
+                let each = zip(zip(&x[first..], &y[first..]), &d[first..]);
+                let pulled = zip(dx, each.map(|((&x, &y), &d)| R::pull(x, y, d)));
+                match keep {
+                    true => pulled.for_each(|(to, pulled)| *to += pulled),
+                    false => pulled.for_each(|(to, pulled)| *to = pulled),
+                }
+            });
+        });
     }
 
     fn vjp_recorded<'g>(

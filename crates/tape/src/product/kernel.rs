@@ -1,12 +1,9 @@
 //! Matrix multiplication: the one file that decides how, and the only one with `unsafe`.
 //!
-//! What was measured, and what follows from it, stands in [`super`].
-//!
-//! # What a caller can rely on
-//!
-//! The route depends on the shapes alone, so a product has the same bits in every run on a
-//! machine. AVX2 and AVX-512 agree to the last bit: an element is a chain of fused
-//! multiply-adds in the order of depth, cut every 512. The other routes round differently.
+//! What was measured, and what follows from it, stands in [`super`]. The route depends on the
+//! shapes alone, so a product has the same bits in every run on a machine. AVX2 and AVX-512 agree
+//! to the last bit: an element is a chain of fused multiply-adds in the order of depth, cut every
+//! 512. The other routes round differently.
 #![allow(unsafe_code)]
 
 #[cfg(all(test, target_os = "linux"))]
@@ -21,6 +18,7 @@ mod tests;
 
 use super::patches::PatchesProduct;
 use super::plain::plain_product;
+use super::shared;
 use super::strided::{Strided, StridedMut, check_shapes};
 use super::tiles;
 use super::vectors::Few;
@@ -60,7 +58,7 @@ pub trait MatrixProduct: Copy + Zero + Mul<Output = Self> + AddAssign {
 const TINY: usize = 128;
 
 /// What `f32` and `f64` each tell the kernels about themselves.
-trait Float: Copy + Zero + Mul<Output = Self> + AddAssign {
+trait Float: Copy + Zero + Mul<Output = Self> + AddAssign + Send + Sync {
     #[cfg(target_arch = "x86_64")]
     const X86: private_gemm_x86::DType;
 
@@ -89,11 +87,13 @@ macro_rules! float {
             }
 
             fn of_patches(product: PatchesProduct<'_, Self>) {
-                #[cfg(target_arch = "x86_64")]
-                if let Some(vectors) = x86::Vectors::detect() {
-                    return x86::$Float(vectors, product);
-                }
-                tiles::compute::<Few<Self>, 1, 4, 2, 2>(product);
+                shared::patches(product, &|product| {
+                    #[cfg(target_arch = "x86_64")]
+                    if let Some(vectors) = x86::Vectors::detect() {
+                        return x86::$Float(vectors, product);
+                    }
+                    tiles::compute::<Few<Self>, 1, 4, 2, 2>(product);
+                });
             }
         }
 
@@ -114,8 +114,7 @@ macro_rules! float {
                 // - Bounds: the shapes were checked to fit each other, and every element of
                 //   a `Strided` or `StridedMut` lies in its slice. Without elements or depth
                 //   no operand is followed out of its slice.
-                // - Strides: of a matrix that has elements, at most the slice's length; they
-                //   fit an `isize`.
+                // - Strides: at most the length of a slice with elements; they fit an `isize`.
                 // - Aliasing: `c` is borrowed mutably, so it is apart from `a` and `b`, and
                 //   no two of its elements share a place.
                 unsafe {
@@ -178,11 +177,13 @@ fn kernel_product<T: Float>(
     } else {
         (c, a, b)
     };
-    #[cfg(target_arch = "x86_64")]
-    if let Some(vectors) = x86::Vectors::detect() {
-        return x86::product(vectors, c, accumulate, alpha, a, b);
-    }
-    T::portable_product(c, accumulate, alpha, a, b);
+    shared::product(c, a, b, &|c, a, b| {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(vectors) = x86::Vectors::detect() {
+            return x86::product(vectors, c, accumulate, alpha, a, b);
+        }
+        T::portable_product(c, accumulate, alpha, a, b);
+    });
 }
 
 /// The kernel for x86-64 processors with AVX2 or AVX-512.

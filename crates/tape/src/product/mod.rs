@@ -9,7 +9,7 @@
 //! x86-64 with AVX2 or AVX-512 a product runs on `private-gemm-x86`, the assembly kernel of
 //! the faer library; on every other processor on `matrixmultiply`, which nalgebra brings
 //! along anyway; and where starting a kernel would cost more than the product, on a plain
-//! loop.
+//! loop. A large one is shared out to [threads](crate::threads), if there are several (`shared`).
 //!
 //! # What was measured
 //!
@@ -90,6 +90,7 @@
 mod kernel;
 mod patches;
 mod plain;
+mod shared;
 mod strided;
 mod tiles;
 mod vectors;

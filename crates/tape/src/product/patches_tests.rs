@@ -186,6 +186,46 @@ fn both_kinds_of_vectors_give_the_same_bits() {
     assert!(a == b);
 }
 
+/// Cut into any number of parts, on every kind of vector.
+#[test]
+fn parts_have_the_bits_of_the_whole() {
+    let few: Way<f32> = |product| tiles::compute::<Few<f32>, 1, 4, 2, 2>(product);
+    let (patches, unit) = (patches(3), 701);
+    let fraction = |i: usize| (i as f32 * 0.618_034).fract() - 0.4;
+    let images: Vec<f32> = (0..18 * unit).map(fraction).collect();
+    for cols in [9, 16, 30, 64] {
+        let mut packed = vec![0.0; Patches::packed_len(ROWS, cols)];
+        Patches::pack(&mut packed, ROWS, cols, |row, col| fraction(row * 5 + col));
+        let each: Vec<f32> = (0..cols).map(fraction).collect();
+        let before: Vec<f32> = (0..7 * unit * cols).map(fraction).collect();
+        let products = |way: Way<f32>, parts| {
+            let mut all = Vec::new();
+            for start in [Start::Zero, Start::Keep, Start::Each(&each)] {
+                let mut y = before.clone();
+                let target = StridedMut::column_major(&mut y, 7 * unit, cols);
+                let product = patches.product(unit, &images, &packed, start, target);
+                shared::patches_in(parts, product, cols, &way);
+                all.push(y);
+            }
+            let mut weights = vec![0.5; ROWS * cols];
+            let target = Strided::column_major(&before, 7 * unit, cols);
+            let dots = StridedMut::column_major(&mut weights, ROWS, cols);
+            shared::patches_in(parts, patches.dots(unit, &images, target, dots), cols, &way);
+            all.push(weights);
+            all
+        };
+        for way in [few, f32::of_patches] {
+            let whole = products(way, 1);
+            for parts in 2..=5 {
+                assert!(
+                    products(way, parts) == whole,
+                    "{cols} columns, {parts} parts"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 #[should_panic(expected = "are too few")]
 fn images_that_are_too_short_are_refused() {

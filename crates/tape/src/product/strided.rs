@@ -79,6 +79,40 @@ macro_rules! strided_over {
 strided_over!(Strided, &'a [T]);
 strided_over!(StridedMut, &'a mut [T]);
 
+impl<'a, T> Strided<'a, T> {
+    /// The columns before `middle`, and those from there on; neither are none.
+    pub(super) fn split_columns(self, middle: usize) -> (Self, Self) {
+        assert!(0 < middle && middle < self.cols);
+        let left = Self {
+            cols: middle,
+            ..self
+        };
+        let right = Self {
+            elements: self.elements.get(middle * self.col_stride..).unwrap_or(&[]),
+            cols: self.cols - middle,
+            ..self
+        };
+        (left, right)
+    }
+}
+
+impl<'a, T> StridedMut<'a, T> {
+    /// The columns before `middle`, and those from there on; neither are none. The numbers of a
+    /// column are side by side.
+    pub(super) fn split_columns(self, middle: usize) -> (Self, Self) {
+        // So column j lies in `j * col_stride..(j + 1) * col_stride`, for every j.
+        assert!(0 < middle && middle < self.cols && self.row_stride == 1);
+        assert!(self.rows <= self.col_stride);
+        let (left, right) = self.elements.split_at_mut(middle * self.col_stride);
+        let part = |elements, cols| Self {
+            elements,
+            cols,
+            ..self
+        };
+        (part(left, middle), part(right, self.cols - middle))
+    }
+}
+
 impl<'a, T: Copy> Strided<'a, T> {
     /// The given rows, at least one: an empty range could start beyond the slice.
     #[cfg(target_arch = "x86_64")]

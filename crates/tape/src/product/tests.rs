@@ -442,3 +442,40 @@ fn unrolled_products_add_in_the_order_of_depth() {
         }
     }
 }
+
+/// On every route, cut into any number of parts, in every layout.
+fn check_parts<T: Float + From<f32> + PartialEq + Debug>(routes: &[Named<T>], draw: &mut Draw) {
+    for (m, depth, n) in [(100, 784, 50), (33, 600, 17), (130, 50, 9), (5, 1100, 40)] {
+        let mut some = |count| -> Vec<T> {
+            let fractions = draw.fractions(count);
+            fractions.into_iter().map(T::from).collect()
+        };
+        let (a, b, before) = (some(m * depth), some(depth * n), some(m * n));
+        let layouts = [[false, false], [true, false], [false, true]];
+        for (named, [a_lies, b_lies]) in routes.iter().flat_map(|r| layouts.map(|l| (r, l))) {
+            let (a, b) = (read(&a, m, depth, a_lies), read(&b, depth, n, b_lies));
+            let product = |parts| {
+                let mut c = before.clone();
+                shared::product_in(parts, write(&mut c, m, n, false), a, b, &|c, a, b| {
+                    (named.route)(c, true, T::from(0.75), a, b);
+                });
+                c
+            };
+            let whole = product(1);
+            for parts in 2..=5 {
+                assert!(product(parts) == whole, "{}, {parts} parts", named.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_have_the_bits_of_the_whole() {
+    let mut draw = Draw::seeded(6);
+    let mut routes = kernels::<f32>();
+    routes.push(Named::new("portable", true, f32::portable_product));
+    check_parts(&routes, &mut draw);
+    let mut routes = kernels::<f64>();
+    routes.push(Named::new("portable", true, f64::portable_product));
+    check_parts(&routes, &mut draw);
+}

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::list::{History, Id, Program, Staleness};
 use crate::number::Scalar;
-use crate::op::{Block, Partial, View};
+use crate::op::{Block, Partial, View, ViewMut};
 use std::fmt;
 
 /// Cotangents of a reverse sweep, or tangents of a forward one.
@@ -210,6 +210,19 @@ impl<T: Scalar> Buffer<T> {
             .ok()?;
         let block = self.blocks[at];
         Some(View::over(&self.arena[block.range()], block.shape()))
+    }
+
+    /// A matrix to be written: it counts as reached, in all its elements.
+    pub(crate) fn matrix_mut(&mut self, index: u32) -> Option<ViewMut<'_, T>> {
+        let at = self
+            .blocks
+            .binary_search_by_key(&index, |block| block.entry)
+            .ok()?;
+        let block = self.blocks[at];
+        self.reached[index as usize] = true;
+        self.zero[at] = false;
+        self.partial.complete(index);
+        Some(ViewMut::over(&mut self.arena[block.range()], block.shape()))
     }
 
     /// That an id can be asked for.

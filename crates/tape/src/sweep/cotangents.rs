@@ -5,9 +5,9 @@ use super::entry_ref::EntryRef;
 use super::seed::{Seed, Seeds};
 use crate::error::{Error, equally_many};
 use crate::handle::{MatrixVar, Tape, Var};
-use crate::list::VarId;
+use crate::list::{MatrixId, VarId};
 use crate::number::Scalar;
-use crate::op::View;
+use crate::op::{View, ViewMut};
 use crate::shape::Shape;
 use nalgebra::DMatrix;
 use std::fmt;
@@ -74,6 +74,27 @@ impl<T: Scalar> Cotangents<T> {
             *slope = self.0.scalar(id.0.index);
         }
         Ok(())
+    }
+
+    /// The cotangent of a matrix, to be changed in place: what recordings of other examples have of
+    /// the same matrix can be added to it. The sweep then counts as having reached the entry.
+    ///
+    /// ```
+    /// use nalgebra::dmatrix;
+    /// use tape::Tape;
+    /// let tape = Tape::new();
+    /// let w = tape.matrix(&dmatrix![1.0, 2.0]);
+    /// let mut gradient = w.square().sum().gradient();
+    /// gradient.of_mut(w.id())?.values_mut()[0] += 10.0;
+    /// assert_eq!(gradient.of(w), dmatrix![12.0, 4.0]);
+    /// # Ok::<(), tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`of`](Cotangents::of) by id.
+    pub fn of_mut(&mut self, id: MatrixId) -> Result<ViewMut<'_, T>, Error> {
+        self.0.check(id.0)?;
+        self.0.matrix_mut(id.0.index).ok_or(Error::NotSwept)
     }
 }
 
