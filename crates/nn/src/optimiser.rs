@@ -1,7 +1,7 @@
 //! Optimisers: how parameters follow the gradient.
 
 use crate::schedule::Schedule;
-use tape::{Cotangents, Error, MatrixId, Scalar, Tape};
+use tape::{Cotangents, Error, MatrixId, Scalar, Tape, threads};
 
 /// What changes the parameters after a sweep.
 pub trait Optimiser<T: Scalar> {
@@ -41,9 +41,12 @@ impl Sgd {
         for &id in parameters {
             let slope = gradient.of(id)?;
             let mut parameter = tape.leaf_mut(id)?;
-            for (w, &d) in parameter.values_mut().iter_mut().zip(slope.values()) {
-                *w -= rate * d;
-            }
+            let slope = slope.values();
+            threads::ranges(parameter.values_mut(), 1, &|first, w: &mut [T]| {
+                for (w, &d) in w.iter_mut().zip(&slope[first..]) {
+                    *w -= rate * d;
+                }
+            });
         }
         Ok(())
     }
@@ -310,13 +313,12 @@ impl<T: Scalar> Optimiser<T> for &mut Learner<T> {
             };
             let slopes = gradient.of(id)?;
             let mut parameter = tape.leaf_mut(id)?;
-            step.take(
-                self.rule.method,
-                decay,
-                parameter.values_mut(),
-                slopes.values(),
-                &mut self.kept[k],
-            );
+            let (w, method) = (parameter.values_mut(), self.rule.method);
+            let kept = match method.kept() {
+                0 => self.kept[k].split_at_mut(0),
+                _ => self.kept[k].split_at_mut(w.len()),
+            };
+            step.take_parts(method, decay, w, slopes.values(), kept);
         }
         self.steps += 1;
         Ok(())
@@ -375,8 +377,40 @@ impl Step {
         }
     }
 
-    /// The step of one parameter.
-    fn take<T: Scalar>(&self, method: Method, decay: f64, w: &mut [T], g: &[T], kept: &mut [T]) {
+    /// The step of one parameter, shared out where it is large; what is kept, one kind after the
+    /// other.
+    fn take_parts<T: Scalar>(
+        &self,
+        method: Method,
+        decay: f64,
+        w: &mut [T],
+        g: &[T],
+        (first, second): (&mut [T], &mut [T]),
+    ) {
+        if !threads::is_worth_cutting(w.len()) {
+            return self.take(method, decay, w, g, (first, second));
+        }
+        let middle = w.len() / 2;
+        let (w, other_w) = w.split_at_mut(middle);
+        let (g, other_g) = g.split_at(middle);
+        let (first, other_first) = first.split_at_mut(middle.min(first.len()));
+        let (second, other_second) = second.split_at_mut(middle.min(second.len()));
+        let others = (other_first, other_second);
+        threads::join(
+            || self.take_parts(method, decay, w, g, (first, second)),
+            || self.take_parts(method, decay, other_w, other_g, others),
+        );
+    }
+
+    /// The step of a part of a parameter.
+    fn take<T: Scalar>(
+        &self,
+        method: Method,
+        decay: f64,
+        w: &mut [T],
+        g: &[T],
+        (first, second): (&mut [T], &mut [T]),
+    ) {
         let number = T::from_f64;
         let (rate, scale) = (number(self.rate), number(self.scale));
         let apart = matches!(method, Method::AdamW { .. });
@@ -386,10 +420,6 @@ impl Step {
         // The loops see plain slices of one length, which lets them run over several numbers at
         // once.
         let slope = |g: T, w: T| scale * g + decay * w;
-        let (first, second) = kept.split_at_mut(match method.kept() {
-            0 => 0,
-            _ => w.len(),
-        });
         let all = w.iter_mut().zip(g);
         match method {
             Method::Sgd if self.scale == 1.0 && !has_decay => {

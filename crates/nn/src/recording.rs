@@ -6,9 +6,10 @@ use crate::layers::softmax_cross_entropy;
 use crate::net::{Net, Recorded};
 use crate::ops::Window;
 use crate::optimiser::Optimiser;
+use crate::pass::{Pass, weighted};
 use nalgebra::DMatrix;
 use rand::Rng;
-use tape::{Cotangents, Error, MatrixId, Scalar, Seed, Shape, Tape, VarId, View, ViewMut};
+use tape::{Cotangents, Error, MatrixId, Scalar, Shape, Tape, VarId, View, ViewMut};
 
 /// How the wanted classes are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,29 +26,20 @@ pub enum Targets {
 /// can be replayed with other examples and updated parameters. A step allocates nothing.
 #[derive(Debug)]
 pub struct Recording<T: nalgebra::Scalar> {
-    tape: Tape<T>,
-    cotangents: Cotangents<T>,
+    pass: Pass<T>,
     examples: MatrixId,
     targets: MatrixId,
-    parameters: Vec<MatrixId>,
-    /// Where the running statistics stand on the tape, in evaluation, and what they are.
+    /// Where the running statistics stand on the tape, in evaluation.
     running_leaves: Vec<MatrixId>,
-    running: Vec<DMatrix<T>>,
-    /// What the batch has in their places, in training.
-    statistics: Vec<MatrixId>,
     masks: Vec<Mask<MatrixId>>,
     affines: Vec<MatrixId>,
     rectified: Vec<MatrixId>,
     pooled: Vec<(MatrixId, ImageShape, Window)>,
     logits: MatrixId,
-    loss: VarId,
     /// The net as it was recorded.
     recorded: Net<T>,
     kind: Targets,
 }
-
-/// How much a running statistic keeps of itself in a step.
-const KEPT: f64 = 0.9;
 
 impl<T: Scalar> Recording<T> {
     /// Records `net` on `count` examples, all zero, of class 0, to be judged.
@@ -97,10 +89,7 @@ impl<T: Scalar> Recording<T> {
             let _scope = tape.scope("loss");
             let mean = softmax_cross_entropy(recorded.logits(), t);
             let mean = mean.expect("class 0 of a net with classes, for at least one example");
-            match count == batch {
-                true => mean,
-                false => mean * T::from_f64(count as f64 / batch as f64),
-            }
+            weighted(mean, count, batch)
         };
         let loss = loss.named("loss").id();
         let named = net.named().into_iter().zip(net.matrices());
@@ -110,41 +99,45 @@ impl<T: Scalar> Recording<T> {
             matrix: mask.matrix.id(),
             rate: mask.rate,
         });
+        let running = running.map(|(_, value)| value.clone()).collect();
+        let statistics = Recorded::ids(&recorded.statistics);
+        let (logits, parameters) = (recorded.logits().id(), Recorded::ids(&recorded.parameters));
         Recording {
             examples: x.id(),
             targets: t.id(),
-            parameters: Recorded::ids(&recorded.parameters),
             running_leaves: Recorded::ids(&recorded.running),
-            running: running.map(|(_, value)| value.clone()).collect(),
-            statistics: Recorded::ids(&recorded.statistics),
             masks: masks.collect(),
             affines: Recorded::ids(&recorded.affines),
             rectified: Recorded::ids(&recorded.rectified),
             pooled: pooled
                 .map(|&(x, images, window)| (x.id(), images, window))
                 .collect(),
-            logits: recorded.logits().id(),
-            loss,
+            logits,
             recorded: net.clone(),
             kind,
-            tape,
-            cotangents: Cotangents::new(),
+            pass: Pass::new(
+                tape,
+                loss,
+                parameters,
+                (statistics, running),
+                (count, batch),
+            ),
         }
     }
 
     /// The tape, to look at.
     pub fn tape(&self) -> &Tape<T> {
-        &self.tape
+        &self.pass.tape
     }
 
     /// The cotangents of the last sweep.
     pub fn cotangents(&self) -> &Cotangents<T> {
-        &self.cotangents
+        &self.pass.cotangents
     }
 
     /// The ids of the parameters, `W1, b1, W2, b2, …`.
     pub fn parameters(&self) -> &[MatrixId] {
-        &self.parameters
+        &self.pass.parameters
     }
 
     /// The ids of the results of the layers with weights; of a net of affine layers, the last are
@@ -164,12 +157,24 @@ impl<T: Scalar> Recording<T> {
     }
 
     pub(crate) fn tape_mut(&mut self) -> &mut Tape<T> {
-        &mut self.tape
+        &mut self.pass.tape
     }
 
     /// Whether a step needs [masks](Recording::draw_masks).
     pub fn has_masks(&self) -> bool {
         !self.masks.is_empty()
+    }
+
+    /// How many numbers the masks have for an example: as many words
+    /// [`draw_masks`](Recording::draw_masks) takes from its generator for each example of a batch.
+    pub fn mask_numbers(&self) -> usize {
+        let shapes = self
+            .masks
+            .iter()
+            .map(|mask| self.pass.tape.leaf_shape(mask.matrix));
+        shapes
+            .map(|shape| shape.expect("a mask is a leaf").cols)
+            .sum()
     }
 
     /// Draws the masks of dropout for a batch of `batch` examples, of which this recording has
@@ -180,7 +185,11 @@ impl<T: Scalar> Recording<T> {
     /// If the batch does not have the examples of the recording.
     pub fn draw_masks(&mut self, rng: &mut impl Rng, batch: usize, first: usize) {
         for mask in &self.masks {
-            let leaf = self.tape.leaf_mut(mask.matrix).expect("a mask is a leaf");
+            let leaf = self
+                .pass
+                .tape
+                .leaf_mut(mask.matrix)
+                .expect("a mask is a leaf");
             let (rows, cols) = (leaf.rows(), leaf.cols());
             assert!(
                 first + rows <= batch,
@@ -205,27 +214,15 @@ impl<T: Scalar> Recording<T> {
         }
     }
 
-    /// Takes over into the running statistics what the batch of the last run had.
-    fn keep_statistics(&mut self) -> Result<(), Error> {
-        let (kept, new) = (T::from_f64(KEPT), T::from_f64(1.0 - KEPT));
-        for (running, &id) in self.running.iter_mut().zip(&self.statistics) {
-            self.tape.read(id, |batch| {
-                for (running, &batch) in running.iter_mut().zip(batch.values()) {
-                    *running = kept * *running + new * batch;
-                }
-            })?;
-        }
-        Ok(())
-    }
-
     /// The id of the loss.
     pub fn loss_id(&self) -> VarId {
-        self.loss
+        self.pass.loss
     }
 
     /// The examples, N×inputs, to be written in place before a [`replay`](Recording::replay).
     pub fn examples_mut(&mut self) -> ViewMut<'_, T> {
-        self.tape
+        self.pass
+            .tape
             .leaf_mut(self.examples)
             .expect("the examples are a leaf")
     }
@@ -233,7 +230,8 @@ impl<T: Scalar> Recording<T> {
     /// The targets, N×1 labels or N×C rows, to be written in place before a
     /// [`replay`](Recording::replay).
     pub fn targets_mut(&mut self) -> ViewMut<'_, T> {
-        self.tape
+        self.pass
+            .tape
             .leaf_mut(self.targets)
             .expect("the targets are a leaf")
     }
@@ -244,8 +242,8 @@ impl<T: Scalar> Recording<T> {
     /// [`Error::Shape`] if either has another shape than when recorded; neither is set then.
     pub fn set(&mut self, examples: &DMatrix<T>, targets: &DMatrix<T>) -> Result<(), Error> {
         self.fits(self.targets, targets.shape())?;
-        self.tape.set_matrix(self.examples, examples)?;
-        self.tape.set_matrix(self.targets, targets)
+        self.pass.tape.set_matrix(self.examples, examples)?;
+        self.pass.tape.set_matrix(self.targets, targets)
     }
 
     /// Sets the parameters to those of `net`.
@@ -261,19 +259,19 @@ impl<T: Scalar> Recording<T> {
         let named = net.named();
         let learned = |at: &usize| named[*at].1.is_learned();
         let (learned, running): (Vec<usize>, Vec<usize>) = (0..named.len()).partition(learned);
-        for (&id, &at) in self.parameters.iter().zip(&learned) {
+        for (&id, &at) in self.pass.parameters.iter().zip(&learned) {
             self.fits(id, net.matrices()[at].shape())?;
         }
         for (&id, &at) in self.running_leaves.iter().zip(&running) {
             self.fits(id, net.matrices()[at].shape())?;
         }
-        for (&id, at) in self.parameters.iter().zip(learned) {
-            self.tape.set_matrix(id, &net.matrices()[at])?;
+        for (&id, at) in self.pass.parameters.iter().zip(learned) {
+            self.pass.tape.set_matrix(id, &net.matrices()[at])?;
         }
         for (k, at) in running.into_iter().enumerate() {
-            self.running[k].clone_from(&net.matrices()[at]);
+            self.pass.running[k].clone_from(&net.matrices()[at]);
             if let Some(&id) = self.running_leaves.get(k) {
-                self.tape.set_matrix(id, &net.matrices()[at])?;
+                self.pass.tape.set_matrix(id, &net.matrices()[at])?;
             }
         }
         Ok(())
@@ -281,7 +279,7 @@ impl<T: Scalar> Recording<T> {
 
     /// That a matrix of this shape can be put in the place of a leaf.
     fn fits(&self, id: MatrixId, (rows, cols): (usize, usize)) -> Result<(), Error> {
-        let (entry, expected) = (id.entry(), self.tape.leaf_shape(id)?);
+        let (entry, expected) = (id.entry(), self.pass.tape.leaf_shape(id)?);
         let found = Shape::new(rows, cols);
         if found == expected {
             return Ok(());
@@ -299,7 +297,7 @@ impl<T: Scalar> Recording<T> {
     /// If the targets are no labels or distributions of the net's classes. All of them stay as they
     /// were set, and there is no last run until one succeeds.
     pub fn replay(&mut self) -> Result<(), Error> {
-        self.tape.replay()
+        self.pass.tape.replay()
     }
 
     /// Sweeps back from the loss.
@@ -310,7 +308,7 @@ impl<T: Scalar> Recording<T> {
     #[doc(alias = "backward")]
     #[doc(alias = "zero_grad")]
     pub fn sweep(&mut self) -> Result<(), Error> {
-        self.tape.sweep(Seed::one(self.loss), &mut self.cotangents)
+        self.pass.sweep()
     }
 
     /// One training step on the current examples: replay, sweep, update. Returns the loss before
@@ -323,15 +321,8 @@ impl<T: Scalar> Recording<T> {
     ///
     /// # Errors
     /// As [`replay`](Recording::replay); the parameters are then as they were.
-    pub fn step(&mut self, mut optimiser: impl Optimiser<T>) -> Result<T, Error> {
-        self.replay()?;
-        let loss = self.loss()?;
-        if loss.is_finite() {
-            self.sweep()?;
-            self.keep_statistics()?;
-            optimiser.update(&mut self.tape, &self.parameters, &self.cotangents)?;
-        }
-        Ok(loss)
+    pub fn step(&mut self, optimiser: impl Optimiser<T>) -> Result<T, Error> {
+        self.pass.step(optimiser)
     }
 
     /// The loss of the last run.
@@ -339,7 +330,7 @@ impl<T: Scalar> Recording<T> {
     /// # Errors
     /// [`Error::Stale`] if examples, targets or parameters were set since, as a step does.
     pub fn loss(&self) -> Result<T, Error> {
-        self.tape.value(self.loss)
+        self.pass.tape.value(self.pass.loss)
     }
 
     /// Hands the logits of the last run, N×C, to `read`.
@@ -348,7 +339,7 @@ impl<T: Scalar> Recording<T> {
     /// If examples, targets or parameters were set since.
     #[track_caller]
     pub fn logits<R>(&self, read: impl FnOnce(View<'_, T>) -> R) -> R {
-        let read = self.tape.read(self.logits, read);
+        let read = self.pass.tape.read(self.logits, read);
         read.unwrap_or_else(|error| panic!("logits: {error}"))
     }
 
@@ -357,15 +348,18 @@ impl<T: Scalar> Recording<T> {
     /// # Errors
     /// As [`loss`](Recording::loss).
     pub fn correct(&self) -> Result<Vec<bool>, Error> {
-        let wanted = self.tape.read(self.targets, |targets| match self.kind {
-            Targets::Labels => targets
-                .values()
-                .iter()
-                .map(|t| t.to_f64() as usize)
-                .collect(),
-            Targets::Rows => largest_columns(targets),
-        })?;
-        let found = self.tape.read(self.logits, largest_columns)?;
+        let wanted = self
+            .pass
+            .tape
+            .read(self.targets, |targets| match self.kind {
+                Targets::Labels => targets
+                    .values()
+                    .iter()
+                    .map(|t| t.to_f64() as usize)
+                    .collect(),
+                Targets::Rows => largest_columns(targets),
+            })?;
+        let found = self.pass.tape.read(self.logits, largest_columns)?;
         Ok(wanted.iter().zip(&found).map(|(w, f)| w == f).collect())
     }
 
@@ -381,11 +375,11 @@ impl<T: Scalar> Recording<T> {
     /// The current parameters as a net.
     pub fn net(&self) -> Net<T> {
         let value = |id: &MatrixId| {
-            let value = self.tape.matrix_value(*id);
+            let value = self.pass.tape.matrix_value(*id);
             value.expect("the parameters are leaves")
         };
-        let mut learned = self.parameters.iter().map(value);
-        let mut running = self.running.iter().cloned();
+        let mut learned = self.pass.parameters.iter().map(value);
+        let mut running = self.pass.running.iter().cloned();
         let mut net = self.recorded.clone();
         for (at, (_, parameter)) in self.recorded.named().iter().enumerate() {
             let value = match parameter.is_learned() {
@@ -404,10 +398,23 @@ impl<T: Scalar> Recording<T> {
     #[doc(alias = "grad")]
     pub fn gradient(&self) -> Result<Vec<DMatrix<T>>, Error> {
         let slopes = self
+            .pass
             .parameters
             .iter()
-            .map(|&id| Ok(self.cotangents.of(id)?.to_matrix()));
+            .map(|&id| Ok(self.pass.cotangents.of(id)?.to_matrix()));
         slopes.collect()
+    }
+}
+
+impl<T: nalgebra::Scalar> AsRef<Pass<T>> for Recording<T> {
+    fn as_ref(&self) -> &Pass<T> {
+        &self.pass
+    }
+}
+
+impl<T: nalgebra::Scalar> AsMut<Pass<T>> for Recording<T> {
+    fn as_mut(&mut self) -> &mut Pass<T> {
+        &mut self.pass
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::window::{Pixels, Window};
 use crate::images::ImageShape;
-use tape::{Shape, ShapeError};
+use tape::{Shape, ShapeError, threads};
 
 /// A window over images of a shape, place by place.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,28 @@ impl Pool {
     /// Whether each pixel is in one window at most.
     pub fn is_apart(&self) -> bool {
         self.window.stride >= self.window.height.max(self.window.width)
+    }
+
+    /// The poolings of the first half of the channels and of the others, if so many images have so
+    /// many numbers that two threads are to share them: channels have nothing to do with each
+    /// other.
+    pub fn halves(&self, images: usize) -> Option<[Self; 2]> {
+        let channels = self.images.channels;
+        let numbers = self.images.len() * images;
+        let is_cut = channels > 1 && threads::is_worth_cutting(numbers);
+        is_cut.then(|| {
+            [channels / 2, channels - channels / 2].map(|channels| Pool {
+                images: ImageShape {
+                    channels,
+                    ..self.images
+                },
+                places: ImageShape {
+                    channels,
+                    ..self.places
+                },
+                ..*self
+            })
+        })
     }
 
     /// Calls `each` with every place's column, and the pixels that are in its window.

@@ -2,7 +2,7 @@
 //! there.
 
 use super::pool::Pool;
-use tape::{Scalar, View, ViewMut};
+use tape::{Scalar, Shape, View, ViewMut, threads};
 
 /// Whether a number is none. Compared with itself, which a loop does for several numbers at once.
 #[allow(clippy::eq_op)]
@@ -13,6 +13,17 @@ fn is_nan<T: Scalar>(x: T) -> bool {
 /// Writes the largest number of each window, and its number there.
 pub(super) fn find<T: Scalar>(pool: Pool, x: View<'_, T>, largest: &mut [T], at: &mut [T]) {
     let rows = x.rows();
+    if let Some([first, second]) = pool.halves(rows) {
+        let (x, others) = halves(x, first.images.len());
+        let middle = first.places.len() * rows;
+        let (largest, other_largest) = largest.split_at_mut(middle);
+        let (at, other_at) = at.split_at_mut(middle);
+        threads::join(
+            || find(first, x, largest, at),
+            || find(second, others, other_largest, other_at),
+        );
+        return;
+    }
     pool.each(|place, pixels| {
         let range = place * rows..(place + 1) * rows;
         let (largest, at) = (&mut largest[range.clone()], &mut at[range]);
@@ -39,6 +50,16 @@ pub(super) fn find<T: Scalar>(pool: Pool, x: View<'_, T>, largest: &mut [T], at:
 /// to be kept.
 pub(super) fn spread<T: Scalar>(pool: Pool, y: View<'_, T>, at: &[T], x: &mut [T], keep: bool) {
     let rows = y.rows();
+    if let Some([first, second]) = pool.halves(rows) {
+        let (y, other_y) = halves(y, first.places.len());
+        let (at, other_at) = at.split_at(first.places.len() * rows);
+        let (x, other_x) = x.split_at_mut(first.images.len() * rows);
+        threads::join(
+            || spread(first, y, at, x, keep),
+            || spread(second, other_y, other_at, other_x, keep),
+        );
+        return;
+    }
     let writes = !keep && pool.is_apart();
     let overwrites_all = writes && covers(pool);
     if !keep && !overwrites_all {
@@ -55,6 +76,16 @@ pub(super) fn spread<T: Scalar>(pool: Pool, y: View<'_, T>, at: &[T], x: &mut [T
             }
         }
     });
+}
+
+/// The first so many columns, and the others.
+fn halves<T: Scalar>(x: View<'_, T>, cols: usize) -> (View<'_, T>, View<'_, T>) {
+    let (left, right) = x.values().split_at(cols * x.rows());
+    let rest = Shape::new(x.rows(), x.cols() - cols);
+    (
+        View::new(left, Shape::new(x.rows(), cols)),
+        View::new(right, rest),
+    )
 }
 
 /// Whether windows that are apart leave out no pixel.
