@@ -159,7 +159,7 @@ impl State {
     pub fn split(bytes: &[u8]) -> Result<(Self, &[u8]), CheckpointError> {
         let (state, numbers): (State, _) = seal::opened(bytes)?;
         let settings = &state.run.settings;
-        if settings.batch == 0
+        if !(1..=settings.batch).contains(&settings.shards)
             || settings.hidden.contains(&0)
             || !settings.learning_rate.is_finite()
         {

@@ -4,11 +4,14 @@
 //! products to run at full speed, few enough that a chunk's activations stay in the cache. A last,
 //! smaller chunk gets a recording of its size, made once and kept; nothing is padded, so nothing
 //! has to be left out of the count.
+//!
+//! Inside of [`tape::Threads::run`] several chunks go at the same time. What they come to is added
+//! in their order, so that the bits are those of one thread.
 
 use std::ops::Range;
 
 use nn::{Activation, Net, Recording, Targets};
-use tape::{Tape, View};
+use tape::{Tape, View, threads};
 
 use crate::dataset::{Scale, Split};
 use crate::float::Float;
@@ -88,6 +91,12 @@ fn probabilities<T: Float>(recording: &Recording<T>) -> Vec<f64> {
 /// ```
 #[derive(Debug)]
 pub struct Evaluation<T: Float> {
+    lines: Vec<Line<T>>,
+}
+
+/// Chunks that go one after the other, while those of other lines do the same.
+#[derive(Debug)]
+struct Line<T: Float> {
     /// Recordings for different numbers of images.
     recordings: Vec<(usize, Recording<T>)>,
     indices: Vec<usize>,
@@ -95,10 +104,7 @@ pub struct Evaluation<T: Float> {
 
 impl<T: Float> Default for Evaluation<T> {
     fn default() -> Self {
-        Evaluation {
-            recordings: Vec::new(),
-            indices: Vec::new(),
-        }
+        Evaluation { lines: Vec::new() }
     }
 }
 
@@ -124,19 +130,24 @@ impl<T: Float> Evaluation<T> {
                 .map(|&units| vec![true; units])
                 .collect(),
         };
-        self.run(net, split, |recording, images| {
-            loss += recording.loss()?.to_f64() * images.len() as f64;
-            correct += recording.correct()?.into_iter().filter(|&hit| hit).count();
-            for (k, &rectified) in recording.rectified().iter().enumerate() {
-                recording.tape().read(rectified, |units| {
-                    if active.len() == k {
-                        active.push(vec![false; units.cols()]);
-                    }
-                    notice(&mut active[k], units);
-                })?;
-            }
-            Ok(())
+        let chunks = self.run(net, split, |recording, images| {
+            let loss = recording.loss()?.to_f64() * images.len() as f64;
+            let correct = recording.correct()?.into_iter().filter(|&hit| hit).count();
+            let rectified = recording.rectified().iter();
+            let active = rectified.map(|&id| recording.tape().read(id, active_units));
+            Ok((loss, correct, active.collect::<Result<Vec<_>, _>>()?))
         })?;
+        for (chunk_loss, hits, chunk_active) in chunks {
+            loss += chunk_loss;
+            correct += hits;
+            active.resize(active.len().max(chunk_active.len()), Vec::new());
+            for (all, chunk) in active.iter_mut().zip(chunk_active) {
+                all.resize(chunk.len(), false);
+                all.iter_mut()
+                    .zip(chunk)
+                    .for_each(|(all, unit)| *all |= unit);
+            }
+        }
         let count = |units: &Vec<bool>| units.iter().filter(|&&active| active).count();
         Ok(Score {
             accuracy: correct as f64 / split.len() as f64,
@@ -156,10 +167,9 @@ impl<T: Float> Evaluation<T> {
     ///
     /// As [`score`](Evaluation::score).
     pub fn answers(&mut self, net: &Net<T>, split: &Split) -> Result<Vec<Answer>, Halt> {
-        let mut answers = Vec::with_capacity(split.len());
-        self.run(net, split, |recording, images| {
+        let chunks = self.run(net, split, |recording, images| {
             let shares = probabilities(recording);
-            for (row, image) in images.enumerate() {
+            let answer = |(row, image): (usize, usize)| {
                 let share = |class: usize| shares[row + class * shares.len() / net.classes()];
                 let class = (1..net.classes()).fold(0, |best, class| {
                     if share(class) > share(best) {
@@ -168,45 +178,80 @@ impl<T: Float> Evaluation<T> {
                         best
                     }
                 });
-                answers.push(Answer {
+                Answer {
                     class,
                     probability: share(class),
                     of_label: share(split.labels()[image].into()),
-                });
-            }
-            Ok(())
+                }
+            };
+            Ok(images.enumerate().map(answer).collect::<Vec<_>>())
         })?;
-        Ok(answers)
+        Ok(chunks.concat())
     }
 
-    /// Runs `net` forward on `split`, chunk after chunk; `visit` sees each, and which images it
-    /// has.
-    fn run(
+    /// Runs `net` forward on `split`, chunk after chunk or several at once; returns what `visit`
+    /// makes of each, which is told which images it has.
+    fn run<R: Send>(
         &mut self,
         net: &Net<T>,
         split: &Split,
-        mut visit: impl FnMut(&Recording<T>, Range<usize>) -> Result<(), Halt>,
-    ) -> Result<(), Halt> {
-        for (_, recording) in &mut self.recordings {
-            recording.set_parameters(net)?;
+        visit: impl Fn(&Recording<T>, Range<usize>) -> Result<R, Halt> + Sync,
+    ) -> Result<Vec<R>, Halt> {
+        let (chunk, most) = chunk(net);
+        let chunks = split.len().div_ceil(chunk);
+        let count = threads::count().min(most).min(chunks);
+        while self.lines.len() < count {
+            self.lines.push(Line {
+                recordings: Vec::new(),
+                indices: Vec::new(),
+            });
         }
-        let chunk = chunk(net);
-        for first in (0..split.len()).step_by(chunk) {
-            let images = first..split.len().min(first + chunk);
-            let at = self.recording_for(images.len(), net);
-            self.indices.clear();
-            self.indices.extend(images.clone());
-            let recording = &mut self.recordings[at].1;
-            let examples = recording.examples_mut().into_values();
-            split.gather(&self.indices, Scale::Unit, examples);
-            split.gather_labels(&self.indices, recording.targets_mut().into_values());
-            recording.replay()?;
-            if !recording.loss()?.is_finite() {
-                return Err(halt::not_finite(recording));
+        for line in &mut self.lines {
+            for (_, recording) in &mut line.recordings {
+                recording.set_parameters(net)?;
             }
-            visit(recording, images)?;
         }
-        Ok(())
+        let lines = self.lines.iter_mut().take(count);
+        let mut lines: Vec<_> = lines.map(|line| (line, Vec::new())).collect();
+        threads::each(&mut lines, &|at, (line, results)| {
+            for k in (at..chunks).step_by(count) {
+                let images = k * chunk..split.len().min((k + 1) * chunk);
+                let result = line.run(net, split, images, &visit);
+                let goes_on = result.is_ok();
+                results.push((k, result));
+                if !goes_on {
+                    break;
+                }
+            }
+        });
+        let results = lines.into_iter().flat_map(|(_, results)| results);
+        let mut results: Vec<_> = results.collect();
+        results.sort_by_key(|(k, _)| *k);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+}
+
+impl<T: Float> Line<T> {
+    /// Runs `net` forward on some images.
+    fn run<R>(
+        &mut self,
+        net: &Net<T>,
+        split: &Split,
+        images: Range<usize>,
+        visit: &impl Fn(&Recording<T>, Range<usize>) -> Result<R, Halt>,
+    ) -> Result<R, Halt> {
+        let at = self.recording_for(images.len(), net);
+        self.indices.clear();
+        self.indices.extend(images.clone());
+        let recording = &mut self.recordings[at].1;
+        let examples = recording.examples_mut().into_values();
+        split.gather(&self.indices, Scale::Unit, examples);
+        split.gather_labels(&self.indices, recording.targets_mut().into_values());
+        recording.replay()?;
+        if !recording.loss()?.is_finite() {
+            return Err(halt::not_finite(recording));
+        }
+        visit(recording, images)
     }
 
     /// Where the recording for `count` images is; recorded now if there was none.
@@ -220,21 +265,23 @@ impl<T: Float> Evaluation<T> {
     }
 }
 
-/// How many images go forward at once: fewer of a net whose layers give many numbers.
-fn chunk<T: Float>(net: &Net<T>) -> usize {
+/// How many images go forward in a chunk, and how many chunks at once at most: fewer of a net whose
+/// layers give many numbers.
+fn chunk<T: Float>(net: &Net<T>) -> (usize, usize) {
     const NUMBERS: usize = 1 << 23;
     let signals = net.signals().iter().map(|signal| signal.len());
-    match net.activation() {
+    let numbers = signals.sum::<usize>().max(1);
+    let chunk = match net.activation() {
         Some(_) => CHUNK,
-        None => (NUMBERS / signals.sum::<usize>().max(1)).clamp(1, CHUNK),
-    }
+        None => (NUMBERS / numbers).clamp(1, CHUNK),
+    };
+    (chunk, (16 * NUMBERS / (numbers * chunk)).max(1))
 }
 
-/// Marks the units, a column each, that are active for at least one image of the chunk.
-fn notice<T: Float>(active: &mut [bool], units: View<'_, T>) {
-    for (unit, active) in active.iter_mut().enumerate() {
-        *active = *active || units.column(unit).iter().any(|&x| x > T::zero());
-    }
+/// Which units, a column each, are active for at least one image of the chunk.
+fn active_units<T: Float>(units: View<'_, T>) -> Vec<bool> {
+    let active = |unit: usize| units.column(unit).iter().any(|&x| x > T::zero());
+    (0..units.cols()).map(active).collect()
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@
 //! - [`digits`] draws a data set where there are no files.
 //! - [`batches`] chooses the images of each step, and can say in a few numbers where it stands.
 //! - [`settings`] are what a run is asked to do; [`training`] does its steps, [`evaluation`] says
-//!   how good the net is by now, [`halt`] why it cannot go on.
+//!   how good the net is by now, [`halt`] why it cannot go on; [`ranks`] are several processes that
+//!   train together.
 //! - [`run_directory`] keeps what was learned, in a directory that is its own ([`own_directory`],
 //!   [`lock`]), with its
 //!   [`run_log`]s and a [`checkpoint`] to go on from; [`history`] reads the logs, and [`report`]
@@ -62,6 +63,7 @@ pub mod history;
 pub mod image_file;
 pub mod lock;
 pub mod own_directory;
+pub mod ranks;
 pub mod report;
 pub mod run_directory;
 pub mod run_log;

@@ -98,6 +98,16 @@ impl OwnDirectory {
         Ok(directory)
     }
 
+    /// The directory at `path`, only to be read, beside the process that works there.
+    pub fn beside(path: &Path, files: &Files<'_>) -> Self {
+        OwnDirectory {
+            path: path.to_owned(),
+            lock: None,
+            made: Vec::new(),
+            command: files.command,
+        }
+    }
+
     fn remove_leftovers(&self, files: &Files<'_>) {
         let names = files.names.iter();
         names.for_each(|name| atomic::remove_leftovers(&self.path.join(name)));

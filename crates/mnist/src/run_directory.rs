@@ -165,6 +165,13 @@ impl RunDirectory {
         Ok(RunDirectory { own })
     }
 
+    /// The directory of an earlier run, only to be read, as a process does that trains with the one
+    /// that works there.
+    pub fn beside(path: &Path) -> Self {
+        let own = OwnDirectory::beside(path, &ALL);
+        RunDirectory { own }
+    }
+
     /// How many steps the run that is saved here has taken; none if there is none that can be read.
     pub fn saved_step(&self) -> Option<u64> {
         let (_, bytes) = self.own.read(CHECKPOINT).ok()?;

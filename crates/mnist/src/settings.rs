@@ -54,6 +54,17 @@ pub struct Settings {
     /// After how many epochs without a higher test accuracy the run ends, if it has patience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<u64>,
+    /// Into how many shards a batch is cut, whose gradients are added.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub shards: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(shards: &usize) -> bool {
+    *shards == 1
 }
 
 fn is_none(pixels: &usize) -> bool {
@@ -94,6 +105,7 @@ impl Default for Settings {
             clip: None,
             augment: 0,
             patience: None,
+            shards: 1,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Learning: a step recorded once and replayed with other images.
 
-use nn::{ImageShape, Learner, Method, Net, Recording, Rule, Targets};
+use std::ops::Range;
+
+use nn::{ImageShape, Learner, Method, Net, Recording, Rule, Targets, Trainer};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -8,11 +10,14 @@ use crate::batches::{Batches, State};
 use crate::dataset::{Scale, Split};
 use crate::float::Float;
 use crate::halt::{self, Halt};
+use crate::ranks::Rank;
 
 /// A net that learns from a split, a batch at a time.
 ///
 /// The chosen images are copied straight into the tape's own memory, and the updated parameters
-/// stay there: a step allocates nothing.
+/// stay there: a step allocates nothing. A batch may be cut into shards ([`Trainer`]), which inside
+/// of [`tape::Threads::run`] learn at the same time; what is drawn at random is drawn for the batch
+/// as a whole.
 ///
 /// ```
 /// use mnist::batches::Batches;
@@ -34,14 +39,77 @@ use crate::halt::{self, Halt};
 /// ```
 #[derive(Debug)]
 pub struct Training<'d, T: Float> {
-    recording: Recording<T>,
-    split: &'d Split,
+    trainer: Trainer<T, Recording<T>>,
     batches: Batches,
     learner: Learner<T>,
+    drawn: Drawing<'d>,
+}
+
+/// What a batch is made from, beside the numbers of its images.
+#[derive(Clone, Debug)]
+struct Drawing<'d> {
+    split: &'d Split,
     /// Where masks come from, of a net that needs them, and how images are moved.
     masks: ChaCha8Rng,
+    /// How many numbers the masks have for an image.
+    mask_numbers: usize,
     /// By how many pixels, at most, images are moved to each side.
     augment: usize,
+}
+
+/// A batch that was drawn.
+struct Drawn<'b> {
+    drawing: &'b Drawing<'b>,
+    images: &'b [usize],
+    /// The words of the generator from which on images are moved, and masks drawn.
+    words: [u128; 2],
+}
+
+impl Drawing<'_> {
+    /// The next batch, and where the generator stands after it.
+    fn next<'b>(&'b self, batches: &'b mut Batches) -> (Drawn<'b>, u128) {
+        let size = batches.size();
+        // Two words for each image that is moved, then one for each number of a mask.
+        let first = self.masks.get_word_pos();
+        let moved = first
+            + if self.augment > 0 {
+                2 * size as u128
+            } else {
+                0
+            };
+        let end = moved + (size * self.mask_numbers) as u128;
+        let drawn = Drawn {
+            drawing: self,
+            images: batches.draw(),
+            words: [first, moved],
+        };
+        (drawn, end)
+    }
+}
+
+impl Drawn<'_> {
+    /// Sets what a shard has of the batch.
+    fn fill<T: Float>(&self, images: Range<usize>, shard: &mut Recording<T>) {
+        let Drawing { split, augment, .. } = *self.drawing;
+        let random_at = |word| {
+            let mut random = self.drawing.masks.clone();
+            random.set_word_pos(word);
+            random
+        };
+        let [first, moved] = self.words;
+        let own = &self.images[images.clone()];
+        let examples = shard.examples_mut().into_values();
+        split.gather(own, Scale::Unit, examples);
+        if augment > 0 {
+            let size = [split.height(), split.width()];
+            let mut random = random_at(first + 2 * images.start as u128);
+            shift(examples, size, augment, &mut random);
+        }
+        split.gather_labels(own, shard.targets_mut().into_values());
+        if shard.has_masks() {
+            shard.draw_masks(&mut random_at(moved), self.images.len(), images.start);
+        }
+    }
 }
 
 /// Where learning stands, beside the net and the batches.
@@ -63,58 +131,82 @@ impl<'d, T: Float> Training<'d, T> {
     /// If the net has not as many inputs as an image has pixels; in [`step`](Training::step), if
     /// the batches are of a larger split.
     pub fn new(net: &Net<T>, split: &'d Split, batches: Batches, rule: impl Into<Rule>) -> Self {
+        Training::in_shards(net, split, batches, rule, 1, Rank::ALONE)
+    }
+
+    /// The same with each batch cut into so many shards, of which this process has some if it is
+    /// one of several ranks. What is normalised over a batch is normalised over a shard.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Training::new), and if there are no shards, more than a batch has images, or
+    /// fewer than there are ranks.
+    pub fn in_shards(
+        net: &Net<T>,
+        split: &'d Split,
+        batches: Batches,
+        rule: impl Into<Rule>,
+        shards: usize,
+        rank: Rank,
+    ) -> Self {
         assert_eq!(
             net.inputs(),
             split.pixels(),
             "inputs of the net, pixels of an image"
         );
+        let batch = batches.size();
+        let make =
+            |images: Range<usize>| Recording::shard(net, images.len(), batch, Targets::Labels);
+        let trainer = match rank.ranks() {
+            None => Trainer::of_shards(batch, shards, make),
+            Some(ranks) => Trainer::among(ranks, batch, shards, make),
+        };
         Training {
-            recording: Recording::training(net, batches.size(), Targets::Labels),
-            split,
-            masks: generator(&State {
-                stream: Self::MASKS,
-                word: 0,
-                ..batches.state()
-            }),
+            drawn: Drawing {
+                split,
+                masks: generator(&State {
+                    stream: Self::MASKS,
+                    word: 0,
+                    ..batches.state()
+                }),
+                mask_numbers: trainer.shards()[0].mask_numbers(),
+                augment: 0,
+            },
+            trainer,
             batches,
-            augment: 0,
             learner: Learner::new(rule.into()).decaying(net.decays()),
         }
     }
 
     /// The same, with each image of a batch moved by up to so many pixels to each side, at random;
     /// what comes in at an edge is black.
-    pub fn augmented(self, pixels: usize) -> Self {
-        Training {
-            augment: pixels,
-            ..self
-        }
+    pub fn augmented(mut self, pixels: usize) -> Self {
+        self.drawn.augment = pixels;
+        self
     }
 
     /// The stream of the generator that masks come from, of the seed of the batches.
     pub const MASKS: u64 = 2;
 
     /// Goes on from where learning stood.
-    pub fn going_on(self, progress: Progress<T>) -> Self {
+    pub fn going_on(mut self, progress: Progress<T>) -> Self {
         let Progress { steps, kept, masks } = progress;
         let learner = Learner::resumed(self.learner.rule(), steps, kept);
-        Training {
-            learner: learner.decaying(self.learner.decays().to_vec()),
-            masks: generator(&masks),
-            ..self
-        }
+        self.learner = learner.decaying(self.learner.decays().to_vec());
+        self.drawn.masks = generator(&masks);
+        self
     }
 
     /// Where learning stands; nothing, if the net and the batches are all there is to know.
     pub fn progress(&self) -> Option<Progress<T>> {
         let is_simple = self.learner.rule() == Rule::new(Method::Sgd, self.learner.rule().rate);
-        (!is_simple || self.recording.has_masks() || self.augment > 0).then(|| Progress {
+        (!is_simple || self.recording().has_masks() || self.drawn.augment > 0).then(|| Progress {
             steps: self.learner.steps(),
             kept: self.learner.kept().to_vec(),
             masks: State {
-                seed: self.masks.get_seed(),
-                stream: self.masks.get_stream(),
-                word: self.masks.get_word_pos() as u64,
+                seed: self.drawn.masks.get_seed(),
+                stream: self.drawn.masks.get_stream(),
+                word: self.drawn.masks.get_word_pos() as u64,
             },
         })
     }
@@ -126,31 +218,56 @@ impl<'d, T: Float> Training<'d, T> {
     /// [`Halt::NotFinite`] if the loss is not finite, and then nothing was learned from the batch;
     /// [`Halt::Tape`] if a label is not one of the net's classes.
     pub fn step(&mut self) -> Result<T, Halt> {
-        let chosen = self.batches.draw();
-        let examples = self.recording.examples_mut().into_values();
-        self.split.gather(chosen, Scale::Unit, examples);
-        if self.augment > 0 {
-            let size = [self.split.height(), self.split.width()];
-            shift(examples, size, self.augment, &mut self.masks);
-        }
-        let labels = self.recording.targets_mut().into_values();
-        self.split.gather_labels(chosen, labels);
-        let batch = self.batches.size();
-        self.recording.draw_masks(&mut self.masks, batch, 0);
-        let loss = self.recording.step(&mut self.learner)?;
+        let (drawn, end) = self.drawn.next(&mut self.batches);
+        let loss = self
+            .trainer
+            .step(|images, shard| drawn.fill(images, shard), &mut self.learner);
+        self.drawn.masks.set_word_pos(end);
+        let loss = loss?;
         if loss.is_finite() {
-            Ok(loss)
-        } else {
-            Err(halt::not_finite(&self.recording))
+            return Ok(loss);
         }
+        let shards = self.trainer.shards();
+        let origin = shards
+            .iter()
+            .find(|shard| shard.tape().first_non_finite().is_some());
+        Err(halt::not_finite(origin.unwrap_or(&shards[0])))
+    }
+
+    /// Does this rank's part of the next step of rank 0; returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// If a label is not one of the net's classes: this rank has to end all others.
+    ///
+    /// # Panics
+    ///
+    /// If this is rank 0.
+    pub fn follow(&mut self) -> Result<bool, tape::Error> {
+        let (drawn, end) = self.drawn.next(&mut self.batches);
+        let goes_on = self
+            .trainer
+            .follow(|images, shard| drawn.fill(images, shard))?;
+        self.drawn.masks.set_word_pos(end);
+        Ok(goes_on)
+    }
+
+    /// Lets the other ranks know that no more steps are taken.
+    pub fn end(&mut self) {
+        self.trainer.end();
+    }
+
+    /// The first shard, which has the parameters and the running statistics.
+    fn recording(&self) -> &Recording<T> {
+        &self.trainer.shards()[0]
     }
 
     /// The net as it is now, for images of the split's size.
     pub fn net(&self) -> Net<T> {
-        self.recording.net().for_images(ImageShape {
+        self.recording().net().for_images(ImageShape {
             channels: 1,
-            height: self.split.height(),
-            width: self.split.width(),
+            height: self.drawn.split.height(),
+            width: self.drawn.split.width(),
         })
     }
 
@@ -166,7 +283,7 @@ impl<'d, T: Float> Training<'d, T> {
     ///
     /// If the net has no such layer.
     pub fn dead(&self, layer: usize) -> Halt {
-        halt::dead(&self.recording, layer, self.split.len())
+        halt::dead(self.recording(), layer, self.drawn.split.len())
     }
 }
 

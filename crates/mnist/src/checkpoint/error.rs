@@ -53,7 +53,8 @@ pub enum CheckpointError {
     },
     /// Settings that no run has.
     #[error(
-        "not a checkpoint: a batch or a layer of nothing, or a learning rate that is not finite"
+        "not a checkpoint: a batch, a shard or a layer of nothing, or a learning rate that is not \
+         finite"
     )]
     Settings,
     /// The net's bytes are not a net.

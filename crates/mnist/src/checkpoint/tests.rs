@@ -121,7 +121,14 @@ fn settings_that_no_run_has_are_refused() {
             .to_string()
     };
     assert!(refused("relu", "step").starts_with("not a checkpoint: its line 2 is not what"));
-    assert!(refused("\"batch\":100", "\"batch\":0").contains("a batch or a layer"));
+    for unfit in [
+        "\"batch\":0",
+        "\"batch\":7,\"shards\":8",
+        "\"batch\":7,\"shards\":0",
+    ] {
+        let refused = refused("\"batch\":100", unfit);
+        assert!(refused.contains("a batch, a shard or a layer"), "{refused}");
+    }
     let like = state.run.settings.net::<f32>(784, 10);
     let cut = state.net(&net[..net.len() - 1], &like);
     let cut = cut.unwrap_err().to_string();

@@ -9,11 +9,11 @@ use std::fmt;
 
 use clap::Args;
 use mnist::dataset::{Scale, Split};
-use nn::{Net, Recording, Targets};
+use nn::{Net, NumericalGradient, Recording, Targets};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::options::{Data, FirstNet, fits_in_memory, image_of, shows_something};
+use super::options::{Computing, Data, FirstNet, fits_in_memory, image_of, shows_something};
 use super::output::Output;
 use super::sizes::net_words;
 
@@ -42,6 +42,8 @@ pub struct Options {
     data: Data,
     #[command(flatten)]
     net: FirstNet,
+    #[command(flatten)]
+    computing: Computing,
     /// Print one JSON object a line, for each parameter, and nothing else
     #[arg(long)]
     json: bool,
@@ -125,7 +127,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let mut faults = Vec::new();
     let entries: usize = net.learned().map(|(_, value)| value.len()).sum();
     output.show_share(format!("probing {entries} entries"), entries as u64);
-    let found = check(&net, split, count, |done| output.move_bar(done as u64));
+    let threads = options.computing.start()?;
+    let done = |done| output.move_bar(done as u64);
+    let found = threads.run(|| check(&net, split, count, threads.count(), done));
     output.hide_bar();
     output.text(format_args!(
         "{:<9} {:>7} {:>5} {:>7} {:>7}",
@@ -150,20 +154,26 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// Both gradients on the first `count` images, compared for each parameter. `done` is told how many
-/// entries were probed.
+/// Both gradients on the first `count` images, compared for each parameter, by so many probers at
+/// once. `done` is told how many entries were probed.
 fn check(
     net: &Net<f64>,
     split: &Split,
     count: usize,
-    done: impl FnMut(usize),
+    probers: usize,
+    done: impl FnMut(usize) + Send,
 ) -> Result<Vec<Checked>, Failure> {
     let chosen: Vec<usize> = (0..count).collect();
-    let mut recording = Recording::training(net, count, Targets::Labels);
-    split.gather(&chosen, Scale::Unit, recording.examples_mut().into_values());
-    split.gather_labels(&chosen, recording.targets_mut().into_values());
+    let prober = |_| {
+        let mut recording = Recording::training(net, count, Targets::Labels);
+        split.gather(&chosen, Scale::Unit, recording.examples_mut().into_values());
+        split.gather_labels(&chosen, recording.targets_mut().into_values());
+        recording
+    };
+    let mut recordings: Vec<_> = (0..probers).map(prober).collect();
     let step = net.activation().map_or(STEP_OF_LINES, |_| STEP);
-    let numerical = recording.numerical_gradient_with(step, done)?;
+    let numerical = NumericalGradient::of(&mut recordings, step, done)?;
+    let recording = &mut recordings[0];
     recording.sweep()?;
     let names = net.learned().map(|(name, _)| name);
     let mut checked = Vec::new();

@@ -12,7 +12,7 @@ use nn::Net;
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::options::Data;
+use super::options::{Computing, Data};
 use super::output::Output;
 use super::sizes::net_words;
 use super::weights::{Weights, fits_images, misfit};
@@ -24,6 +24,8 @@ pub struct Options {
     weights: Weights,
     #[command(flatten)]
     data: Data,
+    #[command(flatten)]
+    computing: Computing,
     /// Print one line of JSON and nothing else
     #[arg(long)]
     json: bool,
@@ -61,11 +63,13 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 
     // Weights that are numbers of f32 were trained in them, and are judged in them too.
     let single: Net<f32> = net.convert();
-    let score = if single.convert::<f64>() == net {
-        score(path, &single, &dataset)
-    } else {
-        score(path, &net, &dataset)
-    }?;
+    let score = options.computing.start()?.run(|| {
+        if single.convert::<f64>() == net {
+            score(path, &single, &dataset)
+        } else {
+            score(path, &net, &dataset)
+        }
+    })?;
     output.event(&Evaluated {
         data: source.to_string(),
         test_accuracy: score.accuracy,

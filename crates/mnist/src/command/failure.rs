@@ -8,6 +8,7 @@ use mnist::checkpoint::{CheckpointError, Fingerprint};
 use mnist::dataset;
 use mnist::halt::Halt;
 use mnist::own_directory::{CreateError, ResumeError};
+use mnist::ranks::Mismatch;
 use mnist::settings::number;
 use nn::{LineError, WeightsError};
 
@@ -117,6 +118,20 @@ pub enum Failure {
     #[cfg(feature = "fetch")]
     #[error("{0}")]
     NotServed(&'static str),
+    #[error("cannot start {count} threads: {error}; choose fewer with --threads")]
+    Threads { count: usize, error: io::Error },
+    #[error(
+        "a batch of {batch} images in {shards} shards: expected from 1 to {batch}; choose \
+             fewer with --shards"
+    )]
+    Shards { batch: usize, shards: usize },
+    #[error(
+        "{ranks} ranks train a batch of {shards} shards: expected as many shards or more; say \
+         --shards {ranks}, or start fewer ranks"
+    )]
+    FewShards { ranks: usize, shards: usize },
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
     #[error("cannot listen for Ctrl-C: {0}")]
     Interrupt(#[from] ctrlc::Error),
     #[error("standard output: {0}")]

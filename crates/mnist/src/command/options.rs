@@ -3,15 +3,18 @@
 use std::env;
 use std::fmt;
 use std::path::{self, Path, PathBuf};
+use std::thread;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use mnist::checkpoint::{Fingerprint, Run};
 use mnist::dataset::{Choice, DEFAULT_DIRECTORY, Dataset, Source, Split};
 use mnist::evaluation::CHUNK;
+use mnist::ranks::World;
 use mnist::settings::{Settings, parse_init};
 use nn::{Activation, Affine, BatchNorm, Dropout, ImageShape, Init, Kind, Layer, Line};
 use nn::{Method, Signal};
+use tape::Threads;
 
 use super::failure::Failure;
 use super::output::complain;
@@ -91,6 +94,38 @@ impl Data {
             found,
             source_name: source.to_string(),
         })
+    }
+}
+
+/// How many threads compute.
+#[derive(Args, Clone, Debug)]
+pub struct Computing {
+    /// Threads that compute; how many changes the time it takes and no bit of the result [default:
+    /// as many as the machine has cores, which ranks on it share]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = thread_count,
+        allow_negative_numbers = true,
+    )]
+    threads: Option<usize>,
+}
+
+/// The most threads that can be asked for.
+const MOST_THREADS: usize = 1024;
+
+fn thread_count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|n| (1..=MOST_THREADS).contains(n));
+    count.ok_or_else(|| format!("expected a whole number from 1 to {MOST_THREADS}"))
+}
+
+impl Computing {
+    /// Starts the threads.
+    pub fn start(&self) -> Result<Threads, Failure> {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let share = || (cores() / World::ranks_here()).clamp(1, MOST_THREADS);
+        let count = self.threads.unwrap_or_else(share);
+        Threads::new(count).map_err(|error| Failure::Threads { count, error })
     }
 }
 

@@ -11,6 +11,7 @@ use mnist::checkpoint::Run;
 use mnist::dataset::{Dataset, Split};
 use mnist::evaluation::Evaluation;
 use mnist::history;
+use mnist::ranks::{Rank, World};
 use mnist::run_directory::{Best, Logs, RunDirectory, Saved};
 use mnist::settings::{Precision, Settings};
 use mnist::training::Training;
@@ -18,7 +19,9 @@ use nn::{Method, Schedule};
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::options::{Chosen, Data, FirstNet, count, fits_in_memory, image_of, shows_something};
+use super::options::{
+    Chosen, Computing, Data, FirstNet, count, fits_in_memory, image_of, shows_something,
+};
 use super::output::Output;
 use super::values::{
     PrecisionName, learning_rate, not_negative, optimisers, pixels, steps, usual_rate,
@@ -26,9 +29,11 @@ use super::values::{
 
 mod events;
 mod learner;
+mod together;
 
 use events::{Replaces, Start};
 use learner::{Keep, Learner};
+use together::{Begun, agree, follow, say_for_all};
 
 /// Train a net, by default as the book does
 ///
@@ -115,6 +120,18 @@ pub struct Options {
         allow_negative_numbers = true,
     )]
     patience: Option<u64>,
+    /// Cut each batch into so many shards and add their gradients; what batch normalisation looks
+    /// at is then a shard
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        value_parser = count,
+        allow_negative_numbers = true,
+    )]
+    shards: usize,
+    #[command(flatten)]
+    computing: Computing,
     #[command(flatten)]
     net: FirstNet,
     /// The numbers computed with
@@ -137,8 +154,8 @@ pub struct Options {
         value_name = "DIR",
         conflicts_with_all = [
             "batch", "lr", "optimiser", "schedule", "weight_decay", "clip", "augment", "patience",
-            "net", "hidden", "activation", "dropout", "batch_norm", "init", "seed", "precision",
-            "out"
+            "shards", "net", "hidden", "activation", "dropout", "batch_norm", "init", "seed",
+            "precision", "out"
         ]
     )]
     resume: Option<PathBuf>,
@@ -168,9 +185,14 @@ impl Options {
             clip: self.clip,
             augment: self.augment,
             patience: self.patience,
+            shards: self.shards,
             precision: self.precision.into(),
             ..net
         };
+        let (batch, shards) = (settings.batch, settings.shards);
+        if shards > batch {
+            return Err(Failure::Shards { batch, shards });
+        }
         let usual = match self.net.is_of_book() {
             true => EPOCHS.saturating_mul(settings.epoch_steps(train)),
             false => settings.steps,
@@ -193,13 +215,26 @@ impl Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let began = Instant::now();
     let interrupt = Interrupt::listen()?;
-    let plan = match &options.resume {
-        Some(directory) => resumed(options, directory)?,
-        None => begun(options)?,
-    };
-    match plan.run.settings.precision {
-        Precision::F32 => plan.execute::<f32>(options, interrupt, began),
-        Precision::F64 => plan.execute::<f64>(options, interrupt, began),
+    let world = World::join();
+    let rank = world.rank();
+    let result = plan(options, rank).and_then(|plan| {
+        let threads = options.computing.start()?;
+        threads.run(|| match plan.run.settings.precision {
+            Precision::F32 => plan.execute::<f32>(options, rank, interrupt, began),
+            Precision::F64 => plan.execute::<f64>(options, rank, interrupt, began),
+        })
+    });
+    if let Err(failure) = &result {
+        say_for_all(&world, failure);
+    }
+    result
+}
+
+/// The plan of a new run, or of one that goes on.
+fn plan(options: &Options, rank: Rank) -> Result<Plan, Failure> {
+    match &options.resume {
+        Some(directory) => resumed(options, directory, rank),
+        None => begun(options),
     }
 }
 
@@ -225,8 +260,11 @@ fn begun(options: &Options) -> Result<Plan, Failure> {
 }
 
 /// The plan of a run that was saved in the directory `path`.
-fn resumed(options: &Options, path: &Path) -> Result<Plan, Failure> {
-    let directory = RunDirectory::open(path)?;
+fn resumed(options: &Options, path: &Path, rank: Rank) -> Result<Plan, Failure> {
+    let directory = match rank.is_first() {
+        true => RunDirectory::open(path)?,
+        false => RunDirectory::beside(path),
+    };
     let saved = directory.read()?;
     let mut run = saved.state.run.clone();
     let (source, dataset) = options.data.load_again(&run, path)?;
@@ -252,6 +290,7 @@ impl Plan {
     fn execute<T: Float>(
         self,
         options: &Options,
+        rank: Rank,
         interrupt: Interrupt,
         began: Instant,
     ) -> Result<(), Failure> {
@@ -273,6 +312,7 @@ impl Plan {
         let create = |path| RunDirectory::create(path).map(|directory| (directory, None));
         let directory = match resumed {
             Some((directory, saved)) => Some((directory, Some(saved))),
+            None if !rank.is_first() => None,
             None => options.out.as_deref().map(create).transpose()?,
         };
         let (directory, saved) = directory.unzip();
@@ -296,6 +336,24 @@ impl Plan {
                 (state.step, net, batches, progress, best, logs)
             }
         };
+        agree(&Begun {
+            rank,
+            run: &run,
+            step,
+            net: &net,
+            batches: &batches,
+            progress: progress.as_ref(),
+        })?;
+        let (rule, shards) = (settings.rule(), settings.shards);
+        let training = Training::in_shards(&net, train, batches, rule, shards, rank);
+        let training = training.augmented(settings.augment);
+        let mut training = match progress {
+            Some(progress) => training.going_on(progress),
+            None => training,
+        };
+        if !rank.is_first() {
+            return follow(&mut training);
+        }
         let mut output = Output::new(options.json);
         let sizes = net.sizes();
         let start = Start::new(&run, &source, &dataset, &sizes, step);
@@ -309,13 +367,8 @@ impl Plan {
         if !options.quiet {
             output.text(start.details());
         }
-        let training = Training::new(&net, train, batches, settings.rule());
-        let training = training.augmented(settings.augment);
         let learner = Learner {
-            training: match progress {
-                Some(progress) => training.going_on(progress),
-                None => training,
-            },
+            training,
             evaluation: Evaluation::default(),
             history: history::accuracies(&logs.accuracy),
             best,

@@ -15,7 +15,9 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::options::{Chosen, Data, FirstNet, count, fits_in_memory, image_of, shows_something};
+use super::options::{
+    Chosen, Computing, Data, FirstNet, count, fits_in_memory, image_of, shows_something,
+};
 use super::output::Output;
 use super::values::{PrecisionName, optimisers, steps};
 
@@ -69,6 +71,8 @@ pub struct Options {
     /// How the parameters follow the gradient [default: sgd; of the book's convolutional nets adam]
     #[arg(long, value_parser = optimisers())]
     optimiser: Option<Method>,
+    #[command(flatten)]
+    computing: Computing,
     #[command(flatten)]
     net: FirstNet,
     /// The numbers computed with
@@ -265,10 +269,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         Some(directory) => resumed(options, directory)?,
         None => begun(options)?,
     };
-    match plan.searched.search.run.settings.precision {
+    let threads = options.computing.start()?;
+    threads.run(|| match plan.searched.search.run.settings.precision {
         Precision::F32 => plan.execute::<f32>(options, &interrupt, began),
         Precision::F64 => plan.execute::<f64>(options, &interrupt, began),
-    }
+    })
 }
 
 /// All that is known before the next trial.

@@ -77,6 +77,7 @@ impl<'a> Start<'a> {
             clip,
             augment,
             patience,
+            shards,
             ..
         } = self.settings;
         let net = match net {
@@ -96,6 +97,9 @@ impl<'a> Start<'a> {
         }
         if *augment > 0 {
             how += &format!(", images moved by up to {augment} pixels");
+        }
+        if *shards > 1 {
+            how += &format!(", batches in {shards} shards");
         }
         if let Some(most) = clip {
             how += &format!(", gradients of at most {}", number(*most));

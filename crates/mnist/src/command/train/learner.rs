@@ -87,6 +87,7 @@ impl<T: Float> Learner<'_, T> {
             Ok(done) => done,
             Err(failure) => return Err(self.halted_run(failure)),
         };
+        self.training.end();
         self.warn(&last.active, &last.units);
         let is_interrupted = self.step < self.run.settings.steps && self.interrupt.is_asked();
         if is_interrupted {
