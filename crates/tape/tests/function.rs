@@ -20,5 +20,7 @@ mod programs;
 mod second;
 #[path = "function/sparse.rs"]
 mod sparse;
+#[path = "function/sums.rs"]
+mod sums;
 #[path = "function/threads.rs"]
 mod threads;

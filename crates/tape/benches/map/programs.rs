@@ -141,8 +141,8 @@ fn mixture<R: Real>(x: &[R]) -> R {
     sum.expect("five components").ln()
 }
 
-/// The mixture as a function of a point and of what all points share, with its gradient by hand, the
-/// points, and what they share.
+/// The mixture as a function of a point and of what all points share, with its gradient by hand,
+/// the points, and what they share.
 pub fn summed() -> (Function, ByHand, DMatrix<f64>, Vec<f64>) {
     let inputs = Structure::new()
         .data_scalars("point", 4)

@@ -197,7 +197,10 @@ impl<T: Scalar> Recording<T> {
     /// How it is summed over examples.
     #[cfg(feature = "map")]
     pub fn sums(&self) -> &SumPlans<T> {
-        self.sums.get_or_init(|| SumPlans::of(self))
+        self.sums.get_or_init(|| {
+            let inputs = (&self.inputs, &self.input_entries[..]);
+            SumPlans::of((&self.program, &self.recorded), inputs, &self.sources)
+        })
     }
 
     /// Where the numbers of parameters and results stand, as lists.

@@ -4,14 +4,12 @@
 //! cotangents that come back to them are summed over the examples first, and swept on once.
 
 use super::lane_plans::LanePlans;
-use super::recording::Recording;
 use super::source::Source;
-use super::workspace::State;
-use crate::error::Error;
+use super::structure::Structure;
 use crate::lanes::Lowered;
-use crate::list::{Guard, Program, Side};
+use crate::list::{Guard, Primals, Program, Side};
 use crate::number::Scalar;
-use std::sync::Arc;
+use crate::sweep::Buffer;
 
 /// The plan of what depends on examples.
 ///
@@ -25,11 +23,15 @@ pub(super) struct SumPlans<T> {
 }
 
 impl<T: Scalar> SumPlans<T> {
-    pub fn of(recording: &Recording<T>) -> Self {
-        let program = &recording.program;
-        let data = data(recording);
+    /// The plan of a program with its numbers, inputs and where they begin, and results.
+    pub fn of(
+        (program, recorded): (&Program<T>, &Primals<T>),
+        (structure, entries): (&Structure, &[u32]),
+        sources: &[Source<T>],
+    ) -> Self {
+        let data = data(structure, entries);
         let is_shared = is_shared(program, &data);
-        let is_read = is_read(recording, &is_shared);
+        let is_read = is_read(program, sources, &is_shared);
         let entries = 0..program.entries.len() as u32;
         let shared: Vec<u32> = entries.filter(|&entry| is_read[entry as usize]).collect();
 
@@ -47,29 +49,17 @@ impl<T: Scalar> SumPlans<T> {
         });
         let mut wanted: Vec<bool> = active.collect();
         wanted.resize(inputs.len(), false);
-        let program = (program, &recording.recorded);
         SumPlans {
-            plans: LanePlans::new(program, lowered, (inputs, wanted), &recording.sources),
+            plans: LanePlans::new((program, recorded), lowered, (inputs, wanted), sources),
             shared,
             numbers,
         }
     }
 
-    /// The program run at a point.
-    ///
-    /// # Errors
-    /// Those of the program.
-    pub fn state(&self, recording: &Arc<Recording<T>>, point: &[T]) -> Result<State<T>, Error> {
-        let mut state = State::new(recording.clone());
-        let ran = state.run(point);
-        ran.map_err(|stopped| state.error(&stopped))?;
-        Ok(state)
-    }
-
     /// The shared entries' numbers, which are the first inputs of the plan.
-    pub fn numbers(&self, state: &State<T>) -> Vec<T> {
-        let view = |&entry: &u32| state.primals.view(&state.recording.program, entry as usize);
-        let views = self.shared.iter().map(view);
+    pub fn numbers(&self, program: &Program<T>, primals: &Primals<T>) -> Vec<T> {
+        let views = self.shared.iter();
+        let views = views.map(|&entry| primals.view(program, entry as usize));
         views.flat_map(|view| view.values().to_vec()).collect()
     }
 
@@ -83,34 +73,33 @@ impl<T: Scalar> SumPlans<T> {
         self.plans.plan.parameters()
     }
 
-    /// The gradient by the parameters, from the cotangents of the shared entries.
-    pub fn gradient(&self, state: &mut State<T>, cotangents: &[T]) -> Vec<T> {
-        state.begin();
-        let recording = &*state.recording;
-        let (program, buffer) = (&recording.program, &mut state.buffer);
+    /// Sweeps on from the cotangents of the shared entries.
+    pub fn sweep(
+        &self,
+        program: &Program<T>,
+        primals: &Primals<T>,
+        cotangents: &[T],
+        buffer: &mut Buffer<T>,
+    ) {
         let mut rest = cotangents;
-        for &entry in self
+        let active = self
             .shared
             .iter()
-            .filter(|&&entry| program.is_active(entry))
-        {
+            .filter(|&&entry| program.is_active(entry));
+        for &entry in active {
             let (own, after) = rest.split_at(program.shape(entry).len());
             buffer.add_each(program, entry as usize, own);
             rest = after;
         }
         if let Some(&last) = self.shared.last() {
-            program.reverse(&state.primals, last as usize, buffer);
+            program.reverse(primals, last as usize, buffer);
         }
-        let mut gradient = vec![T::zero(); recording.parameters_len()];
-        state.cotangents(&mut gradient);
-        gradient
     }
 }
 
 /// The entries of the data, in the order of the columns.
-fn data<T: Scalar>(recording: &Recording<T>) -> Vec<u32> {
-    let parts = recording.inputs.parts().iter();
-    let parts = parts.zip(&recording.input_entries);
+fn data(structure: &Structure, entries: &[u32]) -> Vec<u32> {
+    let parts = structure.parts().iter().zip(entries);
     let data = parts.filter(|(part, _)| part.is_data);
     let entries = data.flat_map(|(part, &first)| {
         let count = if part.is_matrix { 1 } else { part.shape.len() };
@@ -133,14 +122,17 @@ fn is_shared<T: Scalar>(program: &Program<T>, data: &[u32]) -> Vec<bool> {
 }
 
 /// Which shared entries an entry reads that is none, or a comparison with one, or the result.
-fn is_read<T: Scalar>(recording: &Recording<T>, is_shared: &[bool]) -> Vec<bool> {
-    let program = &recording.program;
+fn is_read<T: Scalar>(
+    program: &Program<T>,
+    sources: &[Source<T>],
+    is_shared: &[bool],
+) -> Vec<bool> {
     let mut is_read = vec![false; is_shared.len()];
     for entry in (0..is_shared.len()).filter(|&entry| !is_shared[entry]) {
         program.each_read(entry, |read| is_read[read] = true);
     }
     let compared = program.guards.iter().flat_map(entries_of);
-    let results = recording.sources.iter().filter_map(Source::entry);
+    let results = sources.iter().filter_map(Source::entry);
     compared
         .chain(results)
         .for_each(|entry| is_read[entry as usize] = true);

@@ -8,6 +8,7 @@ use super::mapper::Mapper;
 use super::recording::Recording;
 use super::sheet::{Table, Which};
 use super::structure::Structure;
+use super::workspace::State;
 use crate::error::Error;
 use crate::lanes::{CHUNK, How, Worker};
 use crate::number::{Scalar, pairwise_sum};
@@ -160,8 +161,11 @@ impl<T: Scalar> Mapper<T> {
         which: Which<'_>,
     ) -> Result<(Total<T>, Vec<usize>), Error> {
         let plans = recording.sums();
-        let mut state = plans.state(recording, &self.point)?;
-        let shared = plans.numbers(&state);
+        let mut state = State::new(recording.clone());
+        let ran = state.run(&self.point);
+        ran.map_err(|stopped| state.error(&stopped))?;
+        let program = &recording.program;
+        let shared = plans.numbers(program, &state.primals);
         let span = BLOCKS * plans.plans.lanes;
         let spans: Vec<Range<usize>> = (0..which.len())
             .step_by(span)
@@ -171,7 +175,10 @@ impl<T: Scalar> Mapper<T> {
         let sum = |k: usize| pairwise_sum(sums.len(), |at| sums[at].0[k]);
         let cotangents: Vec<T> = (1..=plans.wanted()).map(sum).collect();
         let mut total = vec![sum(0)];
-        total.extend(plans.gradient(&mut state, &cotangents));
+        total.resize(1 + examples.parameters.len(), T::zero());
+        state.begin();
+        plans.sweep(program, &state.primals, &cotangents, &mut state.buffer);
+        state.cotangents(&mut total[1..]);
         let left = sums.into_iter().flat_map(|(_, left)| left);
         Ok((total, left.collect()))
     }

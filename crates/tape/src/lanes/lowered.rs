@@ -42,8 +42,8 @@ pub(crate) struct Lowered<T> {
 const RUN: usize = 16;
 
 impl<T: Scalar> Lowered<T> {
-    /// The steps up to entry `end`, and all guards. Entries that are `given` are as leaves: what they
-    /// are computed from has no steps, and comparisons among them are none.
+    /// The steps up to entry `end`, and all guards. Entries that are `given` are as leaves: what
+    /// they are computed from has no steps, and comparisons among them are none.
     pub fn of(program: &Program<T>, end: usize, given: &[bool]) -> Self {
         let mut lowered = Lowered {
             steps: Vec::with_capacity(end),
