@@ -1,6 +1,6 @@
 //! The twelve evals of the suite, a file each: what is computed, and how it is differentiated.
 
-use crate::protocol::{Evaluated, timed};
+use crate::timing::{Evaluated, timed};
 use serde_json::Value;
 
 mod ba;

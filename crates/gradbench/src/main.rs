@@ -3,6 +3,9 @@
 
 mod evals;
 mod protocol;
+#[cfg(test)]
+mod tests;
+mod timing;
 
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;

@@ -4,7 +4,7 @@ use super::{Evaluated, Value, no_function, timed};
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 use serde_json::json;
-use tape::{Error, Function, Mapper, Outputs, Real, Structure};
+use tape::{Function, Mapper, Outputs, Real, Structure};
 
 /// One camera, one point, one weight and one feature, and how many there are to be of each.
 #[derive(Deserialize)]
@@ -92,66 +92,85 @@ impl Scene {
         )
     }
 
-    /// What each observation depends on, a row for each.
-    fn observations(&self) -> DMatrix<f64> {
-        DMatrix::from_fn(self.seen.len(), 17, |i, j| match (self.seen[i], j) {
+    /// Number `j` of what observation `i` depends on.
+    fn number(&self, i: usize, j: usize) -> f64 {
+        match (self.seen[i], j) {
             ((camera, _), 0..11) => self.cameras[11 * camera + j],
             ((_, point), 11..14) => self.points[3 * point + j - 11],
             (_, 14) => self.weights[i],
             _ => self.features[2 * i + j - 15],
-        })
+        }
     }
 
     /// The derivatives of both errors of each observation, and of what each weight leaves unused.
-    fn jacobian(
-        &self,
-        functions: &(Function, Function),
-        mapper: &mut Mapper,
-    ) -> Result<Sparse, Error> {
-        let blocks = mapper.jacobians(&functions.0, &self.observations())?;
-        let weights = DVector::from_column_slice(&self.weights);
-        let (_, slopes) = mapper.gradients(&functions.1, &weights)?;
-        let (points, weights) = (self.cameras.len(), self.cameras.len() + self.points.len());
-        let mut sparse = Sparse::default();
+    fn jacobian(&self, (errors, unused): (&Function, &Function), to: &mut Jacobian) -> Done {
+        let inputs = &mut to.inputs;
+        inputs.resize_mut(self.seen.len(), 17, 0.0);
+        for (j, mut column) in inputs.column_iter_mut().enumerate() {
+            column
+                .iter_mut()
+                .enumerate()
+                .for_each(|(i, x)| *x = self.number(i, j));
+        }
+        to.mapper.jacobians_into(errors, inputs, &mut to.blocks)?;
+        let weights = inputs.column(14).into_owned();
+        to.mapper
+            .gradients_into(unused, &weights, &mut to.unused, &mut to.slopes)?;
+        to.sparse.clear();
+        let first = [self.cameras.len(), self.cameras.len() + self.points.len()];
         for (i, &(camera, point)) in self.seen.iter().enumerate() {
-            for block in &blocks {
-                let places = (11 * camera..11 * (camera + 1))
-                    .chain(points + 3 * point..points + 3 * (point + 1))
-                    .chain([weights + i]);
-                sparse.push(places.zip(block.row(i).iter().copied()));
+            let starts = [
+                (11 * camera, 11),
+                (first[0] + 3 * point, 3),
+                (first[1] + i, 1),
+            ];
+            for block in &to.blocks {
+                to.sparse.push(&starts, (0..15).map(|j| block[(i, j)]));
             }
         }
-        for (i, &slope) in slopes.iter().enumerate() {
-            sparse.push([(weights + i, slope)].into_iter());
+        for (i, &slope) in to.slopes.iter().enumerate() {
+            to.sparse.push(&[(first[1] + i, 1)], std::iter::once(slope));
         }
-        Ok(sparse)
+        Ok(())
     }
+}
+
+type Done = Result<(), tape::Error>;
+
+/// The Jacobian, and what it is computed in.
+#[derive(Default)]
+struct Jacobian {
+    mapper: Mapper,
+    inputs: DMatrix<f64>,
+    blocks: Vec<DMatrix<f64>>,
+    unused: DVector<f64>,
+    slopes: DMatrix<f64>,
+    sparse: Sparse,
 }
 
 /// A sparse matrix: where each row begins, the columns, and the numbers there.
+#[derive(Default)]
 struct Sparse {
-    rows: Vec<usize>,
-    columns: Vec<usize>,
+    rows: Vec<u32>,
+    columns: Vec<u32>,
     numbers: Vec<f64>,
 }
 
-impl Default for Sparse {
-    fn default() -> Self {
-        Sparse {
-            rows: vec![0],
-            columns: Vec::new(),
-            numbers: Vec::new(),
-        }
-    }
-}
-
 impl Sparse {
-    fn push(&mut self, row: impl Iterator<Item = (usize, f64)>) {
-        for (column, number) in row {
-            self.columns.push(column);
-            self.numbers.push(number);
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.rows.push(0);
+        self.columns.clear();
+        self.numbers.clear();
+    }
+
+    /// Adds a row, of which some runs of columns have numbers: where each starts, and its length.
+    fn push(&mut self, runs: &[(usize, u32)], numbers: impl Iterator<Item = f64>) {
+        for &(start, len) in runs {
+            self.columns.extend(start as u32..start as u32 + len);
         }
-        self.rows.push(self.columns.len());
+        self.numbers.extend(numbers);
+        self.rows.push(self.columns.len() as u32);
     }
 }
 
@@ -165,7 +184,7 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
     match function {
         "objective" => timed(
             input,
-            || Ok(scene.errors()),
+            |_| Ok(scene.errors()),
             |(errors, unused)| {
                 json!({
                     "reproj_error": {"elements": errors[..2], "repeated": errors.len() / 2},
@@ -181,20 +200,19 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
                 let errors = miss(camera, point, at.scalar("weight"), at.scalars("feature"));
                 Outputs::from(errors.to_vec())
             });
-            let functions = (errors, Function::scalar(|weight| unused(weight[0])));
-            let mut mapper = Mapper::new();
-            timed(
-                input,
-                || scene.jacobian(&functions, &mut mapper),
-                |sparse| {
-                    let Sparse {
-                        rows,
-                        columns,
-                        numbers,
-                    } = sparse;
-                    json!({"rows": ends(&rows), "cols": ends(&columns), "vals": ends(&numbers)})
-                },
-            )
+            let unused = Function::scalar(|weight| unused(weight[0]));
+            let run = |last: Option<Jacobian>| {
+                let mut jacobian = last.unwrap_or_default();
+                scene.jacobian((&errors, &unused), &mut jacobian)?;
+                Ok(jacobian)
+            };
+            timed(input, run, |Jacobian { sparse, .. }| {
+                json!({
+                    "rows": ends(&sparse.rows),
+                    "cols": ends(&sparse.columns),
+                    "vals": ends(&sparse.numbers),
+                })
+            })
         }
         _ => no_function(function, &["objective", "jacobian"]),
     }

@@ -25,7 +25,7 @@ fn minor<R: Real>(a: &[R], size: usize, row: usize, next: &mut [usize]) -> R {
         next[before] = column;
         sum = Some(match sum {
             None => term,
-            Some(sum) if (j - row) % 2 == 0 => sum + term,
+            Some(sum) if (j - row).is_multiple_of(2) => sum + term,
             Some(sum) => sum - term,
         });
         (before, column) = (column, next[column]);
@@ -41,10 +41,10 @@ fn determinant<R: Real>(a: &[R], size: usize) -> R {
 pub fn evaluate(function: &str, input: &Value) -> Evaluated {
     let Input { a, ell } = Input::deserialize(input)?;
     match function {
-        "primal" => timed(input, || Ok(determinant(&a, ell)), |y| y),
+        "primal" => timed(input, |_| Ok(determinant(&a, ell)), |y| y),
         "gradient" => {
             let f = Function::scalar(move |a| determinant(a, ell));
-            timed(input, || f.gradient(&a), |g| g)
+            timed(input, |_| f.gradient(&a), |g| g)
         }
         _ => no_function(function, &["primal", "gradient"]),
     }

@@ -23,7 +23,11 @@ struct Input {
 
 /// `ln Γ(twice / 2)`.
 fn ln_gamma_of_half(twice: usize) -> f64 {
-    let last = if twice % 2 == 0 { 0.0 } else { PI.ln() / 2.0 };
+    let last = if twice.is_multiple_of(2) {
+        0.0
+    } else {
+        PI.ln() / 2.0
+    };
     let factors = (1..twice).rev().skip(1).step_by(2).filter(|&i| i > 0);
     last + factors.map(|i| (i as f64 / 2.0).ln()).sum::<f64>()
 }
@@ -87,10 +91,10 @@ pub fn evaluate(function: &str, raw: &Value) -> Evaluated {
         log_posterior(at, &x, &input).into()
     });
     match function {
-        "objective" => timed(raw, || f.value(&point), |y| y),
+        "objective" => timed(raw, |_| f.value(&point), |y| y),
         "jacobian" => timed(
             raw,
-            || f.gradient(&point),
+            |_| f.gradient(&point),
             |gradient| {
                 let part = |name: &str, rows: usize| {
                     let part = shapes.view(name, &gradient).values();

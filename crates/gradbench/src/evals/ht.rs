@@ -212,10 +212,10 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
     });
     let point = [vec![0.0; shifts], theta].concat();
     match function {
-        "objective" => timed(input, || f.values(&point), |errors| errors),
+        "objective" => timed(input, |_| f.values(&point), |errors| errors),
         "jacobian" => timed(
             input,
-            || f.jacobian(&point),
+            |_| f.jacobian(&point),
             |jacobian| {
                 let rows = jacobian.row_iter().map(|row| row.iter().copied().collect());
                 rows.collect::<Vec<Vec<f64>>>()

@@ -34,11 +34,11 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
     let c = matrix(&centroids);
     let f = cost(matrix(&points), c.shape());
     match function {
-        "cost" => timed(input, || f.value(&c), |y| y),
+        "cost" => timed(input, |_| f.value(&c), |y| y),
         "dir" => {
             // The Hessian is diagonal: its product with ones is the diagonal.
             let ones = vec![1.0; c.len()];
-            let step = || Ok((f.gradient(&c)?, f.hvp(&c, &ones)?));
+            let step = |_| Ok((f.gradient(&c)?, f.hvp(&c, &ones)?));
             timed(input, step, |(slopes, curvatures)| {
                 let step = slopes
                     .iter()

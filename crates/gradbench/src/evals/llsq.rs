@@ -33,7 +33,7 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
     match function {
         "primal" => {
             let sum = || places(n).row_iter().map(|at| miss(&x, at[0], at[1])).sum();
-            timed(input, || Ok(sum()), |y: f64| y)
+            timed(input, |_| Ok(sum()), |y: f64| y)
         }
         "gradient" => {
             let inputs = Structure::new().scalars("x", x.len());
@@ -43,7 +43,7 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
                 Outputs::from(miss(at.scalars("x"), t, sign))
             });
             let mut mapper = Mapper::new();
-            timed(input, || mapper.sum(&f, &x, &places(n)), |(_, g)| g)
+            timed(input, |_| mapper.sum(&f, &x, &places(n)), |(_, g)| g)
         }
         _ => no_function(function, &["primal", "gradient"]),
     }

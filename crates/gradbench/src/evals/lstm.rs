@@ -60,10 +60,10 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
     } = Input::deserialize(input)?;
     let params = [main_params.concat(), extra_params.concat()].concat();
     match function {
-        "objective" => timed(input, || Ok(loss(&params, &state, &sequence)), |y| y),
+        "objective" => timed(input, |_| Ok(loss(&params, &state, &sequence)), |y| y),
         "jacobian" => {
             let f = Function::scalar(move |params| loss(params, &state, &sequence));
-            timed(input, || f.gradient(&params), |g| g)
+            timed(input, |_| f.gradient(&params), |g| g)
         }
         _ => no_function(function, &["objective", "jacobian"]),
     }

@@ -43,6 +43,6 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
         Mode::Forward => f.jvp(&w, &[1.0]),
         Mode::Reverse => f.gradient(&w),
     };
-    let run = || Ok(least([w], value, |w| [slope(w).expect("a number")[0]]));
+    let run = |_| Ok(least([w], value, |w| [slope(w).expect("a number")[0]]));
     timed(input, run, |[w]| w)
 }

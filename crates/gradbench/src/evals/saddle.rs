@@ -54,7 +54,7 @@ pub fn evaluate(function: &str, input: &Value) -> Evaluated {
         (y.map(Var::value), height(x, y).value())
     };
     let slopes = |x| gradient(x, start, modes).expect("numbers");
-    let run = || {
+    let run = |_| {
         let x = least(start, |x| found(x).1, slopes);
         Ok([x, found(x).0].concat())
     };

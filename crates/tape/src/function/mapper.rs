@@ -232,6 +232,25 @@ impl<T: Scalar> Mapper<T> {
         self.evaluate(function, Table::of(inputs), Asked::Derivatives)?;
         Ok(std::mem::take(&mut self.derivatives))
     }
+
+    /// [`jacobians`](Mapper::jacobians) in the place of a list of matrices. Those of the right size
+    /// serve the next call: then nothing is allocated. They stay as they are if there is an error.
+    ///
+    /// # Errors
+    /// As [`jacobians`](Mapper::jacobians).
+    pub fn jacobians_into<R: Dim, C: Dim, S>(
+        &mut self,
+        function: &Function<T>,
+        inputs: &Matrix<T, R, C, S>,
+        jacobians: &mut Vec<DMatrix<T>>,
+    ) -> Result<(), Error>
+    where
+        S: RawStorage<T, R, C> + IsContiguous,
+    {
+        self.evaluate(function, Table::of(inputs), Asked::Derivatives)?;
+        std::mem::swap(&mut self.derivatives, jacobians);
+        Ok(())
+    }
 }
 
 /// Puts a table of one column in the place of a vector, and the vector's memory in the place of the

@@ -157,9 +157,16 @@ impl<T: Scalar> Op<T> for VStack {
         let mut start = 0;
         for k in 0..at.operands.len() {
             let rows = at.operands.get(k).rows();
-            let columns =
-                (0..cotangent.cols()).flat_map(|j| &cotangent.column(j)[start..start + rows]);
-            sink.add(k, columns.copied());
+            sink.accumulate(k, |target, keep| {
+                for (j, to) in target.chunks_exact_mut(rows.max(1)).enumerate() {
+                    let from = &cotangent.column(j)[start..start + rows];
+                    if keep {
+                        to.iter_mut().zip(from).for_each(|(to, &from)| *to += from);
+                    } else {
+                        to.copy_from_slice(from);
+                    }
+                }
+            });
             start += rows;
         }
     }

@@ -346,6 +346,14 @@ fn a_steady_map_allocates_nothing() {
     evaluate();
     let measured = allocation_counter::measure(evaluate);
     assert_eq!(measured.count_total, 0);
+
+    let mut jacobians = Vec::new();
+    let mut evaluate = || mapper.jacobians_into(&f, &inputs, &mut jacobians).unwrap();
+    evaluate();
+    evaluate();
+    let measured = allocation_counter::measure(evaluate);
+    assert_eq!(measured.count_total, 0);
+    assert_eq!(jacobians, [gradients]);
 }
 
 #[test]
