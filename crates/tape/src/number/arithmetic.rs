@@ -54,7 +54,7 @@ pub trait Arithmetic:
     #[doc(hidden)]
     #[inline(always)]
     fn square_of_sech(self) -> Self {
-        SquareOfSech::of_rules(self)
+        square_of_sech(self)
     }
     /// `self` to any power.
     fn powf(self, exponent: Self) -> Self;
@@ -95,6 +95,27 @@ pub trait Arithmetic:
         first: impl FnOnce() -> Self,
         second: impl FnOnce() -> Self,
     ) -> Self;
+}
+
+/// `exp(−|x|)`, smooth in each half so that dual numbers see the right slope on both sides.
+#[inline(always)]
+pub(crate) fn decay<T: Arithmetic>(x: T) -> T {
+    T::choose(x.is_at_least(T::zero()), || -x, || x).exp()
+}
+
+/// `1 / cosh²x` by rules that can be recorded: near 0 as it stands, so that no digit of what it
+/// changes by is lost; else as [`SquareOfSech`] has it, because `cosh x` overflows.
+fn square_of_sech<T: Arithmetic>(x: T) -> T {
+    let near = || {
+        let sech = T::one().over(x.cosh());
+        sech * sech
+    };
+    let far = || {
+        let e = decay(x + x);
+        let s = T::from_f64(2.0).over(T::one() + e);
+        e * s * s
+    };
+    T::choose(T::one().is_above(x.abs()), near, far)
 }
 
 /// The smallest and the largest normal number, of single or of double precision.

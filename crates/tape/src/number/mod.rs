@@ -14,9 +14,8 @@ mod sech;
 mod sum;
 
 pub use arithmetic::Arithmetic;
-pub(crate) use arithmetic::normal_range;
+pub(crate) use arithmetic::{decay, normal_range};
 pub(crate) use scalar::LARGE;
 pub use scalar::{BinaryFunction, Scalar, UnaryFunction};
-pub(crate) use sech::decay;
 pub use sum::pairwise_sum;
 pub(crate) use sum::{LISTS, sum_lists, sum_of, sum_of_runs, sum_runs_of_lists};
