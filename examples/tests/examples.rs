@@ -86,6 +86,7 @@ examples! {
     convolution_check
     misread_digits
     half_precision
+    shards
 }
 
 /// A file that an example is asked to write, which is not there before.

@@ -6,6 +6,7 @@
 //!
 //! Says how many times as fast two threads are, which needs two cores with nothing else to do.
 
+#[allow(dead_code, reason = "each bench uses its part")]
 #[path = "../../bench/src/measure.rs"]
 #[allow(dead_code, reason = "the other benches use the rest")]
 mod measure;

@@ -12,7 +12,7 @@ use tape::formula;
 use tape::formula::Formula;
 use tape::{
     ForwardError, Op, OperandTangents, OutputSpec, Point, PointMut, Recorded, RecordedCotangents,
-    RecordedPoint, Sample, Scalar, Shape, ShapeError, Sink, Start, View, ViewMut,
+    RecordedPoint, Sample, Scalar, Shape, ShapeError, Sink, Start, View, ViewMut, threads,
 };
 
 /// A convolution, or, as deep learning calls it, a correlation: `X: N×(C·H·W), W: (C·Kh·Kw)×O,
@@ -156,7 +156,16 @@ impl<T: Scalar> Op<T> for Convolution {
             let places = self.plan.places;
             let channel = places.height * places.width * cotangent.rows();
             let channels = View::new(cotangent.values(), Shape::new(channel, places.channels));
-            sink.add(2, (0..places.channels).map(|o| channels.column_sum(o)));
+            sink.accumulate(2, |db, keep| {
+                let sum = |o: usize, db: &mut T| {
+                    let sum = channels.column_sum(o);
+                    *db = if keep { *db + sum } else { sum };
+                };
+                match threads::is_worth_cutting(cotangent.values().len()) {
+                    true => threads::each(db, &sum),
+                    false => db.iter_mut().enumerate().for_each(|(o, db)| sum(o, db)),
+                }
+            });
         }
     }
 
