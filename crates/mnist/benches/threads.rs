@@ -8,7 +8,6 @@
 
 #[allow(dead_code, reason = "each bench uses its part")]
 #[path = "../../bench/src/measure.rs"]
-#[allow(dead_code, reason = "the other benches use the rest")]
 mod measure;
 
 use measure::{Contender, Effort, compare};
