@@ -39,4 +39,5 @@ documents! {
     Optimisers "docs/guide/17-optimisers.md"
     BatchNormalisation "docs/guide/19-batch-normalisation.md"
     ConvolutionAndPooling "docs/guide/21-convolution.md"
+    SeveralThreads "docs/guide/23-threads.md"
 }

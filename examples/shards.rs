@@ -3,6 +3,7 @@
 //! A net of 16 units learns a sine from points of which every sixteenth is wrong by 5. The loss is
 //! √(1 + miss²) − 1, which is half a square where a miss is small and grows by its length where it
 //! is large. Each batch of 64 points is cut into four shards.
+//! `-- --svg FILE` draws the tape of one of them.
 //!
 //! ```text
 //! step   1  loss 0.689
@@ -82,7 +83,7 @@ fn learn(threads: usize) -> Result<(Vec<f64>, Vec<f64>), Box<dyn Error>> {
 }
 
 pub fn main() -> Result<(), Box<dyn Error>> {
-    let Some(options) = options(include_str!("shards.rs"), &["--player"])? else {
+    let Some(options) = options(include_str!("shards.rs"), &["--svg", "--player"])? else {
         return Ok(());
     };
     let (losses, alone) = learn(1)?;
@@ -101,5 +102,6 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let tape = Tape::new();
     let gradient = record(&tape, 0..BATCH / SHARDS).loss.gradient();
     let picture = tape.picture_with("A shard before its inputs are set", &gradient);
+    options.save("--svg", || picture.svg())?;
     Ok(options.save("--player", || picture.player())?)
 }
