@@ -144,7 +144,8 @@ fn every_committed_picture_is_dark_on_light() {
             let svg = std::fs::read_to_string(&path).expect("a picture");
             let found = Rendered::of(&svg).check();
             let (texts, _) = found.unwrap_or_else(|wrong| panic!("{}: {wrong}", path.display()));
-            assert!(texts > 3 || !fonts, "{}: {texts} texts", path.display());
+            // The fewest are the two titles of a picture of filters.
+            assert!(texts > 1 || !fonts, "{}: {texts} texts", path.display());
             pictures += 1;
         }
     }
