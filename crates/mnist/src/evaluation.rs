@@ -9,6 +9,7 @@
 //! in their order, so that the bits are those of one thread.
 
 use std::ops::Range;
+use std::thread;
 
 use nn::{Activation, Net, Recording, Targets};
 use tape::{Tape, View, threads};
@@ -213,7 +214,7 @@ impl<T: Float> Evaluation<T> {
         }
         let lines = self.lines.iter_mut().take(count);
         let mut lines: Vec<_> = lines.map(|line| (line, Vec::new())).collect();
-        threads::each(&mut lines, &|at, (line, results)| {
+        side_by_side(&mut lines, &|at, (line, results)| {
             for k in (at..chunks).step_by(count) {
                 let images = k * chunk..split.len().min((k + 1) * chunk);
                 let result = line.run(net, split, images, &visit);
@@ -282,6 +283,21 @@ fn chunk<T: Float>(net: &Net<T>) -> (usize, usize) {
 fn active_units<T: Float>(units: View<'_, T>) -> Vec<bool> {
     let active = |unit: usize| units.column(unit).iter().any(|&x| x > T::zero());
     (0..units.cols()).map(active).collect()
+}
+
+/// Does `work` with each item, with its index, each on a thread of its own.
+///
+/// Not on those of [`tape::Threads::run`], which would cut every product once more: with all threads
+/// busy that gains nothing, and each half packs the whole left operand.
+fn side_by_side<I: Send>(items: &mut [I], work: &(impl Fn(usize, &mut I) + Sync)) {
+    if let [item] = items {
+        return work(0, item);
+    }
+    thread::scope(|scope| {
+        for (at, item) in items.iter_mut().enumerate() {
+            scope.spawn(move || work(at, item));
+        }
+    });
 }
 
 #[cfg(test)]
