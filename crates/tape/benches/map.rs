@@ -12,7 +12,14 @@ use measure::{Comparison, Contender, Effort, compare};
 use nalgebra::{DMatrix, DVector};
 use programs::Workload;
 use std::hint::black_box;
-use tape::{InstructionSet, Mapper, Workspace};
+use tape::{Function, InstructionSet, Mapper, Workspace};
+
+/// Long enough for the system to move two threads to two cores, which it does not do at once.
+#[cfg(feature = "rayon")]
+const LONG: Effort = Effort {
+    rounds: 21,
+    sample: std::time::Duration::from_millis(100),
+};
 
 fn main() {
     let only = std::env::args()
@@ -113,35 +120,55 @@ fn run(workload: &Workload) {
             }
         }));
     }
-    let lanes = |mut mapper: Mapper| {
-        let mut values = DVector::zeros(count);
-        let mut gradients = DMatrix::zeros(count, parameters);
-        move || {
-            let mapped = mapper.gradients_into(function, inputs, &mut values, &mut gradients);
-            mapped.expect("no op that can fail");
-        }
-    };
+    let lanes = |mapper: Mapper| mapping(mapper, function, inputs);
     for set in InstructionSet::all() {
         let mapper = Mapper::new().instruction_set(set);
         contenders.push(Contender::new(format!("lanes, {set}"), lanes(mapper)));
     }
     let exact = Mapper::new().exact();
     contenders.push(Contender::new("lanes, exact", lanes(exact)));
-    #[cfg(feature = "rayon")]
-    contenders.push(Contender::new(
-        "lanes, 2 threads",
-        lanes(Mapper::new().threads(2)),
-    ));
     let title = format!(
         "{name}, {count} inputs, {} operations",
         workload.operations()
     );
     let compared = compare(Effort::USUAL, contenders);
     println!("{}", compared.listed(&title, 0));
+    #[cfg(feature = "rayon")]
+    share_out(workload);
     // Memory sets the pace of rows that fill the caches.
     if parameters < 1000 {
         watch(&compared);
     }
+}
+
+/// A mapper at work on these inputs.
+fn mapping<'a>(
+    mut mapper: Mapper,
+    function: &'a Function,
+    inputs: &'a DMatrix<f64>,
+) -> impl FnMut() + 'a {
+    let mut values = DVector::zeros(inputs.nrows());
+    let mut gradients = DMatrix::zeros(inputs.nrows(), inputs.ncols());
+    move || {
+        let mapped = mapper.gradients_into(function, inputs, &mut values, &mut gradients);
+        mapped.expect("no op that can fail");
+    }
+}
+
+/// Two threads beside one, each input eight times: it takes microseconds to wake a thread.
+#[cfg(feature = "rayon")]
+fn share_out(workload: &Workload) {
+    let (count, parameters) = workload.inputs.shape();
+    let inputs = DMatrix::from_fn(8 * count, parameters, |i, j| {
+        workload.inputs[(i % count, j)]
+    });
+    let on = |threads| mapping(Mapper::new().threads(threads), &workload.function, &inputs);
+    let contenders = vec![
+        Contender::new("lanes, 2 threads", on(2)),
+        Contender::new("lanes, 1 thread", on(1)),
+    ];
+    let title = format!("{}, {} inputs", workload.name, 8 * count);
+    println!("{}", compare(LONG, contenders).listed(&title, 0));
 }
 
 /// Stops where wider registers gain nothing: a kernel that is not inlined into the function with
