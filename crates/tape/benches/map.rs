@@ -103,16 +103,26 @@ fn run(workload: &Workload) {
         .row_iter()
         .map(|row| row.iter().copied().collect())
         .collect();
-    let mut workspace = Workspace::new();
+    let (mut workspace, mut other) = (Workspace::new(), Workspace::new());
     let mut by_hand_gradient = vec![0.0; parameters];
-    let mut gradient = vec![0.0; parameters];
+    let (mut gradient, mut product) = (vec![0.0; parameters], vec![0.0; parameters]);
+    // A product with the transposed Jacobian is always a replay and a sweep.
     let one_by_one = || {
+        for row in &rows {
+            let swept = function.vjp_into(row, &[1.0], &mut product, &mut other);
+            swept.expect("no op that can fail");
+        }
+    };
+    let in_runs = || {
         for row in &rows {
             let value = function.value_and_gradient_into(row, &mut gradient, &mut workspace);
             black_box(value.expect("no op that can fail"));
         }
     };
-    let mut contenders = vec![Contender::new("one after another", one_by_one)];
+    let mut contenders = vec![
+        Contender::new("replay and sweep", one_by_one),
+        Contender::new("gradient after gradient", in_runs),
+    ];
     if let Some(by_hand) = by_hand {
         contenders.push(Contender::new("by hand", || {
             for row in &rows {

@@ -58,6 +58,8 @@ mod op;
 pub mod ops;
 mod product;
 pub mod rules;
+#[cfg(feature = "map")]
+mod runs;
 mod shape;
 #[cfg(feature = "proptest")]
 pub mod strategies;

@@ -1,5 +1,7 @@
 //! Functions made of recordings, against fresh recordings.
 
+#[path = "function/again.rs"]
+mod again;
 #[path = "function/argmin.rs"]
 mod argmin;
 #[path = "function/branches.rs"]

@@ -98,7 +98,7 @@ impl<T: Scalar> Function<T> {
     }
 
     /// Whether a point can be given to a recording of these inputs.
-    fn fits<P: Inputs<T> + ?Sized>(&self, point: &P, inputs: &Structure) -> bool {
+    pub(super) fn fits<P: Inputs<T> + ?Sized>(&self, point: &P, inputs: &Structure) -> bool {
         match (point.structure(), &self.inputs) {
             (Some(found), _) => found == inputs,
             (None, Expected::Named(own)) if own != inputs => false,

@@ -74,6 +74,13 @@ impl<T: Scalar> Function<T> {
         point: &P,
     ) -> Result<(T, Vec<T>), Error> {
         self.with_workspace(|workspace| {
+            #[cfg(feature = "map")]
+            if let Some(recording) = workspace.last(&self.known()) {
+                let mut gradient = vec![T::zero(); recording.parameters_len()];
+                if let Some(value) = self.by_runs(point, &mut gradient, workspace)? {
+                    return Ok((value, gradient));
+                }
+            }
             let state = self.run(point, workspace)?;
             let value = state.value()?;
             state.sweep(&[T::one()]);
@@ -106,6 +113,10 @@ impl<T: Scalar> Function<T> {
         gradient: &mut [T],
         workspace: &mut Workspace<T>,
     ) -> Result<T, Error> {
+        #[cfg(feature = "map")]
+        if let Some(value) = self.by_runs(point, gradient, workspace)? {
+            return Ok(value);
+        }
         let state = self.run(point, workspace)?;
         let value = state.value()?;
         equally_many(gradient.len(), state.recording.parameters_len())?;

@@ -26,6 +26,25 @@ pub(super) enum Answer<T> {
     Number(T),
 }
 
+/// The items of a function's inputs, and which of them are differentiated by.
+pub(super) fn items_of_inputs<T: Scalar>(
+    lowered: &Lowered<T>,
+    structure: &Structure,
+    entries: &[u32],
+) -> (Vec<u32>, Vec<bool>) {
+    let (mut inputs, mut wanted) = (Vec::new(), Vec::new());
+    for (part, &entry) in structure.parts().iter().zip(entries) {
+        for k in 0..part.shape.len() as u32 {
+            inputs.push(match part.is_matrix {
+                true => lowered.items_of(entry).start + k,
+                false => lowered.items_of(entry + k).start,
+            });
+            wanted.push(!part.is_data);
+        }
+    }
+    (inputs, wanted)
+}
+
 impl<T: Scalar> LanePlans<T> {
     /// The plans of a program with its numbers, inputs and where they begin, and results.
     pub fn of(
@@ -34,16 +53,7 @@ impl<T: Scalar> LanePlans<T> {
         sources: &[Source<T>],
     ) -> Self {
         let lowered = Lowered::of(program, program.entries.len(), &[]);
-        let (mut inputs, mut wanted) = (Vec::new(), Vec::new());
-        for (part, &entry) in structure.parts().iter().zip(entries) {
-            for k in 0..part.shape.len() as u32 {
-                inputs.push(match part.is_matrix {
-                    true => lowered.items_of(entry).start + k,
-                    false => lowered.items_of(entry + k).start,
-                });
-                wanted.push(!part.is_data);
-            }
-        }
+        let (inputs, wanted) = items_of_inputs(&lowered, structure, entries);
         Self::new((program, recorded), lowered, (inputs, wanted), sources)
     }
 

@@ -17,6 +17,8 @@
 //!   all hold there.
 //! - A call that returns an error has written no result.
 
+#[cfg(feature = "map")]
+mod again;
 #[cfg(feature = "argmin")]
 mod argmin;
 mod arguments;

@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, Handles, Outputs};
 #[cfg(feature = "map")]
-use super::lane_plans::LanePlans;
+use super::lane_plans::{LanePlans, items_of_inputs};
 use super::pattern::SparsityPattern;
 use super::prune::pruned;
 #[cfg(feature = "map")]
@@ -11,9 +11,13 @@ use super::source::{Source, end_of};
 use super::structure::{Part, Structure};
 use crate::error::Error;
 use crate::handle::{Tape, Var};
+#[cfg(feature = "map")]
+use crate::lanes::{Ends, Lowered};
 use crate::list::{Guard, Primals, Program};
 use crate::number::Scalar;
 use crate::op::{Op, View};
+#[cfg(feature = "map")]
+use crate::runs::{Runs, has_loops};
 use std::sync::{Arc, OnceLock};
 
 /// What a function runs: a program, where its inputs stand in it, and where its outputs.
@@ -45,6 +49,9 @@ pub(super) struct Recording<T> {
     /// How it is summed over examples.
     #[cfg(feature = "map")]
     sums: OnceLock<SumPlans<T>>,
+    /// How it is run in runs of one kind, if it gains by that.
+    #[cfg(feature = "map")]
+    runs: OnceLock<Option<Runs<T>>>,
 }
 
 /// Where every number of the parameters and of the results stands: its entry, and which element of
@@ -159,6 +166,8 @@ impl<T: Scalar> Recording<T> {
             lanes: OnceLock::new(),
             #[cfg(feature = "map")]
             sums: OnceLock::new(),
+            #[cfg(feature = "map")]
+            runs: OnceLock::new(),
         }
     }
 
@@ -201,6 +210,29 @@ impl<T: Scalar> Recording<T> {
             let inputs = (&self.inputs, &self.input_entries[..]);
             SumPlans::of((&self.program, &self.recorded), inputs, &self.sources)
         })
+    }
+
+    /// How it is run in runs of one kind; `None` if it would gain nothing.
+    #[cfg(feature = "map")]
+    pub fn runs(&self) -> Option<&Runs<T>> {
+        let runs = self.runs.get_or_init(|| {
+            let [Source::Entry(result)] = self.sources[..] else {
+                return None;
+            };
+            if !has_loops::<T>() {
+                return None;
+            }
+            let lowered = Lowered::of(&self.program, self.program.entries.len(), &[]);
+            let (inputs, wanted) = items_of_inputs(&lowered, &self.inputs, &self.input_entries);
+            let outputs = lowered.items_of(result).collect();
+            let ends = Ends {
+                inputs,
+                wanted,
+                outputs,
+            };
+            Runs::of(&self.program, &self.recorded, &lowered, &ends)
+        });
+        runs.as_ref()
     }
 
     /// Where the numbers of parameters and results stand, as lists.

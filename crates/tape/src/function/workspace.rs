@@ -1,5 +1,7 @@
 //! The numbers of an evaluation: one workspace a thread.
 
+#[cfg(feature = "map")]
+use super::again::Again;
 use super::recording::Recording;
 use crate::error::Error;
 use crate::list::{History, Primals};
@@ -14,15 +16,24 @@ use std::sync::Arc;
 /// once, each with a workspace of its own. A workspace may serve several functions; it keeps the
 /// memory of all of them, so that an evaluation that was made before allocates nothing.
 pub struct Workspace<T = f64> {
-    states: Vec<State<T>>,
+    pub(super) states: Vec<State<T>>,
     /// Of a recording that is not kept, because the function has enough of them.
     passing: Option<State<T>>,
 }
 
 impl<T> fmt::Debug for Workspace<T> {
-    /// For how many recordings it has memory.
+    /// For how many recordings it has memory, and how many of them run in runs of one operation.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Workspace(of {} recordings)", self.states.len())
+        write!(f, "Workspace(of {} recordings", self.states.len())?;
+        #[cfg(feature = "map")]
+        {
+            let in_runs = self.states.iter().filter(|state| state.again.is_in_runs());
+            match in_runs.count() {
+                0 => {}
+                some => write!(f, ", {some} in runs")?,
+            }
+        }
+        f.write_str(")")
     }
 }
 
@@ -53,6 +64,8 @@ pub(super) struct State<T> {
     pub buffer: Buffer<T>,
     pub few: Lanes<T, FEW>,
     pub many: Lanes<T, MANY>,
+    #[cfg(feature = "map")]
+    pub again: Again<T>,
 }
 
 impl<T: Scalar> State<T> {
@@ -63,6 +76,8 @@ impl<T: Scalar> State<T> {
             buffer: Buffer::default(),
             few: Lanes::new(),
             many: Lanes::new(),
+            #[cfg(feature = "map")]
+            again: Again::default(),
         }
     }
 

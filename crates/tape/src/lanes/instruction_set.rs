@@ -88,6 +88,35 @@ impl fmt::Display for InstructionSet {
     }
 }
 
+/// Loops that are compiled for vectors of the processor. `run` must be inlined, `inline(always)`, and
+/// so must all that should become vector code.
+pub(crate) trait Kernel {
+    /// Runs them.
+    fn run(self);
+}
+
+/// Which of the compiled versions of a [`Kernel`] runs: that for AVX2, if the processor has it, or
+/// the one for every processor. Its arithmetic is the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compiled(Vectors);
+
+impl Compiled {
+    /// The best for this processor.
+    pub fn best() -> Self {
+        Compiled(InstructionSet::best().0)
+    }
+
+    /// Runs a kernel.
+    pub fn run<K: Kernel>(self, kernel: K) {
+        match self.0 {
+            // SAFETY: as in `forward_by`.
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx512 | Vectors::Avx2 => unsafe { x86::avx2::run(kernel) },
+            Vectors::Plain => kernel.run(),
+        }
+    }
+}
+
 /// How loops over lanes run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct How {
@@ -253,7 +282,7 @@ mod x86 {
     macro_rules! compiled {
         ($($module:ident $name:ident [$($feature:tt)*];)*) => {
             $(pub(super) mod $module {
-                use super::super::{Backward, Forward, Lane, Rows, Scalar};
+                use super::super::{Backward, Forward, Kernel, Lane, Rows, Scalar};
 
                 $(#[target_feature(enable = $feature)])*
                 pub fn forward<T: Scalar, N: Lane<T>>(
@@ -274,6 +303,12 @@ mod x86 {
                     at: usize,
                 ) -> usize {
                     super::super::reverse::<T, N>(steps, numbers, values, cotangents, at)
+                }
+
+                $(#[target_feature(enable = $feature)])*
+                #[allow(dead_code, reason = "not every version of a kernel is in use")]
+                pub fn run<K: Kernel>(kernel: K) {
+                    kernel.run();
                 }
             })*
 

@@ -7,11 +7,11 @@ use crate::rules::{Code, Form};
 use std::ops::Range;
 
 /// A number of a program, or one that comes up on the way: an element of an entry's result.
-pub(super) type Item = u32;
+pub(crate) type Item = u32;
 
 /// What is done next.
 #[derive(Clone, Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// A scalar rule. `b` is an item, the index of a number, or an exponent, as its code says.
     Rule {
         code: Code,
@@ -27,11 +27,11 @@ pub(super) enum Step {
 
 /// The steps of a program.
 pub(crate) struct Lowered<T> {
-    pub(super) steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// The numbers that rules use as operands.
-    pub(super) numbers: Vec<T>,
+    pub(crate) numbers: Vec<T>,
     /// How many items there are.
-    pub(super) items: usize,
+    pub(crate) items: usize,
     /// The first item of every entry.
     first: Vec<Item>,
     /// Where each entry's items end.

@@ -35,10 +35,10 @@ mod rule;
 mod straight;
 mod worker;
 
-pub(crate) use instruction_set::How;
+pub(crate) use instruction_set::{Compiled, How, Kernel};
 pub use instruction_set::{InstructionSet, Precision};
-pub(crate) use lowered::Lowered;
-pub(crate) use plan::{Ends, Plan};
+pub(crate) use lowered::{Item, Lowered, Step};
+pub(crate) use plan::{Ends, Plan, hands_on, needed, operands, varies};
 pub(crate) use reverse_plan::ReversePlan;
 pub(crate) use rows::CHUNK;
 pub(crate) use worker::{Worker, lanes_for};

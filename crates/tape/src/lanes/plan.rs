@@ -87,7 +87,7 @@ impl Pool {
 }
 
 /// The operands of a rule that are items, each with whether it is the rule's second number.
-pub(super) fn operands(code: Code, a: Item, b: u32) -> impl Iterator<Item = (Item, bool)> {
+pub(crate) fn operands(code: Code, a: Item, b: u32) -> impl Iterator<Item = (Item, bool)> {
     let (first, second) = match code.form() {
         Form::None | Form::Apply => (None, None),
         Form::NumberLeft => (Some((a, true)), None),
@@ -99,7 +99,7 @@ pub(super) fn operands(code: Code, a: Item, b: u32) -> impl Iterator<Item = (Ite
 }
 
 /// Whether an operand gets the result's cotangent as it is.
-pub(super) fn hands_on(code: Code, is_second: bool) -> bool {
+pub(crate) fn hands_on(code: Code, is_second: bool) -> bool {
     match code {
         Code::Add | Code::AddNumber | Code::NumberAdd => true,
         Code::Sub | Code::SubNumber => !is_second,
@@ -154,7 +154,11 @@ impl<T: Scalar> Plan<T> {
 }
 
 /// Which items depend on what is differentiated by.
-fn varies<T: Scalar>(program: &Program<T>, lowered: &Lowered<T>, wanted: &[Item]) -> Vec<bool> {
+pub(crate) fn varies<T: Scalar>(
+    program: &Program<T>,
+    lowered: &Lowered<T>,
+    wanted: &[Item],
+) -> Vec<bool> {
     let mut varies = vec![false; lowered.items];
     wanted.iter().for_each(|&item| varies[item as usize] = true);
     for step in &lowered.steps {
@@ -177,7 +181,11 @@ fn varies<T: Scalar>(program: &Program<T>, lowered: &Lowered<T>, wanted: &[Item]
 }
 
 /// Which items an output or a guard depends on.
-fn needed<T: Scalar>(program: &Program<T>, lowered: &Lowered<T>, ends: &Ends) -> Vec<bool> {
+pub(crate) fn needed<T: Scalar>(
+    program: &Program<T>,
+    lowered: &Lowered<T>,
+    ends: &Ends,
+) -> Vec<bool> {
     let mut needed = vec![false; lowered.items];
     ends.outputs
         .iter()

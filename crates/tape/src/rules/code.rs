@@ -94,6 +94,15 @@ macro_rules! codes {
                 }
             }
 
+            /// The code of the same rule where no operand is a plain number.
+            #[cfg(feature = "map")]
+            pub(crate) fn of_entries(self) -> Code {
+                match self {
+                    $(Code::$b | Code::$br | Code::$bl => Code::$b,)*
+                    code => code,
+                }
+            }
+
             /// Where the entry's operands are.
             pub(crate) fn form(self) -> Form {
                 match self {

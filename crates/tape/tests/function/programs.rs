@@ -52,6 +52,19 @@ impl Program {
         }
     }
 
+    /// The same with scalar rules in the place of matrices.
+    pub fn without_matrices(mut self) -> Self {
+        const MATRICES: std::ops::Range<u32> = 19..KINDS;
+        for step in &mut self.steps {
+            for kind in [&mut step.kind, &mut step.other] {
+                if MATRICES.contains(kind) {
+                    *kind -= MATRICES.start;
+                }
+            }
+        }
+        self
+    }
+
     pub fn run<'t, T: Scalar>(&self, x: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
         let mut results = x.to_vec();
         for step in &self.steps {

@@ -1,0 +1,89 @@
+//! Gradients of one result that are asked for again and again: in runs, once they pay.
+
+use super::construct::Function;
+use super::inputs::Inputs;
+use super::workspace::Workspace;
+use crate::error::{Error, equally_many};
+use crate::number::Scalar;
+use crate::runs::Memory;
+use std::sync::PoisonError;
+
+/// So many gradients are computed by replay and sweep before there are runs, which take as long to
+/// make as some dozens of them.
+const CALLS: u32 = 32;
+
+/// How gradients of a recording are computed in a workspace.
+pub(super) enum Again<T> {
+    /// By replay and sweep, so many until now.
+    Plainly(u32),
+    /// By replay and sweep, as runs would gain nothing.
+    Always,
+    /// In runs, which write to this.
+    InRuns(Memory<T>),
+}
+
+impl<T> Default for Again<T> {
+    fn default() -> Self {
+        Again::Plainly(0)
+    }
+}
+
+impl<T> Again<T> {
+    pub fn is_in_runs(&self) -> bool {
+        matches!(self, Again::InRuns(_))
+    }
+}
+
+impl<T> Workspace<T> {
+    /// Whether one of its recordings has runs, or will perhaps have some.
+    fn may_run(&self) -> bool {
+        let mut states = self.states.iter();
+        states.any(|state| !matches!(state.again, Again::Always))
+    }
+}
+
+impl<T: Scalar> Function<T> {
+    /// The value, and the gradient into a slice with a number for each parameter, by the recording
+    /// that was used last, in runs. `None` where that is not the way, or not yet, or the point
+    /// belongs to another recording: then nothing has changed.
+    ///
+    /// # Errors
+    /// [`Error::Length`] if the slice has another length.
+    pub(super) fn by_runs<P: Inputs<T> + ?Sized>(
+        &self,
+        point: &P,
+        gradient: &mut [T],
+        workspace: &mut Workspace<T>,
+    ) -> Result<Option<T>, Error> {
+        if !workspace.may_run() {
+            return Ok(None);
+        }
+        let known = self.recordings.read();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        let last = workspace.last(&known);
+        let Some(recording) = last.filter(|last| self.fits(point, &last.inputs)) else {
+            return Ok(None);
+        };
+        let again = &mut workspace.state(recording).again;
+        if let Again::Plainly(calls) = again {
+            *calls += 1;
+            if *calls <= CALLS {
+                return Ok(None);
+            }
+            *again = match recording.runs() {
+                Some(runs) => Again::InRuns(Memory::new(runs)),
+                None => Again::Always,
+            };
+        }
+        let (Again::InRuns(memory), Some(runs)) = (&mut *again, recording.runs()) else {
+            return Ok(None);
+        };
+        equally_many(gradient.len(), recording.parameters_len())?;
+        let Some(value) = memory.value(runs, &recording.program, point.numbers()) else {
+            *again = Again::Plainly(0);
+            return Ok(None);
+        };
+        memory.gradient(runs, gradient);
+        Ok(Some(value))
+    }
+}
