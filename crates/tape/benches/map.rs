@@ -143,6 +143,7 @@ fn run(workload: &Workload) {
     );
     let compared = compare(Effort::USUAL, contenders);
     println!("{}", compared.listed(&title, 0));
+    pay_back(workload);
     #[cfg(feature = "rayon")]
     share_out(workload);
     // Memory sets the pace of rows that fill the caches.
@@ -163,6 +164,40 @@ fn mapping<'a>(
         let mapped = mapper.gradients_into(function, inputs, &mut values, &mut gradients);
         mapped.expect("no op that can fail");
     }
+}
+
+/// So many gradients are computed before there are runs, and so many later their making has to be
+/// paid for.
+const BEFORE: usize = 32;
+const PAID: usize = 70;
+
+/// A function that is recorded, and called so often that runs are made and have to pay, beside one
+/// that goes on replaying and sweeping.
+fn pay_back(workload: &Workload) {
+    let row = |k: usize| -> Vec<f64> {
+        let row = workload.inputs.row(k % workload.inputs.nrows());
+        row.iter().copied().collect()
+    };
+    let rows: Vec<_> = (0..BEFORE + PAID).map(row).collect();
+    let (mut gradient, mut product) = (rows[0].clone(), rows[0].clone());
+    let contenders = vec![
+        Contender::new("replay and sweep", || {
+            let (function, mut workspace) = ((workload.anew)(), Workspace::new());
+            for row in &rows {
+                let swept = function.vjp_into(row, &[1.0], &mut product, &mut workspace);
+                swept.expect("no op that can fail");
+            }
+        }),
+        Contender::new("gradient after gradient", || {
+            let (function, mut workspace) = ((workload.anew)(), Workspace::new());
+            for row in &rows {
+                let value = function.value_and_gradient_into(row, &mut gradient, &mut workspace);
+                black_box(value.expect("no op that can fail"));
+            }
+        }),
+    ];
+    let title = format!("{}, the first {} gradients", workload.name, rows.len());
+    println!("{}", compare(Effort::USUAL, contenders).listed(&title, 0));
 }
 
 /// Two threads beside one, each input eight times: it takes microseconds to wake a thread.

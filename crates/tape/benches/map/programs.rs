@@ -9,6 +9,8 @@ pub type ByHand = fn(&[f64], &mut [f64]) -> f64;
 pub struct Workload {
     pub name: &'static str,
     pub function: Function,
+    /// The same, not yet recorded.
+    pub anew: fn() -> Function,
     /// A row for each input.
     pub inputs: DMatrix<f64>,
     pub by_hand: Option<ByHand>,
@@ -35,6 +37,7 @@ macro_rules! workload {
         Workload {
             name: $name,
             function: Function::scalar(|x| $program(x)),
+            anew: || Function::scalar(|x| $program(x)),
             operations: tape.len() - row.len(),
             inputs,
             by_hand: $by_hand,

@@ -1,18 +1,18 @@
-//! Gradients of one result that are asked for again and again: in runs, once they pay.
+//! Values and gradients of one result that are asked for again and again: in runs, once they pay.
 
 use super::construct::Function;
 use super::inputs::Inputs;
 use super::workspace::Workspace;
-use crate::error::{Error, equally_many};
+use crate::error::Error;
 use crate::number::Scalar;
 use crate::runs::Memory;
 use std::sync::PoisonError;
 
-/// So many gradients are computed by replay and sweep before there are runs, which take as long to
-/// make as some dozens of them.
+/// So many are computed by replay and sweep before there are runs, which take as long to make as
+/// some dozens of gradients.
 const CALLS: u32 = 32;
 
-/// How gradients of a recording are computed in a workspace.
+/// How values and gradients of a recording are computed in a workspace.
 pub(super) enum Again<T> {
     /// By replay and sweep, so many until now.
     Plainly(u32),
@@ -43,18 +43,18 @@ impl<T> Workspace<T> {
 }
 
 impl<T: Scalar> Function<T> {
-    /// The value, and the gradient into a slice with a number for each parameter, by the recording
-    /// that was used last, in runs. `None` where that is not the way, or not yet, or the point
-    /// belongs to another recording: then nothing has changed.
+    /// The value at a point, in runs of the recording that was used last, and what `finish` makes of
+    /// it: it is told how many parameters there are, and given what writes the gradient. `None`
+    /// where that is not the way, or not yet, or the point belongs to another recording.
     ///
     /// # Errors
-    /// [`Error::Length`] if the slice has another length.
-    pub(super) fn by_runs<P: Inputs<T> + ?Sized>(
+    /// What `finish` returns.
+    pub(super) fn by_runs<P: Inputs<T> + ?Sized, R>(
         &self,
         point: &P,
-        gradient: &mut [T],
         workspace: &mut Workspace<T>,
-    ) -> Result<Option<T>, Error> {
+        finish: impl FnOnce(usize, &mut dyn FnMut(&mut [T])) -> Result<R, Error>,
+    ) -> Result<Option<(T, R)>, Error> {
         if !workspace.may_run() {
             return Ok(None);
         }
@@ -78,12 +78,12 @@ impl<T: Scalar> Function<T> {
         let (Again::InRuns(memory), Some(runs)) = (&mut *again, recording.runs()) else {
             return Ok(None);
         };
-        equally_many(gradient.len(), recording.parameters_len())?;
         let Some(value) = memory.value(runs, &recording.program, point.numbers()) else {
             *again = Again::Plainly(0);
             return Ok(None);
         };
-        memory.gradient(runs, gradient);
-        Ok(Some(value))
+        let parameters = recording.parameters_len();
+        let finished = finish(parameters, &mut |gradient| memory.gradient(runs, gradient))?;
+        Ok(Some((value, finished)))
     }
 }

@@ -17,7 +17,13 @@ impl<T: Scalar> Function<T> {
     /// operands' values, [`Error::Guard`] if a comparison turns out otherwise than recorded and the
     /// function has no closure to record again.
     pub fn value<P: Inputs<T> + ?Sized>(&self, point: &P) -> Result<T, Error> {
-        self.with_workspace(|workspace| self.run(point, workspace)?.value())
+        self.with_workspace(|workspace| {
+            #[cfg(feature = "map")]
+            if let Some((value, ())) = self.by_runs(point, workspace, |_, _| Ok(()))? {
+                return Ok(value);
+            }
+            self.run(point, workspace)?.value()
+        })
     }
 
     /// All results at a point, one after the other; a matrix column by column.
@@ -75,10 +81,14 @@ impl<T: Scalar> Function<T> {
     ) -> Result<(T, Vec<T>), Error> {
         self.with_workspace(|workspace| {
             #[cfg(feature = "map")]
-            if let Some(recording) = workspace.last(&self.known()) {
-                let mut gradient = vec![T::zero(); recording.parameters_len()];
-                if let Some(value) = self.by_runs(point, &mut gradient, workspace)? {
-                    return Ok((value, gradient));
+            {
+                let in_runs = self.by_runs(point, workspace, |parameters, write| {
+                    let mut gradient = vec![T::zero(); parameters];
+                    write(&mut gradient);
+                    Ok(gradient)
+                });
+                if let Some(found) = in_runs? {
+                    return Ok(found);
                 }
             }
             let state = self.run(point, workspace)?;
@@ -114,8 +124,15 @@ impl<T: Scalar> Function<T> {
         workspace: &mut Workspace<T>,
     ) -> Result<T, Error> {
         #[cfg(feature = "map")]
-        if let Some(value) = self.by_runs(point, gradient, workspace)? {
-            return Ok(value);
+        {
+            let in_runs = self.by_runs(point, workspace, |parameters, write| {
+                equally_many(gradient.len(), parameters)?;
+                write(gradient);
+                Ok(())
+            });
+            if let Some((value, ())) = in_runs? {
+                return Ok(value);
+            }
         }
         let state = self.run(point, workspace)?;
         let value = state.value()?;

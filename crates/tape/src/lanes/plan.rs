@@ -87,6 +87,7 @@ impl Pool {
 }
 
 /// The operands of a rule that are items, each with whether it is the rule's second number.
+#[inline]
 pub(crate) fn operands(code: Code, a: Item, b: u32) -> impl Iterator<Item = (Item, bool)> {
     let (first, second) = match code.form() {
         Form::None | Form::Apply => (None, None),
@@ -99,6 +100,7 @@ pub(crate) fn operands(code: Code, a: Item, b: u32) -> impl Iterator<Item = (Ite
 }
 
 /// Whether an operand gets the result's cotangent as it is.
+#[inline]
 pub(crate) fn hands_on(code: Code, is_second: bool) -> bool {
     match code {
         Code::Add | Code::AddNumber | Code::NumberAdd => true,

@@ -88,6 +88,9 @@ impl<T: Scalar> Runs<T> {
         let [result] = ends.outputs[..] else {
             return None;
         };
+        if !is_repetitive(lowered) {
+            return None;
+        }
         let wanted = ends.inputs.iter().zip(&ends.wanted);
         let wanted = wanted.filter_map(|(&item, &wanted)| wanted.then_some(item));
         let wanted: Vec<Item> = wanted.collect();
@@ -123,6 +126,25 @@ impl<T: Scalar> Runs<T> {
             reverse,
         })
     }
+}
+
+/// Whether rules recur so often that there may be runs that pay: asked before anything is laid out,
+/// which takes far longer.
+fn is_repetitive<T: Scalar>(lowered: &Lowered<T>) -> bool {
+    let (mut seen, mut kinds, mut count) = ([false; 256], 0, 0);
+    for step in &lowered.steps {
+        match *step {
+            Step::Rule { code, .. } => {
+                count += 1;
+                let seen = &mut seen[code as usize];
+                kinds += usize::from(!*seen);
+                *seen = true;
+            }
+            Step::Apply { .. } => return false,
+            Step::Guard { .. } => {}
+        }
+    }
+    count >= 2 * WORTH * kinds
 }
 
 /// The rules that are needed, in the order of the tape; `None` if there is more than rules.

@@ -66,6 +66,8 @@ struct Window {
     node: Vec<u32>,
     /// The rules of the chain that begins with a rule.
     chains: HashMap<u32, Vec<u32>>,
+    /// Whether a chain begins with a rule.
+    begins_chain: Vec<bool>,
     /// For how many results a node still waits.
     waiting: Vec<u32>,
     /// Who reads a rule's result: its readers end where the next one's begin.
@@ -100,7 +102,7 @@ impl Window {
         let mut chains: Vec<u32> = Vec::new();
         for k in 0..rules.len() as u32 {
             if self.node[k as usize] == k {
-                if !self.chains.contains_key(&k) {
+                if !self.begins_chain[k as usize] {
                     left[self.kind[k as usize] as usize] += 1;
                 }
                 if self.waiting[k as usize] == 0 {
@@ -169,6 +171,9 @@ impl Window {
             }
             is_long
         });
+        self.begins_chain = vec![false; rules.len()];
+        let begun = self.chains.keys();
+        begun.for_each(|&rule| self.begins_chain[rule as usize] = true);
     }
 
     fn find_readers(&mut self, rules: &[Rule], made_here: &impl Fn(Item) -> Option<u32>) {
@@ -203,17 +208,23 @@ impl Window {
 
     /// Numbers the kinds of the rules; returns how many there are.
     fn number_kinds(&mut self, rules: &[Rule]) -> usize {
-        let mut numbers = HashMap::new();
-        self.kind = Vec::with_capacity(rules.len());
+        // There are few: looking through them is faster than hashing.
+        let mut kinds = Vec::new();
+        self.kind.clear();
         for rule in rules {
-            let next = numbers.len() as u32;
-            self.kind.push(*numbers.entry(rule.kind()).or_insert(next));
+            let kind = rule.kind();
+            let known = kinds.iter().position(|known| *known == kind);
+            let number = known.unwrap_or_else(|| {
+                kinds.push(kind);
+                kinds.len() - 1
+            });
+            self.kind.push(number as u32);
         }
-        numbers.len()
+        kinds.len()
     }
 
     fn is_ready(&self, node: u32, ready: &mut [Vec<u32>], chains: &mut Vec<u32>) {
-        if self.chains.contains_key(&node) {
+        if self.begins_chain[node as usize] {
             chains.push(node);
         } else {
             ready[self.kind[node as usize] as usize].push(node);

@@ -132,9 +132,32 @@ impl Reverse {
         for piece in pieces.iter().rev() {
             layout.piece(piece, &done[piece.rules.clone()]);
         }
-        let lists: Vec<Vec<Place>> = wanted.iter().map(|&item| layout.places_of(item)).collect();
-        layout.reverse.gradient = layout.add_up(&lists);
+        let sums = layout.sums_of(wanted.iter().copied());
+        layout.reverse.gradient = layout.add_up(&sums);
         layout.reverse
+    }
+}
+
+/// The places of the terms of sums.
+#[derive(Default)]
+struct Sums {
+    places: Vec<Place>,
+    /// Where the terms of each end.
+    ends: Vec<usize>,
+}
+
+impl Sums {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn terms(&self, k: usize) -> &[Place] {
+        let start = k.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.places[start..self.ends[k]]
+    }
+
+    fn is_one_each(&self) -> bool {
+        self.ends.iter().zip(1..).all(|(&end, count)| end == count)
     }
 }
 
@@ -153,8 +176,9 @@ impl Layout<'_> {
         place
     }
 
-    /// Where those numbers lie whose sum is the cotangent of an item.
-    fn places_of(&self, item: Item) -> Vec<Place> {
+    /// Where those numbers lie whose sums are the cotangents of items.
+    fn sums_of(&self, items: impl Iterator<Item = Item>) -> Sums {
+        let mut sums = Sums::default();
         let place = |&of: &u32| {
             if of == NONE {
                 0
@@ -162,7 +186,12 @@ impl Layout<'_> {
                 self.place[of as usize]
             }
         };
-        self.contributions.to(item).iter().map(place).collect()
+        for item in items {
+            let contributions = self.contributions.to(item);
+            sums.places.extend(contributions.iter().map(place));
+            sums.ends.push(sums.places.len());
+        }
+        sums
     }
 
     /// The contributions of rules that are done together.
@@ -173,17 +202,16 @@ impl Layout<'_> {
         if piece.is_chain {
             return self.chain(piece, rules);
         }
-        let out = |&rule: &u32| self.rules[rule as usize].out;
-        let lists: Vec<Vec<Place>> = rules.iter().map(|rule| self.places_of(out(rule))).collect();
+        let items = rules.iter().map(|&rule| self.rules[rule as usize].out);
+        let sums = self.sums_of(items);
         let made = [false, true]
             .map(|second| piece.pulled[usize::from(second)] && !hands_on(piece.code, second));
-        let is_one_each = lists.iter().all(|list| list.len() == 1);
-        let goes_on = || lists.windows(2).all(|two| two[0][0] + 1 == two[1][0]);
+        let goes_on = || sums.places.windows(2).all(|two| two[0] + 1 == two[1]);
         let is_made = made[0] || made[1];
-        let cotangents: Vec<Place> = if is_one_each && (!is_made || goes_on()) {
-            lists.iter().map(|list| list[0]).collect()
+        let cotangents: Vec<Place> = if sums.is_one_each() && (!is_made || goes_on()) {
+            sums.places
         } else {
-            let start = self.add_up(&lists);
+            let start = self.add_up(&sums);
             (start..).take(rules.len()).collect()
         };
         for is_second in [false, true] {
@@ -205,10 +233,10 @@ impl Layout<'_> {
     /// All numbers of a running sum get the cotangent of its end.
     fn chain(&mut self, piece: &Piece, rules: &[u32]) {
         let end = self.rules[*rules.last().expect("a chain has rules") as usize].out;
-        let list = self.places_of(end);
-        let cotangent = match list[..] {
+        let sums = self.sums_of([end].into_iter());
+        let cotangent = match sums.places[..] {
             [place] => place,
-            _ => self.add_up(&[list]),
+            _ => self.add_up(&sums),
         };
         let second = match (piece.pulled[1], hands_on(piece.code, true)) {
             (true, false) => {
@@ -246,11 +274,11 @@ impl Layout<'_> {
 
     /// Steps that add up what lies at these places, a sum for each list; returns where the first
     /// sum lies.
-    fn add_up(&mut self, lists: &[Vec<Place>]) -> Place {
-        let start = self.take(lists.len());
-        // Equal steps, as bits: of lists of equally many places.
+    fn add_up(&mut self, sums: &Sums) -> Place {
+        let start = self.take(sums.len());
+        // Equal steps, as bits: of sums of equally many numbers.
         let step = |k: usize| {
-            let (last, next) = (&lists[k - 1], &lists[k]);
+            let (last, next) = (sums.terms(k - 1), sums.terms(k));
             if last.len() != next.len() || next.len() > 64 {
                 return None;
             }
@@ -264,16 +292,17 @@ impl Layout<'_> {
             }
             Some(moves)
         };
-        for (range, form) in pieces(lists.len(), step) {
+        for (range, form) in pieces(sums.len(), step) {
             let out = start + range.start as Place;
-            let some = &lists[range.clone()];
-            let moves = match form {
-                Form::Regular if range.len() > 1 => step(range.start + 1).unwrap_or(0),
-                _ => 0,
-            };
             match form {
-                Form::Regular => self.regular(out, range.len() as u32, &some[0], moves),
-                Form::Scattered => self.scattered(out, some),
+                Form::Regular => {
+                    let moves = match range.len() {
+                        1 => 0,
+                        _ => step(range.start + 1).unwrap_or(0),
+                    };
+                    self.regular(out, range.len() as u32, sums.terms(range.start), moves);
+                }
+                Form::Scattered => self.scattered(out, sums, range),
             }
         }
         start
@@ -292,12 +321,12 @@ impl Layout<'_> {
             .push(Backward::Regular { out, len, terms });
     }
 
-    fn scattered(&mut self, out: Place, lists: &[Vec<Place>]) {
-        let (len, list) = (lists.len() as u32, self.reverse.lists.len() as u32);
-        let each = lists[0].len();
-        let is_even = lists.iter().all(|list| list.len() == each);
+    fn scattered(&mut self, out: Place, sums: &Sums, range: Range<usize>) {
+        let (len, list) = (range.len() as u32, self.reverse.lists.len() as u32);
+        let each = sums.terms(range.start).len();
+        let is_even = range.clone().all(|k| sums.terms(k).len() == each);
         if is_even && (1..=FEW).contains(&each) {
-            self.reverse.lists.extend(lists.iter().flatten());
+            range.for_each(|k| self.reverse.lists.extend(sums.terms(k)));
             let count = each as u32;
             self.reverse.steps.push(Backward::Each {
                 out,
@@ -307,9 +336,9 @@ impl Layout<'_> {
             });
             return;
         }
-        for places in lists {
-            self.reverse.lists.push(places.len() as Place);
-            self.reverse.lists.extend(places);
+        for k in range {
+            self.reverse.lists.push(sums.terms(k).len() as Place);
+            self.reverse.lists.extend(sums.terms(k));
         }
         self.reverse.steps.push(Backward::Ragged { out, len, list });
     }
