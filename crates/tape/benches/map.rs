@@ -1,5 +1,5 @@
-//! Functions at many inputs: lanes of each instruction set beside one evaluation after another, and
-//! beside gradients written by hand.
+//! Functions at many inputs: lanes of each instruction set beside one evaluation after another, by
+//! replay and sweep and in runs, and beside gradients written by hand.
 //!
 //! `cargo bench -p wengert-tape --features rayon --bench map`
 
@@ -56,8 +56,8 @@ fn run_sum() {
     let one_by_one = || {
         sum.fill(0.0);
         for at in &points_of {
-            let value = function.value_and_gradient_into(at, &mut gradient, &mut workspace);
-            black_box(value.expect("no op that can fail"));
+            let swept = function.vjp_into(at, &[1.0], &mut gradient, &mut workspace);
+            swept.expect("no op that can fail");
             sum.iter_mut()
                 .zip(&gradient)
                 .for_each(|(sum, own)| *sum += own);
@@ -65,7 +65,7 @@ fn run_sum() {
         black_box(&sum);
     };
     let (mut all, mut sum_by_hand) = (vec![0.0; 4 + shared.len()], vec![0.0; shared.len()]);
-    let mut contenders = vec![Contender::new("one after another", one_by_one)];
+    let mut contenders = vec![Contender::new("replay and sweep", one_by_one)];
     contenders.push(Contender::new("by hand", || {
         sum_by_hand.fill(0.0);
         for at in &points_of {

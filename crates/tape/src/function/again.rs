@@ -2,7 +2,7 @@
 
 use super::construct::Function;
 use super::inputs::Inputs;
-use super::workspace::Workspace;
+use super::workspace::{Again, Workspace};
 use crate::error::Error;
 use crate::number::Scalar;
 use crate::runs::Memory;
@@ -11,36 +11,6 @@ use std::sync::PoisonError;
 /// So many are computed by replay and sweep before there are runs, which take as long to make as
 /// some dozens of gradients.
 const CALLS: u32 = 32;
-
-/// How values and gradients of a recording are computed in a workspace.
-pub(super) enum Again<T> {
-    /// By replay and sweep, so many until now.
-    Plainly(u32),
-    /// By replay and sweep, as runs would gain nothing.
-    Always,
-    /// In runs, which write to this.
-    InRuns(Memory<T>),
-}
-
-impl<T> Default for Again<T> {
-    fn default() -> Self {
-        Again::Plainly(0)
-    }
-}
-
-impl<T> Again<T> {
-    pub fn is_in_runs(&self) -> bool {
-        matches!(self, Again::InRuns(_))
-    }
-}
-
-impl<T> Workspace<T> {
-    /// Whether one of its recordings has runs, or will perhaps have some.
-    fn may_run(&self) -> bool {
-        let mut states = self.states.iter();
-        states.any(|state| !matches!(state.again, Again::Always))
-    }
-}
 
 impl<T: Scalar> Function<T> {
     /// The value at a point, in runs of the recording that was used last, and what `finish` makes of

@@ -1,11 +1,11 @@
 //! The numbers of an evaluation: one workspace a thread.
 
-#[cfg(feature = "map")]
-use super::again::Again;
 use super::recording::Recording;
 use crate::error::Error;
 use crate::list::{History, Primals};
 use crate::number::Scalar;
+#[cfg(feature = "map")]
+use crate::runs::Memory;
 use crate::sweep::{Buffer, Lanes, Stopped};
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// once, each with a workspace of its own. A workspace may serve several functions; it keeps the
 /// memory of all of them, so that an evaluation that was made before allocates nothing.
 pub struct Workspace<T = f64> {
-    pub(super) states: Vec<State<T>>,
+    states: Vec<State<T>>,
     /// Of a recording that is not kept, because the function has enough of them.
     passing: Option<State<T>>,
 }
@@ -128,5 +128,39 @@ impl<T: Scalar> Workspace<T> {
         self.states
             .iter()
             .find_map(|state| of_number(state.recording.number))
+    }
+}
+
+#[cfg(feature = "map")]
+/// How values and gradients of a recording are computed in a workspace.
+pub(super) enum Again<T> {
+    /// By replay and sweep, so many until now.
+    Plainly(u32),
+    /// By replay and sweep, as runs would gain nothing.
+    Always,
+    /// In runs, which write to this.
+    InRuns(Memory<T>),
+}
+
+#[cfg(feature = "map")]
+impl<T> Default for Again<T> {
+    fn default() -> Self {
+        Again::Plainly(0)
+    }
+}
+
+#[cfg(feature = "map")]
+impl<T> Again<T> {
+    pub fn is_in_runs(&self) -> bool {
+        matches!(self, Again::InRuns(_))
+    }
+}
+
+#[cfg(feature = "map")]
+impl<T> Workspace<T> {
+    /// Whether one of its recordings has runs, or will perhaps have some.
+    pub(super) fn may_run(&self) -> bool {
+        let mut states = self.states.iter();
+        states.any(|state| !matches!(state.again, Again::Always))
     }
 }

@@ -2,17 +2,12 @@
 
 use super::order::{Group, Rule, order};
 use super::pieces::pieces;
+use super::places::{NONE, Piece, Place};
 use super::reverse_layout::Reverse;
 use crate::lanes::{Ends, Item, Lowered, Step, needed, operands, varies};
 use crate::list::{Primals, Program, Side};
 use crate::number::Scalar;
 use crate::rules::{Code, Form as Operands};
-use std::ops::Range;
-
-/// Where a number lies among the values, or among the cotangents.
-pub(super) type Place = u32;
-/// Nowhere.
-pub(super) const NONE: Place = u32::MAX;
 
 /// A step of the forward run. What it reads lies before what it writes.
 #[derive(Clone, Debug)]
@@ -36,20 +31,6 @@ pub(super) enum Forward {
         first: Place,
         y: Place,
     },
-}
-
-/// Rules that a step does: what their cotangents are made by.
-#[derive(Clone, Debug)]
-pub(super) struct Piece {
-    /// Which they are, in the list of the rules in their new order.
-    pub rules: Range<usize>,
-    pub code: Code,
-    pub exponent: u32,
-    pub pulled: [bool; 2],
-    pub is_chain: bool,
-    pub out: Place,
-    pub x: Place,
-    pub y: Place,
 }
 
 /// A comparison, and where its two sides lie; [`NONE`] of a number.

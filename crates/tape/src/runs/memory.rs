@@ -1,6 +1,7 @@
 //! The numbers of runs.
 
-use super::layout::{NONE, Runs};
+use super::layout::Runs;
+use super::places::NONE;
 use super::{forward, reverse};
 use crate::lanes::Compiled;
 use crate::list::Program;

@@ -27,6 +27,7 @@ mod layout;
 mod memory;
 mod order;
 mod pieces;
+mod places;
 mod reverse;
 mod reverse_layout;
 

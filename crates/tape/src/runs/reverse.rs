@@ -96,11 +96,11 @@ fn regular<T: Scalar>(before: &[T], terms: &[Term], out: &mut [T]) {
             for term in others {
                 if term.moves {
                     for (out, &number) in out.iter_mut().zip(side_by_side(term)) {
-                        *out = *out + number;
+                        *out += number;
                     }
                 } else {
                     let number = before[term.from as usize];
-                    out.iter_mut().for_each(|out| *out = *out + number);
+                    out.iter_mut().for_each(|out| *out += number);
                 }
             }
         }
@@ -121,7 +121,7 @@ fn each_of<T: Scalar, const N: usize>(before: &[T], places: &[u32], out: &mut [T
     for (out, places) in out.iter_mut().zip(places.as_chunks::<N>().0) {
         let mut sum = before[places[0] as usize];
         for &place in &places[1..] {
-            sum = sum + before[place as usize];
+            sum += before[place as usize];
         }
         *out = sum;
     }

@@ -1,8 +1,8 @@
 //! Where every cotangent and every contribution lies, and how it is made.
 
-use super::layout::{NONE, Piece, Place};
 use super::order::Rule;
 use super::pieces::{Form, pieces};
+use super::places::{NONE, Piece, Place};
 use crate::lanes::{Item, hands_on, operands};
 use crate::rules::Code;
 use std::ops::Range;
