@@ -287,8 +287,8 @@ fn active_units<T: Float>(units: View<'_, T>) -> Vec<bool> {
 
 /// Does `work` with each item, with its index, each on a thread of its own.
 ///
-/// Not on those of [`tape::Threads::run`], which would cut every product once more: with all threads
-/// busy that gains nothing, and each half packs the whole left operand.
+/// Not on those of [`tape::Threads::run`], which would cut every product once more: with all
+/// threads busy that gains nothing, and each half packs the whole left operand.
 fn side_by_side<I: Send>(items: &mut [I], work: &(impl Fn(usize, &mut I) + Sync)) {
     if let [item] = items {
         return work(0, item);

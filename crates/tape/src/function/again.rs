@@ -13,9 +13,9 @@ use std::sync::PoisonError;
 const CALLS: u32 = 32;
 
 impl<T: Scalar> Function<T> {
-    /// The value at a point, in runs of the recording that was used last, and what `finish` makes of
-    /// it: it is told how many parameters there are, and given what writes the gradient. `None`
-    /// where that is not the way, or not yet, or the point belongs to another recording.
+    /// The value at a point, in runs of the recording that was used last, and what `finish` makes
+    /// of it: it is told how many parameters there are, and given what writes the gradient.
+    /// `None` where that is not the way, or not yet, or the point belongs to another recording.
     ///
     /// # Errors
     /// What `finish` returns.

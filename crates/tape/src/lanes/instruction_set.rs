@@ -88,8 +88,8 @@ impl fmt::Display for InstructionSet {
     }
 }
 
-/// Loops that are compiled for vectors of the processor. `run` must be inlined, `inline(always)`, and
-/// so must all that should become vector code.
+/// Loops that are compiled for vectors of the processor. `run` must be inlined, `inline(always)`,
+/// and so must all that should become vector code.
 pub(crate) trait Kernel {
     /// Runs them.
     fn run(self);

@@ -19,7 +19,8 @@ pub(super) enum Backward {
         len: u32,
         terms: Range<u32>,
     },
-    /// Sums of `count` numbers each, at most [`FEW`]; their places stand in the list from `list` on.
+    /// Sums of `count` numbers each, at most [`FEW`]; their places stand in the list, from `list`
+    /// on.
     Each {
         out: Place,
         len: u32,
