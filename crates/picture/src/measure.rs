@@ -84,7 +84,7 @@ pub(crate) struct Label {
 impl Label {
     /// What is written beside a value's wire, with room for other texts below. A constant's number
     /// stands in its node, not here.
-    pub fn of(graph: &Graph, value: usize, other: &[String]) -> Self {
+    pub fn of(graph: &Graph, value: usize, other: &[&String]) -> Self {
         let value = &graph.values()[value];
         if graph.nodes()[value.producer()].kind == Kind::Constant {
             return Self::default();
@@ -103,7 +103,7 @@ impl Label {
             heading => Some(Text::new(heading, SMALL)),
         };
         let above = heading.into_iter().chain(numbers).collect();
-        let other = other.iter().map(|text| Text::new(text, LARGE).width());
+        let other = other.iter().map(|text| Text::new(*text, LARGE).width());
         Self {
             above,
             below: below.unwrap_or_default(),
@@ -118,7 +118,8 @@ impl Label {
             Direction::Downwards => width(lines).max(room),
         };
         let extent = |lines: &[Text], off: f64, room: f64| match lines {
-            [] => 0.0,
+            [] if room == 0.0 => 0.0,
+            [] => off + across(&[Text::new("", LARGE)], room),
             lines => off + across(lines, room),
         };
         let back = match direction {
