@@ -5,6 +5,7 @@ const measureEvery = 50; // steps
 let tape = null;
 let isTraining = false;
 let until = 0;
+let step = 0;
 let perStretch = 4;
 let measured = 0;
 
@@ -12,10 +13,11 @@ let measured = 0;
 const train = (ask) => {
   if (!isTraining) return;
   const began = performance.now();
-  const told = ask({ do: "train", steps: perStretch });
+  const told = ask({ do: "train", steps: Math.min(perStretch, until - step) });
   const took = performance.now() - began;
   perStretch = Math.max(1, Math.min(measureEvery, Math.round((perStretch * stretch) / Math.max(took, 1))));
   isTraining = !told.error && told.step < until;
+  step = told.step ?? step;
   // Every so often the net is tried, on images it has not learned from, too.
   const isDue = told.step >= measured + measureEvery || !isTraining;
   if (isDue) measured = told.step;
@@ -36,7 +38,7 @@ onmessage = async ({ data: { question, bytes } }) => {
     return;
   }
   if (question.do === "stop" || begins.includes(question.do)) isTraining = false;
-  if (question.do === "begin") measured = 0;
+  if (question.do === "begin") step = measured = 0;
   if (question.do === "stop" || question.do === "engine") return;
   postMessage({ to: question.do, answer: ask(question, bytes) });
 };

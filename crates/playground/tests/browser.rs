@@ -5,6 +5,8 @@
 #[allow(dead_code)]
 #[path = "../../picture/src/browser/driver.rs"]
 mod driver;
+// Nothing is asked through Node here.
+#[allow(dead_code)]
 mod page;
 
 use driver::Browser;
@@ -242,7 +244,7 @@ fn a_graph_of_ones_own_survives_a_reload_and_says_what_is_wrong() {
     wait_for(&browser, "document.body.classList.contains('ready')");
     settle(&browser);
     assert_eq!(leaves(&browser), ["width 3 1", "height 1 3"]);
-    for (text, said) in [
+    for (program, said) in [
         (
             "area = width *",
             "line 1, column 15: found the end of the line; expected a name, a number or “(”",
@@ -260,7 +262,7 @@ fn a_graph_of_ones_own_survives_a_reload_and_says_what_is_wrong() {
             "line 1, column 1: nothing is computed; expected a line such as price = apple * apples",
         ),
     ] {
-        write(&browser, text);
+        write(&browser, program);
         assert_eq!(text(&browser, "fault-text"), said);
         let invalid = "return document.getElementById('program').getAttribute('aria-invalid')";
         assert_eq!(run(&browser, invalid), "true");
@@ -354,7 +356,7 @@ fn on_a_phone_nothing_is_wider_than_the_screen() {
         assert_eq!(wide, "390", "{tab}");
         let small = run(
             &browser,
-            "return Array.from(document.querySelectorAll('button, select, input')) \
+            "return Array.from(document.querySelectorAll('button, select, input:not([type=checkbox])')) \
                .filter((element) => element.offsetParent && element.offsetHeight < 24) \
                .map((element) => element.id || element.outerHTML.replace(/[\"<>]/g, ' ')).join(' ')",
         );
