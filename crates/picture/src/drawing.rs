@@ -28,12 +28,10 @@ impl<'a> Drawing<'a> {
         let faces: Vec<Face> = (0..graph.nodes().len())
             .map(|node| Face::of(graph, node, &results, style, &shown))
             .collect();
-        let any_number = (style.room > 0).then(|| "0".repeat(style.room));
         let labels: Vec<Label> = (0..graph.values().len())
             .map(|value| {
-                let sums = other.get(value).into_iter().flatten();
-                let texts: Vec<&String> = sums.chain(&any_number).collect();
-                Label::of(graph, value, &texts)
+                let other = other.get(value).map_or(&[][..], Vec::as_slice);
+                Label::of(graph, value, other).with_room(style.room)
             })
             .collect();
         let problem = problem(graph, style, &shown, &faces, &labels);

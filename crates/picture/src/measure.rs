@@ -77,6 +77,8 @@ impl Text {
 pub(crate) struct Label {
     pub above: Vec<Text>,
     pub below: Vec<Text>,
+    /// The least room above, for other numbers.
+    pub room_above: f64,
     /// The least room below, for other texts that stand there at times.
     pub room: f64,
 }
@@ -84,7 +86,7 @@ pub(crate) struct Label {
 impl Label {
     /// What is written beside a value's wire, with room for other texts below. A constant's number
     /// stands in its node, not here.
-    pub fn of(graph: &Graph, value: usize, other: &[&String]) -> Self {
+    pub fn of(graph: &Graph, value: usize, other: &[String]) -> Self {
         let value = &graph.values()[value];
         if graph.nodes()[value.producer()].kind == Kind::Constant {
             return Self::default();
@@ -103,12 +105,23 @@ impl Label {
             heading => Some(Text::new(heading, SMALL)),
         };
         let above = heading.into_iter().chain(numbers).collect();
-        let other = other.iter().map(|text| Text::new(*text, LARGE).width());
+        let other = other.iter().map(|text| Text::new(text, LARGE).width());
         Self {
             above,
             below: below.unwrap_or_default(),
+            room_above: 0.0,
             room: other.fold(0.0, f64::max),
         }
+    }
+
+    /// The same with room for numbers of so many characters on both sides.
+    pub fn with_room(mut self, characters: usize) -> Self {
+        if !self.above.is_empty() && characters > 0 {
+            let room = Text::new("0".repeat(characters), LARGE).width();
+            self.room_above = room;
+            self.room = self.room.max(room);
+        }
+        self
     }
 
     /// How far the label reaches above and below its wire; left and right of one that leads down.
@@ -127,7 +140,7 @@ impl Label {
             Direction::Downwards => RETURN_ASIDE,
         };
         (
-            extent(&self.above, OFF_WIRE, 0.0),
+            extent(&self.above, OFF_WIRE, self.room_above),
             extent(&self.below, back, self.room),
         )
     }

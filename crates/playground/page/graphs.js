@@ -4,6 +4,8 @@ const graphs = (ask, about) => {
   const state = { text: "", leaves: {}, of: "" };
   const stage = player([], { addressed: false });
   let told = null;
+  // What was asked when the answer was right last.
+  let good = null;
   let moved = null;
   let isOther = true;
 
@@ -13,10 +15,12 @@ const graphs = (ask, about) => {
     const answer = ask({ do: "graph", ...state, moved, width });
     program.setAttribute("aria-invalid", String(Boolean(answer.error)));
     byId("graphs").classList.toggle("outdated", Boolean(answer.error));
+    byId("player").inert = byId("numbers").inert = Boolean(answer.error);
     if (answer.error) return refuse(answer.error);
     byId("fault").hidden = true;
     byId("hint").hidden = false;
     told = answer;
+    good = { ...state, leaves: { ...state.leaves } };
     stage.load(answer.svg, JSON.parse(answer.steps), isOther);
     isOther = false;
     leaves.show(answer.leaves, answer.name);
@@ -94,7 +98,8 @@ const graphs = (ask, about) => {
   };
   const leaves = leafList(byId("leaves"), move);
 
-  const open = ({ text, leaves: numbers = {}, of = "" }, hint = "") => {
+  const ownHint = "A name that no line explains is a number to be moved; it begins with 1.";
+  const open = ({ text, leaves: numbers = {}, of = "" }, hint = ownHint) => {
     Object.assign(state, { text, leaves: { ...numbers }, of });
     program.value = text;
     moved = null;
@@ -108,7 +113,8 @@ const graphs = (ask, about) => {
     state.text = program.value;
     moved = null;
     isOther = true;
-    byId("hint").textContent = "";
+    leaves.forget();
+    byId("hint").textContent = ownHint;
     byId("example").value = "";
     refreshSoon();
   });
@@ -165,7 +171,9 @@ const graphs = (ask, about) => {
     if (frame.clientWidth === width || frame.clientWidth === 0) return;
     width = frame.clientWidth;
     isOther = true;
-    refreshSoon();
+    if (!byId("graphs").classList.contains("outdated") || !good) return refreshSoon();
+    const { svg, steps } = ask({ do: "graph", ...good, width });
+    stage.load(svg, JSON.parse(steps));
   }).observe(frame);
   addEventListener("hashchange", () => {
     const said = address.read();

@@ -8,10 +8,12 @@ const nets = (wasm) => {
   ask({ do: "engine" }, wasm);
 
   const accuracies = curve(byId("accuracy-curve"), { least: 1, unit: (share) => `${Math.round(100 * share)} %` });
-  const losses = curve(byId("loss-curve"), { least: 2.5, unit: (loss) => loss.toFixed(loss >= 10 ? 0 : 1) });
+  const losses = curve(byId("loss-curve"), { least: 2.4, unit: (loss) => loss.toFixed(loss >= 10 ? 0 : 1) });
   const seen = seenImage(byId("seen"));
   let isTraining = false;
   let step = 0;
+  // Of which training a message is: one of the last may still be under way when the next begins.
+  let run = 0;
   let target = null;
   let isAsked = false;
   let isAskedAgain = false;
@@ -38,7 +40,11 @@ const nets = (wasm) => {
   });
 
   const showLook = (answer) => {
-    if (answer.error) return say(answer.error.message);
+    if (answer.error) {
+      byId("read").textContent = "The net cannot say.";
+      byId("why").textContent = answer.error.message;
+      return;
+    }
     const isBlank = Boolean(answer.blank);
     bars.forEach(({ button, share, fill }, digit) => {
       const p = isBlank ? 0 : answer.shares[digit];
@@ -81,7 +87,8 @@ const nets = (wasm) => {
     byId("loss").textContent = "–";
     accuracies.clear(steps);
     losses.clear(steps);
-    ask({ do: "begin", ...settings() });
+    run += 1;
+    ask({ do: "begin", run, ...settings() });
   };
   const go = (until) => {
     setTraining(true);
@@ -134,7 +141,7 @@ const nets = (wasm) => {
       if (!answer.error) byId("report").replaceChildren(...report(answer));
     },
   };
-  worker.onmessage = ({ data: { to, answer } }) => answers[to](answer);
+  worker.onmessage = ({ data: { to, answer, run: of = run } }) => { if (of === run) answers[to](answer); };
   worker.onerror = (event) => say(`The worker has stopped: ${event.message}`);
 
   const report = ({ entries, comparisons, images, faults, wrong }) => {

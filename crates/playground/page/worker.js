@@ -8,6 +8,7 @@ let until = 0;
 let step = 0;
 let perStretch = 4;
 let measured = 0;
+let run = 0;
 
 // Trains a little, says how far it is, and goes on after whatever has been asked meanwhile.
 const train = (ask) => {
@@ -22,7 +23,7 @@ const train = (ask) => {
   const isDue = told.step >= measured + measureEvery || !isTraining;
   if (isDue) measured = told.step;
   const how = isDue && !told.error ? ask({ do: "measure" }) : {};
-  postMessage({ to: "train", answer: { ...how, ...told, isOver: !isTraining } });
+  postMessage({ to: "train", run, answer: { ...how, ...told, isOver: !isTraining } });
   setTimeout(train, 0, ask);
 };
 
@@ -38,7 +39,7 @@ onmessage = async ({ data: { question, bytes } }) => {
     return;
   }
   if (question.do === "stop" || begins.includes(question.do)) isTraining = false;
-  if (question.do === "begin") step = measured = 0;
+  if (question.do === "begin") [step, measured, run] = [0, 0, question.run];
   if (question.do === "stop" || question.do === "engine") return;
   postMessage({ to: question.do, answer: ask(question, bytes) });
 };

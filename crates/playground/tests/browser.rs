@@ -11,6 +11,8 @@ mod page;
 
 use driver::Browser;
 use serde_json::{Value, json};
+use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long anything may take, training included, before a test gives up.
@@ -336,6 +338,104 @@ fn a_net_learns_reads_a_digit_and_its_wrong_loss_is_found() {
     act(&browser, "document.getElementById('train').click()");
     assert_offline(&browser);
     browser.assert_quiet();
+}
+
+/// Drops files on the page; each is a name and JavaScript that gives its bytes.
+fn drop_files(browser: &Browser, files: &[(&str, &str)]) {
+    let files: Vec<String> = (files.iter())
+        .map(|(name, bytes)| format!("dropped.items.add(new File([{bytes}], '{name}'))"))
+        .collect();
+    act(
+        browser,
+        &format!(
+            "const dropped = new DataTransfer(); {}; \
+             document.getElementById('nets').dispatchEvent(new DragEvent('drop', \
+               {{ dataTransfer: dropped, bubbles: true, cancelable: true }}))",
+            files.join("; ")
+        ),
+    );
+}
+
+#[test]
+fn files_are_dropped_and_learned_from() {
+    let Some(browser) = open("files") else {
+        return;
+    };
+    act(&browser, "document.getElementById('nets-tab').click()");
+    let said =
+        |text: &str| format!("document.getElementById('said').textContent.includes('{text}')");
+    wait_for(&browser, &said("5,000 digits drawn"));
+    drop_files(
+        &browser,
+        &[("letter.txt", "'Dear Sir or Madam, where is my net?'")],
+    );
+    wait_for(&browser, &said("letter.txt: "));
+    // 120 images of 4×4 pixels, each of one grey, and their labels.
+    let images = "new Uint8Array([0, 0, 8, 3, 0, 0, 0, 120, 0, 0, 0, 4, 0, 0, 0, 4, \
+        ...Array.from({ length: 1920 }, (_, k) => Math.floor(k / 16) % 10 * 25)])";
+    let labels = "new Uint8Array([0, 0, 8, 1, 0, 0, 0, 120, \
+        ...Array.from({ length: 120 }, (_, k) => k % 10)])";
+    drop_files(&browser, &[("images", images)]);
+    wait_for(
+        &browser,
+        &said("images has 120 images; drop the file of their labels, too"),
+    );
+    drop_files(&browser, &[("labels", labels), ("images", images)]);
+    wait_for(
+        &browser,
+        &said("100 images to learn from, 20 others to try it on."),
+    );
+    wait_for(
+        &browser,
+        "parseInt(document.getElementById('step').textContent) > 100",
+    );
+    act(&browser, "document.getElementById('sample').click()");
+    wait_for(
+        &browser,
+        "/The net reads/.test(document.getElementById('read').textContent)",
+    );
+    assert_offline(&browser);
+    browser.assert_quiet();
+}
+
+#[test]
+fn axe_finds_no_violation() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/axe/axe.min.js");
+    let Ok(axe) = std::fs::read_to_string(&file) else {
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: axe_finds_no_violation needs target/axe/axe.min.js, which .ci/run fetches"
+        );
+        return;
+    };
+    let Some(browser) = open("axe") else {
+        return;
+    };
+    browser.run(&format!("{axe}; return ''"));
+    let states = [
+        "document.getElementById('graphs-tab').click(); \
+         const program = document.getElementById('program'); program.value = 'y = sin(x) * w'; \
+         program.dispatchEvent(new Event('input'))",
+        "document.querySelector('details').open = true",
+        "const program = document.getElementById('program'); program.value = 'y = sine(x)'; \
+         program.dispatchEvent(new Event('input'))",
+        "document.getElementById('nets-tab').click(); document.getElementById('sample').click()",
+    ];
+    for (width, height) in [(1400, 900), (390, 844)] {
+        browser.resize(width, height);
+        for dark in [false, true] {
+            browser.set_dark(dark);
+            for state in states {
+                act(&browser, state);
+                let found = browser.run_later(
+                    "axe.run().then((found) => done(found.violations \
+                       .map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.target)) \
+                       .join('; ')))",
+                );
+                assert_eq!(found, "", "{width} pixels wide, dark: {dark}, {state}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -45,12 +45,12 @@ const TRIED: usize = 1000;
 
 /// A net that learns: a step is recorded once, and replayed with other images.
 pub struct Learner {
-    tape: Tape<f32>,
+    tape: Tape,
     x: MatrixId,
     t: MatrixId,
     loss: VarId,
     parameters: Vec<MatrixId>,
-    gradient: Cotangents<f32>,
+    gradient: Cotangents<f64>,
     settings: Settings,
     random: ChaCha8Rng,
     batch: Vec<usize>,
@@ -70,7 +70,7 @@ impl Learner {
     /// # Errors
     /// If the tape refuses the images or the labels.
     pub fn new(data: &Data, settings: Settings) -> Result<Self, Error> {
-        let tape = Tape::<f32>::default();
+        let tape = Tape::new();
         let count = BATCH.min(data.train.len());
         let first: Vec<usize> = (0..count).collect();
         let [x, t] = data.train.matrices(&first);
@@ -111,7 +111,7 @@ impl Learner {
         images.gather(&self.batch, self.tape.leaf_mut(self.x)?.values_mut());
         images.gather_one_hot(&self.batch, self.tape.leaf_mut(self.t)?.values_mut());
         self.tape.replay()?;
-        let loss = f64::from(self.tape.value(self.loss)?);
+        let loss = self.tape.value(self.loss)?;
         self.tape.sweep(Seed::one(self.loss), &mut self.gradient)?;
         let optimiser = Sgd {
             rate: self.settings.rate,
@@ -125,7 +125,7 @@ impl Learner {
     ///
     /// # Errors
     /// If the tape has lost a parameter, which does not happen.
-    pub fn net(&self) -> Result<Net<f32>, Error> {
+    pub fn net(&self) -> Result<Net<f64>, Error> {
         let mut layers = Vec::new();
         for pair in self.parameters.chunks_exact(2) {
             let weights = self.tape.matrix_value(pair[0])?;
@@ -141,9 +141,11 @@ impl Learner {
     /// # Errors
     /// As [`net`](Learner::net).
     pub fn accuracy(&self, images: &Images) -> Result<f64, Error> {
-        let every = images.len().div_ceil(TRIED);
-        // A step that has no factor in common with ten, where labels go round.
-        let every = if every > 1 { every | 1 } else { 1 };
+        let mut every = images.len().div_ceil(TRIED);
+        // Labels may go round in tens: a step without a factor of ten meets all of them.
+        while every > 1 && (every % 2 == 0 || every % 5 == 0) {
+            every += 1;
+        }
         let which: Vec<usize> = (0..images.len()).step_by(every).collect();
         let [x, t] = images.matrices(&which);
         self.net()?.accuracy(&x, &t)

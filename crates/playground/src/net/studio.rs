@@ -103,6 +103,12 @@ impl Studio {
         let losses: Result<Vec<f64>, _> = losses.collect();
         let losses = losses.map_err(|error| error.to_string())?;
         let mean = losses.iter().sum::<f64>() / losses.len().max(1) as f64;
+        if !mean.is_finite() {
+            return Err(format!(
+                "after {} steps the loss is no number any more: the weights have grown too large",
+                learner.steps
+            ));
+        }
         Ok(json!({ "step": learner.steps, "loss": mean }))
     }
 
