@@ -30,8 +30,8 @@ const ARITHMETIC: [&str; 13] = [
     "min",
     "greater_than",
 ];
-/// How far slopes may be apart, which are made of several functions: units of the last place.
-const SLOPE: f64 = 6.0;
+/// How far a derivative may be from the sum of its shares here, in units of the last place of their size.
+const SLOPE: f64 = 1.0;
 
 fn question(text: &str, leaves: &[(String, f64)]) -> Value {
     let leaves: Map<String, Value> = (leaves.iter())
