@@ -102,6 +102,7 @@ const graphs = (ask, about) => {
   const open = ({ text, leaves: numbers = {}, of = "" }, hint = ownHint) => {
     Object.assign(state, { text, leaves: { ...numbers }, of });
     program.value = text;
+    program.rows = Math.min(Math.max(text.split("\n").length + 2, 6), 14);
     moved = null;
     isOther = true;
     leaves.forget();

@@ -143,7 +143,7 @@ impl Learner {
     pub fn accuracy(&self, images: &Images) -> Result<f64, Error> {
         let mut every = images.len().div_ceil(TRIED);
         // Labels may go round in tens: a step without a factor of ten meets all of them.
-        while every > 1 && (every % 2 == 0 || every % 5 == 0) {
+        while every > 1 && (every.is_multiple_of(2) || every.is_multiple_of(5)) {
             every += 1;
         }
         let which: Vec<usize> = (0..images.len()).step_by(every).collect();
