@@ -80,8 +80,8 @@ impl Picture {
         self
     }
 
-    /// Keeps room beside every wire for numbers of so many characters, value and derivative, so that
-    /// a drawing stays as it is while its numbers change.
+    /// Keeps room beside every wire for numbers of so many characters, value and derivative, so
+    /// that a drawing stays as it is while its numbers change.
     ///
     /// ```
     /// use picture::Draw;

@@ -68,6 +68,6 @@ pub const EXAMPLES: [Example; 9] = [
 
 /// The programs for the page.
 pub fn json() -> Value {
-    let example = |example: &Example| json!({ "title": example.title, "text": example.text, "hint": example.hint });
-    EXAMPLES.iter().map(example).collect()
+    let told = |Example { title, text, hint }: &Example| json!({ "title": title, "text": text, "hint": hint });
+    EXAMPLES.iter().map(told).collect()
 }

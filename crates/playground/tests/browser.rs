@@ -1,5 +1,5 @@
-//! The page in a real browser: Chromium, led through ChromeDriver as the tests of `picture` lead it.
-//! Without them these tests pass and say that they were skipped.
+//! The page in a real browser: Chromium, led through ChromeDriver as the tests of `picture` lead
+//! it. Without them these tests pass and say that they were skipped.
 
 // Not every step of the driver is taken here.
 #[allow(dead_code)]
@@ -96,8 +96,9 @@ fn drag(browser: &Browser, points: &[[f64; 2]]) {
     ];
     actions.extend(points[1..].iter().map(|&point| to(point, 20)));
     actions.push(json!({ "type": "pointerUp", "button": 0 }));
+    let mouse = json!({ "pointerType": "mouse" });
     let mouse = json!({
-        "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions,
+        "type": "pointer", "id": "mouse", "parameters": mouse, "actions": actions,
     });
     browser.command("actions", &json!({ "actions": [mouse] }).to_string());
     settle(browser);
@@ -456,9 +457,10 @@ fn on_a_phone_nothing_is_wider_than_the_screen() {
         assert_eq!(wide, "390", "{tab}");
         let small = run(
             &browser,
-            "return Array.from(document.querySelectorAll('button, select, input:not([type=checkbox])')) \
+            "const all = 'button, select, input:not([type=checkbox])'; \
+             return Array.from(document.querySelectorAll(all)) \
                .filter((element) => element.offsetParent && element.offsetHeight < 24) \
-               .map((element) => element.id || element.outerHTML.replace(/[\"<>]/g, ' ')).join(' ')",
+               .map((element) => element.id || element.outerHTML).join(' ')",
         );
         assert_eq!(small, "", "{tab}");
     }

@@ -1,8 +1,8 @@
 //! The page's WebAssembly against the crate: the same questions, the same answers.
 //!
-//! Arithmetic is the same to the last bit. Elementary functions come from another library there, and
-//! may be a unit of the last place away, each by itself: so a value is compared with what the rule
-//! gives, here, for the operands that the page has.
+//! Arithmetic is the same to the last bit. Elementary functions come from another library there,
+//! and may be a unit of the last place away, each by itself: so a value is compared with what the
+//! rule gives, here, for the operands that the page has.
 
 mod page;
 
@@ -30,7 +30,8 @@ const ARITHMETIC: [&str; 13] = [
     "min",
     "greater_than",
 ];
-/// How far a derivative may be from the sum of its shares here, in units of the last place of their size.
+/// How far a derivative may be from the sum of its shares here, in units of the last place of their
+/// size.
 const SLOPE: f64 = 1.0;
 
 fn question(text: &str, leaves: &[(String, f64)]) -> Value {
@@ -260,7 +261,8 @@ fn the_page_is_put_together_from_these_files_and_small() {
     let mut wasm = Vec::new();
     let mut unpacker = flate2::read::GzDecoder::new(&packed[..]);
     unpacker.read_to_end(&mut wasm).expect("gzip");
-    for machine in ["/home/", "/root/", "/tmp/", "/Users/"] {
+    for folder in ["home", "root", "tmp", "Users"] {
+        let machine = format!("/{folder}/");
         let found = wasm
             .windows(machine.len())
             .any(|part| part == machine.as_bytes());

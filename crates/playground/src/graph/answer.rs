@@ -21,7 +21,9 @@ const NARROW: f64 = 600.0;
 ///
 /// let request = Request {
 ///     text: "price = apple * apples * tax".into(),
-///     leaves: [("apple", 100.0), ("apples", 2.0), ("tax", 1.1)].map(|(k, v)| (k.into(), v)).into(),
+///     leaves: [("apple", 100.0), ("apples", 2.0), ("tax", 1.1)]
+///         .map(|(name, number)| (name.into(), number))
+///         .into(),
 ///     ..Request::default()
 /// };
 /// let told = answer(&request).unwrap();

@@ -1,8 +1,8 @@
 //! Formulas as text: read here, recorded on a tape in [`graph`](crate::graph).
 //!
-//! A program is lines such as `price = (apple * apples + orange * oranges) * tax`. A line that gives
-//! a name a plain number, `tax = 1.1`, is a leaf; so is every name that no line explains. What
-//! cannot be read is refused with its place, what was found there, and what was expected.
+//! A program is lines such as `price = (apple * apples + orange * oranges) * tax`. A line that
+//! gives a name a plain number, `tax = 1.1`, is a leaf; so is every name that no line explains.
+//! What cannot be read is refused with its place, what was found there, and what was expected.
 
 mod fault;
 mod function;

@@ -83,11 +83,13 @@ fn every_fault_says_where_what_was_found_and_what_was_expected() {
         ),
         (
             "y = 3 x",
-            "1, column 7: found the name “x”; expected an operator, + − * / ^, or the end of the line",
+            "1, column 7: found the name “x”; expected an operator, + − * / ^, \
+             or the end of the line",
         ),
         (
             "y = 1,5 * x",
-            "1, column 6: found “,”; expected a point in a number, as in 1.1, or commas in a function only",
+            "1, column 6: found “,”; expected a point in a number, as in 1.1, \
+             or commas in a function only",
         ),
         (
             "y = x $ 2",
@@ -99,7 +101,8 @@ fn every_fault_says_where_what_was_found_and_what_was_expected() {
         ),
         (
             "y = 1e999",
-            "1, column 5: “1e999” is beyond the largest number there is; expected a number such as 100, 1.1 or 2e-3",
+            "1, column 5: “1e999” is beyond the largest number there is; \
+             expected a number such as 100, 1.1 or 2e-3",
         ),
         (
             "y = sine(x)",
@@ -107,7 +110,8 @@ fn every_fault_says_where_what_was_found_and_what_was_expected() {
         ),
         (
             "y = x(2)",
-            "1, column 5: there is no function “x”; write * to multiply; the list of functions has all there are",
+            "1, column 5: there is no function “x”; write * to multiply; \
+             the list of functions has all there are",
         ),
         (
             "y = max(x)",
