@@ -68,6 +68,9 @@ pub const EXAMPLES: [Example; 9] = [
 
 /// The programs for the page.
 pub fn json() -> Value {
-    let told = |Example { title, text, hint }: &Example| json!({ "title": title, "text": text, "hint": hint });
-    EXAMPLES.iter().map(told).collect()
+    let mut told = Vec::new();
+    for Example { title, text, hint } in &EXAMPLES {
+        told.push(json!({ "title": title, "text": text, "hint": hint }));
+    }
+    told.into()
 }
