@@ -1,7 +1,7 @@
 //! The check of an untrained net with a loss: which entry is at fault.
 
 use super::data::Data;
-use super::learner::{Settings, untrained};
+use super::learner::{Layers, Settings, untrained};
 use picture::short;
 use serde_json::{Value, json};
 use tape::Tape;
@@ -14,19 +14,24 @@ const HIDDEN: usize = 20;
 /// Checks every entry of the net alone, and its gradient as a whole.
 ///
 /// # Errors
-/// If the tape refuses the images or the labels.
-pub fn check(data: &Data, settings: &Settings) -> Result<Value, tape::Error> {
+/// If the images are too small for the net, or the tape refuses them or their labels.
+pub fn check(data: &Data, settings: &Settings) -> Result<Value, String> {
+    let layers = match settings.layers {
+        Layers::Two(_) => Layers::Two(HIDDEN),
+        Layers::Convolutional => Layers::Convolutional,
+    };
     let settings = Settings {
-        hidden: HIDDEN,
+        layers,
         ..*settings
     };
     let which: Vec<usize> = (0..IMAGES.min(data.train.len())).collect();
     let [x, t] = data.train.matrices::<f64>(&which);
     let tape = Tape::new();
     let (x, t) = (tape.input(&x).named("x"), tape.input(&t).named("t"));
-    let logits = untrained(data.train.pixels(), &settings).record(&tape, x);
+    let logits = untrained(data.train.size, &settings)?.record(&tape, x);
     let logits = logits.logits().named("logits");
-    let loss = settings.loss.record(logits, t)?.named("loss");
+    let loss = settings.loss.record(logits, t);
+    let loss = loss.map_err(|error| error.to_string())?.named("loss");
     let report = tape.check(loss);
     let faults = report.faults.iter().map(|found| {
         let (row, column) = found.element;

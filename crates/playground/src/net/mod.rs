@@ -9,6 +9,6 @@ mod loss;
 mod studio;
 
 pub use data::{Data, Images};
-pub use learner::{Learner, Settings};
+pub use learner::{CONVOLUTIONAL, Layers, Learner, Settings};
 pub use loss::Loss;
 pub use studio::Studio;

@@ -3,7 +3,7 @@
 use super::check::check;
 use super::data::Data;
 use super::files::Files;
-use super::learner::{Learner, Settings};
+use super::learner::{Layers, Learner, Settings};
 use super::look::look;
 use super::loss::Loss;
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ impl Studio {
     /// Begins with an untrained net.
     fn begin(&mut self, asked: &Value) -> Result<Value, String> {
         let learner = Learner::new(self.data()?, settings(asked));
-        self.learner = Some(learner.map_err(|error| error.to_string())?);
+        self.learner = Some(learner?);
         self.measure()
     }
 
@@ -151,18 +151,20 @@ impl Studio {
     }
 
     fn check(&self, asked: &Value) -> Result<Value, String> {
-        check(self.data()?, &settings(asked)).map_err(|error| error.to_string())
+        check(self.data()?, &settings(asked))
     }
 }
 
 fn settings(asked: &Value) -> Settings {
     let book = Settings::default();
-    let hidden = asked["hidden"]
-        .as_u64()
-        .map_or(book.hidden, |hidden| hidden as usize);
+    let hidden = asked["hidden"].as_u64();
+    let layers = match asked["layers"].as_str() {
+        Some("convolutional") => Layers::Convolutional,
+        _ => hidden.map_or(book.layers, |hidden| Layers::Two(hidden as usize)),
+    };
     let rate = asked["rate"].as_f64().filter(|rate| rate.is_finite());
     Settings {
-        hidden: hidden.clamp(1, Settings::WIDEST),
+        layers,
         rate: rate.unwrap_or(book.rate),
         loss: match asked["loss"].as_str() {
             Some("over the batch") => Loss::OverTheBatch,
