@@ -8,6 +8,8 @@ mod moved;
 mod numbers;
 mod recorded;
 mod request;
+#[cfg(test)]
+mod tests;
 
 pub use answer::answer;
 pub use recorded::Recorded;
