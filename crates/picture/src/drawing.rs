@@ -29,7 +29,10 @@ impl<'a> Drawing<'a> {
             .map(|node| Face::of(graph, node, &results, style, &shown))
             .collect();
         let labels: Vec<Label> = (0..graph.values().len())
-            .map(|value| Label::of(graph, value, other.get(value).map_or(&[], Vec::as_slice)))
+            .map(|value| {
+                let other = other.get(value).map_or(&[][..], Vec::as_slice);
+                Label::of(graph, value, other).with_room(style.room)
+            })
             .collect();
         let problem = problem(graph, style, &shown, &faces, &labels);
         let layout = layout::layout(&problem);

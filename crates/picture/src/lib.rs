@@ -84,7 +84,9 @@ mod samples;
 
 pub use from_tape::Draw;
 pub use model::{Folded, Graph, Kind, Node, Operand, Source, Value, ValueId};
+pub use numbers::short;
 pub use operation::{Operation, OperationId};
 pub use picture::Picture;
+pub use player::Stage;
 pub use quantity::{Matrix, Quantity};
 pub use style::{Constants, Direction};

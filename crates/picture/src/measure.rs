@@ -77,6 +77,8 @@ impl Text {
 pub(crate) struct Label {
     pub above: Vec<Text>,
     pub below: Vec<Text>,
+    /// The least room above, for other numbers.
+    pub room_above: f64,
     /// The least room below, for other texts that stand there at times.
     pub room: f64,
 }
@@ -107,8 +109,19 @@ impl Label {
         Self {
             above,
             below: below.unwrap_or_default(),
+            room_above: 0.0,
             room: other.fold(0.0, f64::max),
         }
+    }
+
+    /// The same with room for numbers of so many characters on both sides.
+    pub fn with_room(mut self, characters: usize) -> Self {
+        if !self.above.is_empty() && characters > 0 {
+            let room = Text::new("0".repeat(characters), LARGE).width();
+            self.room_above = room;
+            self.room = self.room.max(room);
+        }
+        self
     }
 
     /// How far the label reaches above and below its wire; left and right of one that leads down.
@@ -118,7 +131,8 @@ impl Label {
             Direction::Downwards => width(lines).max(room),
         };
         let extent = |lines: &[Text], off: f64, room: f64| match lines {
-            [] => 0.0,
+            [] if room == 0.0 => 0.0,
+            [] => off + across(&[Text::new("", LARGE)], room),
             lines => off + across(lines, room),
         };
         let back = match direction {
@@ -126,7 +140,7 @@ impl Label {
             Direction::Downwards => RETURN_ASIDE,
         };
         (
-            extent(&self.above, OFF_WIRE, 0.0),
+            extent(&self.above, OFF_WIRE, self.room_above),
             extent(&self.below, back, self.room),
         )
     }

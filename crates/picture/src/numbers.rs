@@ -7,8 +7,14 @@ use crate::quantity::{Matrix, Quantity};
 ///
 /// Whole numbers below 10⁷ keep all their digits. Others get four significant ones, more if that
 /// would replace digits before the point by zeros; below 10⁻⁴ and from 10⁶ the notation is
-/// scientific.
-pub(crate) fn short(number: f64) -> String {
+/// scientific. Numbers of pictures are written so.
+///
+/// ```
+/// assert_eq!(picture::short(2.1999999999999997), "2.2");
+/// assert_eq!(picture::short(-1.0 / 3.0), "-0.3333");
+/// assert_eq!(picture::short(1234567.8), "1.235e6");
+/// ```
+pub fn short(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }

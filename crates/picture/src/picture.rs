@@ -1,8 +1,9 @@
 //! A graph and how much of it to draw.
 
 use crate::model::Graph;
+use crate::player::{self, Stage};
 use crate::style::{Constants, Direction, Style};
-use crate::{dot, fold, mermaid, player, svg, text};
+use crate::{dot, fold, mermaid, svg, text};
 
 /// A [`Graph`] and how much of it to draw.
 #[derive(Debug, Clone)]
@@ -79,6 +80,26 @@ impl Picture {
         self
     }
 
+    /// Keeps room beside every wire for numbers of so many characters, value and derivative, so
+    /// that a drawing stays as it is while its numbers change.
+    ///
+    /// ```
+    /// use picture::Draw;
+    /// use tape::Tape;
+    ///
+    /// let drawn = |x: f64| {
+    ///     let tape = Tape::new();
+    ///     let y = tape.var(x).named("x").sin();
+    ///     tape.picture_with("A sine", &y.gradient()).room(8).svg()
+    /// };
+    /// let size = |svg: String| svg[..svg.find("aria-label").unwrap()].to_owned();
+    /// assert_eq!(size(drawn(0.0)), size(drawn(-0.1234)));
+    /// ```
+    pub fn room(mut self, characters: usize) -> Self {
+        self.style.room = characters;
+        self
+    }
+
     /// The whole graph, unfolded.
     pub fn graph(&self) -> &Graph {
         &self.graph
@@ -94,6 +115,22 @@ impl Picture {
     /// slider and keys.
     pub fn player(&self) -> String {
         self.write(|graph| player::write(graph, &self.style))
+    }
+
+    /// What the page of [`player`](Picture::player) plays, for a page of one's own.
+    ///
+    /// ```
+    /// use picture::Draw;
+    /// use tape::Tape;
+    ///
+    /// let tape = Tape::new();
+    /// let y = tape.var(3.0).named("x") * 2.0;
+    /// let stage = tape.picture_with("", &y.gradient()).stage();
+    /// assert!(stage.svg.starts_with("<svg"));
+    /// assert!(stage.steps.starts_with("[\n{"));
+    /// ```
+    pub fn stage(&self) -> Stage {
+        self.write(|graph| player::stage(graph, &self.style))
     }
 
     /// A table, one line per node, of at most `width` characters a line where the numbers leave
@@ -113,7 +150,7 @@ impl Picture {
         self.write(mermaid::write)
     }
 
-    fn write(&self, write: impl Fn(&Graph) -> String) -> String {
+    fn write<W>(&self, write: impl Fn(&Graph) -> W) -> W {
         let by_scope = self.depth.map(|depth| fold::by_scope(&self.graph, depth));
         let graph = by_scope.as_ref().unwrap_or(&self.graph);
         let fitted = fold::to_fit(graph, self.limit);

@@ -31,6 +31,8 @@ pub(crate) struct Style {
     pub constants: Constants,
     /// The width beyond which a drawing is broken into rows.
     pub width: f64,
+    /// For numbers of how many characters there is room beside every wire, at least.
+    pub room: usize,
 }
 
 impl Default for Style {
@@ -39,6 +41,7 @@ impl Default for Style {
             direction: Direction::default(),
             constants: Constants::default(),
             width: f64::INFINITY,
+            room: 0,
         }
     }
 }

@@ -84,11 +84,13 @@ fn shake(mut state: State, best: &mut Best) {
             return;
         }
         state.restore(&at.0);
-        let random = scattered(shake) as usize;
-        let column = wide[random % wide.len()];
+        // Bits of 64, also where a `usize` has 32: the same drawing on every machine.
+        let random = scattered(shake);
+        let below = |shift: u32, bound: usize| ((random >> shift) % bound as u64) as usize;
+        let column = wide[below(0, wide.len())];
         let length = at.0.order[column].len();
-        let first = (random >> 16) % (length - 1);
-        let last = first + 2 + (random >> 32) % (length - first - 1).min(4);
+        let first = below(16, length - 1);
+        let last = first + 2 + below(32, (length - first - 1).min(4));
         state.turn(column, first..last.min(length));
         state.sort_exits();
         state.exchange();

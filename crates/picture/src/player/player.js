@@ -1,8 +1,9 @@
 "use strict";
-(() => {
+// Sets the elements of a player going. `addressed` is whether the page's address names the step.
+const player = (ofPage, { addressed = true } = {}) => {
   const byId = (id) => document.getElementById(id);
-  const steps = JSON.parse(byId("steps").textContent);
-  const last = steps.length - 1;
+  let steps = ofPage;
+  let last = steps.length - 1;
   const interval = 1400;
   const phases = { start: "Before the forward run", forward: "Forward", backward: "Backward" };
   const smallest = 0.2;
@@ -16,13 +17,16 @@
   // What is drawn, by value and by node, and the final texts of all numbers.
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const frame = byId("picture");
-  const drawing = frame.querySelector(".tape-picture");
-  const size = { width: drawing.width.baseVal.value, height: drawing.height.baseVal.value };
-  const labels = all(".tape-picture .value");
-  const wires = all(".tape-picture .wire");
-  const nodes = all(".tape-picture .node");
-  const labelOf = new Map(labels.map((label) => [label.dataset.value, label]));
-  const finals = new Map(all(".tape-picture .value text").map((text) => [text, text.textContent]));
+  let drawing, size, labels, wires, nodes, labelOf, finals;
+  const take = () => {
+    drawing = frame.querySelector(".tape-picture");
+    size = { width: drawing.width.baseVal.value, height: drawing.height.baseVal.value };
+    labels = all(".tape-picture .value");
+    wires = all(".tape-picture .wire");
+    nodes = all(".tape-picture .node");
+    labelOf = new Map(labels.map((label) => [label.dataset.value, label]));
+    finals = new Map(all(".tape-picture .value text").map((text) => [text, text.textContent]));
+  };
 
   // The state after step `end` follows from the steps up to it alone, so that any step can be jumped to.
   const state = (end) => {
@@ -81,7 +85,6 @@
     byId("count").textContent = `step ${at} of ${last}`;
     byId("first").disabled = byId("previous").disabled = at === 0;
     byId("last").disabled = byId("next").disabled = at === last;
-    showInView(spokenOf(step));
   };
 
   // Lights the numbers that these lines use, where they stand.
@@ -173,8 +176,9 @@
   const go = (step) => {
     at = Math.min(Math.max(step, 0), last);
     // A page that may not change its address still plays.
-    try { history.replaceState(null, "", `#${at}`); } catch { /* it keeps the old one */ }
+    if (addressed) try { history.replaceState(null, "", `#${at}`); } catch { /* it keeps the old one */ }
     draw();
+    showInView(spokenOf(steps[at]));
   };
   const stop = () => {
     clearTimeout(timer);
@@ -215,14 +219,13 @@
     fit,
   };
   for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
-  byId("slider").max = String(last);
   byId("slider").addEventListener("input", byHand(() => Number(byId("slider").value)));
   const keys = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last", " ": "play", "+": "in", "=": "in", "-": "out", 0: "fit" };
   document.addEventListener("keydown", (event) => {
     const action = keys[event.key];
     if (!action || event.ctrlKey || event.altKey || event.metaKey) return;
     // A text, a choice and a focused button take their keys themselves.
-    if (event.target.matches("#guess, select")) return;
+    if (event.target.matches("select, textarea, input:not(#slider, [type=checkbox])") || !byId("controls").offsetParent) return;
     if (event.key === " " && event.target.matches("button, input")) return;
     event.preventDefault();
     actions[action]();
@@ -285,12 +288,36 @@
     draw();
   });
 
-  const addressed = () => {
+  // Shows another drawing: at the same step, or, of another program, at its last.
+  const load = (svg, itsSteps, isOther = true) => {
+    frame.innerHTML = svg;
+    steps = itsSteps;
+    last = steps.length - 1;
+    byId("slider").max = String(last);
+    take();
+    if (!isOther) {
+      at = Math.min(at, last);
+      zoomTo(zoom);
+      return draw();
+    }
+    stop();
+    answered.clear();
+    toSize();
+    go(last);
+  };
+
+  const inAddress = () => {
     const step = /^#(\d+)$/.exec(location.hash);
     return step ? Number(step[1]) : 0;
   };
-  addEventListener("hashchange", () => { if (addressed() !== at) byHand(addressed)(); });
+  if (addressed) addEventListener("hashchange", () => { if (inAddress() !== at) byHand(inAddress)(); });
   // Small enough to be seen whole, but no text is smaller than nine pixels.
-  zoomTo(Math.min(1, Math.max(frame.clientWidth / size.width, 0.82)));
-  go(addressed());
-})();
+  const toSize = () => zoomTo(Math.min(1, Math.max(frame.clientWidth / size.width, 0.82)));
+  byId("slider").max = String(last);
+  if (frame.querySelector(".tape-picture")) {
+    take();
+    toSize();
+    go(addressed ? inAddress() : 0);
+  }
+  return { load };
+};

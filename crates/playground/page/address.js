@@ -1,0 +1,22 @@
+// The page's address holds the program, so that a link is all that is needed to show it to somebody.
+const address = {
+  // The program of an address, or nothing.
+  read: () => {
+    const said = new URLSearchParams(location.hash.slice(1));
+    if (!said.has("text")) return null;
+    const leaves = {};
+    for (const [key, number] of said) {
+      if (key.startsWith("leaf.") && Number.isFinite(Number(number))) leaves[key.slice("leaf.".length)] = Number(number);
+    }
+    return { text: said.get("text"), leaves, of: said.get("of") ?? "" };
+  },
+  of: ({ text, leaves, of }) => {
+    const says = new URLSearchParams({ text });
+    if (of) says.set("of", of);
+    for (const [name, number] of Object.entries(leaves)) says.set(`leaf.${name}`, String(number));
+    return `#${says}`;
+  },
+  write: (hash) => {
+    try { history.replaceState(null, "", hash); } catch { /* a page that may not change its address still works */ }
+  },
+};

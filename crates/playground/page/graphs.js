@@ -1,0 +1,194 @@
+// Formulas: a text, its leaves, and the drawing of what the tape recorded, which follow each other.
+const graphs = (ask, about) => {
+  const program = byId("program");
+  const state = { text: "", leaves: {}, of: "" };
+  const stage = player([], { addressed: false });
+  let told = null;
+  // What was asked when the answer was right last.
+  let good = null;
+  let moved = null;
+  let isOther = true;
+
+  // What the page shows of an answer.
+  const refresh = () => {
+    const width = byId("picture").clientWidth;
+    const answer = ask({ do: "graph", ...state, moved, width });
+    program.setAttribute("aria-invalid", String(Boolean(answer.error)));
+    byId("graphs").classList.toggle("outdated", Boolean(answer.error));
+    byId("player").inert = byId("numbers").inert = Boolean(answer.error);
+    if (answer.error) return refuse(answer.error);
+    byId("fault").hidden = true;
+    byId("hint").hidden = false;
+    told = answer;
+    good = { ...state, leaves: { ...state.leaves } };
+    stage.load(answer.svg, JSON.parse(answer.steps), isOther);
+    isOther = false;
+    leaves.show(answer.leaves, answer.name);
+    byId("output-name").textContent = answer.name;
+    byId("output-value").textContent = answer.output.short;
+    byId("output-value").title = answer.output.exact;
+    choose(answer);
+    tell(answer.moved);
+    address.write(address.of(state));
+  };
+  const refreshSoon = atNextFrame(refresh);
+
+  // Says what is wrong, and shows the line with what was found marked in it.
+  const refuse = ({ message, line, units }) => {
+    byId("fault").hidden = false;
+    byId("hint").hidden = true;
+    byId("fault-text").textContent = message;
+    const excerpt = byId("fault-line");
+    excerpt.replaceChildren();
+    if (!units) return;
+    const start = state.text.lastIndexOf("\n", units[0] - 1) + 1;
+    const [whole, from] = [state.text.split("\n")[line - 1], units[0] - start];
+    const to = Math.max(units[1] - start, from);
+    const found = whole.slice(from, to) || " ";
+    excerpt.append(whole.slice(0, from), make("mark", { textContent: found }), whole.slice(to));
+    byId("fault-show").onclick = () => {
+      program.focus();
+      program.setSelectionRange(units[0], units[1]);
+    };
+  };
+
+  // Which line's derivatives are shown, where there are several.
+  const choose = ({ results, of }) => {
+    const chosen = byId("of");
+    const names = results.filter((name) => name !== "");
+    byId("of-row").hidden = names.length < 2;
+    if (names.join() !== Array.from(chosen.options, (option) => option.value).join()) {
+      chosen.replaceChildren(...names.map((name) => make("option", { value: name, textContent: name })));
+    }
+    chosen.value = results[of];
+  };
+
+  const tell = (what) => {
+    const place = byId("moved");
+    if (!what) {
+      if (!moved) place.textContent = "Move a number: drag it in the graph, pull its slider, or type.";
+      return;
+    }
+    const { leaf, result, h, by, ratio, derivative, promised, kept } = what;
+    const rest = kept
+      ? ` The derivative said so: ${derivative} times as much.`
+      : ` That is ${ratio} times as much; the derivative where it began, ${derivative}, said ${promised}.`;
+    place.replaceChildren(make("b", { textContent: `${leaf} moved by ${h}, ${result} by ${by}.` }), rest);
+  };
+
+  // A number that is written in the text is changed there; others are kept beside it.
+  const move = (name, number, from) => {
+    const leaf = told?.leaves.find((leaf) => leaf.name === name);
+    if (!leaf || byId("graphs").classList.contains("outdated")) return;
+    moved = { leaf: name, from };
+    if (leaf.written) {
+      const [start, end] = leaf.written;
+      program.setRangeText(String(number), start, end, "preserve");
+      state.text = program.value;
+      // Those behind it have moved along; the answer to come says where they are, but may come after the next move.
+      const by = String(number).length - (end - start);
+      for (const { written } of told.leaves) {
+        if (written && written[0] >= end) { written[0] += by; written[1] += by; }
+      }
+      leaf.written[1] += by;
+    } else {
+      state.leaves[name] = number;
+    }
+    refreshSoon();
+  };
+  const leaves = leafList(byId("leaves"), move);
+
+  const ownHint = "A name that no line explains is a number to be moved; it begins with 1.";
+  const open = ({ text, leaves: numbers = {}, of = "" }, hint = ownHint) => {
+    Object.assign(state, { text, leaves: { ...numbers }, of });
+    program.value = text;
+    program.rows = Math.min(Math.max(text.split("\n").length + 2, 6), 14);
+    moved = null;
+    isOther = true;
+    leaves.forget();
+    byId("hint").textContent = hint;
+    refresh();
+  };
+
+  program.addEventListener("input", () => {
+    state.text = program.value;
+    moved = null;
+    isOther = true;
+    leaves.forget();
+    byId("hint").textContent = ownHint;
+    byId("example").value = "";
+    refreshSoon();
+  });
+  byId("of").addEventListener("change", () => {
+    state.of = byId("of").value;
+    moved = null;
+    refresh();
+  });
+
+  const examples = byId("example");
+  examples.append(...about.examples.map(({ title }, place) => make("option", { value: String(place), textContent: title })));
+  examples.addEventListener("change", () => {
+    const example = about.examples[examples.value];
+    if (example) open(example, example.hint);
+  });
+  byId("functions").append(
+    ...about.functions.flatMap(({ written, rule }) => [make("dt", { textContent: written }), make("dd", { textContent: rule })]),
+  );
+
+  // A leaf is dragged where it is drawn: each pixel is a step of its slider.
+  const frame = byId("picture");
+  let drag = null;
+  frame.addEventListener("pointerdown", (event) => {
+    const name = event.target.closest(".node.leaf")?.querySelector("text")?.textContent;
+    if (event.button !== 0 || name === undefined || !leaves.has(name)) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    drag = { name, x: event.clientX, from: leaves.valueOf(name), step: leaves.stepOf(name), isMoved: false };
+    frame.setPointerCapture(event.pointerId);
+  }, { capture: true });
+  frame.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const by = Math.round(event.clientX - drag.x);
+    drag.isMoved ||= Math.abs(by) > 3;
+    if (drag.isMoved) move(drag.name, Number((drag.from + by * drag.step).toPrecision(12)), drag.from);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    frame.addEventListener(end, () => setTimeout(() => { drag = null; }));
+  }
+  frame.addEventListener("click", (event) => { if (drag?.isMoved) event.stopImmediatePropagation(); }, { capture: true });
+
+  byId("share").addEventListener("click", async () => {
+    const link = location.href.split("#")[0] + address.of(state);
+    address.write(address.of(state));
+    try {
+      await navigator.clipboard.writeText(link);
+      byId("shared").textContent = "The link is copied.";
+    } catch {
+      byId("shared").textContent = "The link is this page’s address.";
+    }
+  });
+  let width = 0;
+  new ResizeObserver(() => {
+    if (frame.clientWidth === width || frame.clientWidth === 0) return;
+    width = frame.clientWidth;
+    isOther = true;
+    if (!byId("graphs").classList.contains("outdated") || !good) return refreshSoon();
+    const { svg, steps } = ask({ do: "graph", ...good, width });
+    stage.load(svg, JSON.parse(steps));
+  }).observe(frame);
+  addEventListener("hashchange", () => {
+    const said = address.read();
+    if (said && address.of(said) !== address.of(state)) open(said);
+  });
+
+  const first = address.read();
+  if (first) {
+    examples.value = "";
+    open(first);
+  } else {
+    examples.value = "0";
+    open(about.examples[0], about.examples[0].hint);
+  }
+  // The page's address is this view's again.
+  return { shown: () => address.write(address.of(state)) };
+};

@@ -1,0 +1,90 @@
+// The numbers that can be moved: a field and a slider for each, and its derivative beside them.
+
+// How far a slider goes, and in what steps: as far as the number is large to both sides, in some hundred steps.
+const reach = (number) => {
+  const half = Math.max(Math.abs(number), 1);
+  const step = 10 ** Math.floor(Math.log10(half)) / 100;
+  const round = (x) => Number((Math.round(x / step) * step).toPrecision(12));
+  return { low: round(number - half), high: round(number + half), step };
+};
+
+// A number as people write it: 1,5 and −2 as well.
+const numberOf = (text) => {
+  const plain = text.trim().replace(",", ".").replace("−", "-");
+  return plain === "" ? NaN : Number(plain);
+};
+
+// `move(name, number, from)` is called while a number is moved, with what it was before.
+const leafList = (list, move) => {
+  const rows = new Map();
+  const reaches = new Map();
+
+  const row = (name) => {
+    const field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off", ariaLabel: `${name}, its value` });
+    const slider = make("input", { type: "range", ariaLabel: `${name}, to be moved` });
+    const slope = make("output", { className: "slope" });
+    const item = make("li", {}, make("span", { className: "leaf-name", textContent: name, title: name }), field, slope, slider);
+    let from = null;
+    const begin = () => { from ??= Number(item.dataset.exact); };
+    const end = () => { from = null; };
+    slider.addEventListener("pointerdown", begin);
+    slider.addEventListener("input", () => {
+      begin();
+      move(name, Number(slider.value), from);
+    });
+    slider.addEventListener("change", end);
+    field.addEventListener("input", () => {
+      const number = numberOf(field.value);
+      const isNumber = Number.isFinite(number);
+      field.setAttribute("aria-invalid", String(!isNumber));
+      if (!isNumber) return;
+      begin();
+      move(name, number, from);
+    });
+    field.addEventListener("blur", () => {
+      end();
+      field.setAttribute("aria-invalid", "false");
+      field.value = item.dataset.exact;
+    });
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") field.blur(); });
+    return { item, field, slider, slope };
+  };
+
+  const show = (leaf, result) => {
+    const { item, field, slider, slope } = rows.get(leaf.name);
+    const number = Number(leaf.value.exact);
+    item.dataset.exact = leaf.value.exact;
+    if (document.activeElement !== field) field.value = leaf.value.exact;
+    const known = reaches.get(leaf.name);
+    if (!known || number < known.low || number > known.high) reaches.set(leaf.name, reach(number));
+    const { low, high, step } = reaches.get(leaf.name);
+    Object.assign(slider, { min: low, max: high, step });
+    if (document.activeElement !== slider || Number(slider.value) !== number) slider.value = leaf.value.exact;
+    slope.textContent = leaf.derivative.short;
+    slope.title = `d ${result} / d ${leaf.name} = ${leaf.derivative.exact}`;
+    slope.ariaLabel = `derivative of ${result} by ${leaf.name}`;
+  };
+
+  return {
+    // Shows these leaves; a row that is there already stays, with the focus it has.
+    show: (leaves, result) => {
+      const wanted = leaves.map((leaf) => leaf.name);
+      for (const [name, { item }] of rows) {
+        if (wanted.includes(name)) continue;
+        item.remove();
+        rows.delete(name);
+        reaches.delete(name);
+      }
+      leaves.forEach((leaf, place) => {
+        if (!rows.has(leaf.name)) rows.set(leaf.name, row(leaf.name));
+        const { item } = rows.get(leaf.name);
+        if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
+        show(leaf, result);
+      });
+    },
+    forget: () => reaches.clear(),
+    stepOf: (name) => reaches.get(name)?.step ?? 0.01,
+    valueOf: (name) => Number(rows.get(name)?.item.dataset.exact),
+    has: (name) => rows.has(name),
+  };
+};

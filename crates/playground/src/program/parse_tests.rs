@@ -1,0 +1,188 @@
+//! What is read, and what is refused where.
+
+use super::*;
+use proptest::prelude::*;
+
+/// The first line's expression, with brackets around everything.
+fn read(text: &str) -> String {
+    bracketed(&parse(text).unwrap().lines[0].tree)
+}
+
+fn bracketed(tree: &Tree) -> String {
+    match &tree.node {
+        Node::Number(number) => number.to_string(),
+        Node::Name(name) => name.clone(),
+        Node::Call(function, operands) => {
+            let operands: Vec<_> = operands.iter().map(bracketed).collect();
+            let name = match function {
+                Function::Rule(name, _) => (*name).to_owned(),
+                Function::Power(n) => format!("power{n}"),
+                other => format!("{other:?}").to_lowercase(),
+            };
+            format!("{name}({})", operands.join(", "))
+        }
+    }
+}
+
+#[test]
+fn operators_bind_as_on_paper() {
+    let cases = [
+        ("a + b * c", "add(a, mul(b, c))"),
+        ("a - b - c", "sub(sub(a, b), c)"),
+        ("a / b / c", "div(div(a, b), c)"),
+        ("(a + b) * c", "mul(add(a, b), c)"),
+        ("-x^2", "neg(power2(x))"),
+        ("2^-x", "powf(2, neg(x))"),
+        ("x^-2", "power-2(x)"),
+        ("x^0.5", "powf(x, 0.5)"),
+        ("x^y^z", "powf(x, powf(y, z))"),
+        ("x ** 3", "power3(x)"),
+        ("a × b − c ÷ d", "sub(mul(a, b), div(c, d))"),
+        ("a*-b", "mul(a, neg(b))"),
+        ("max(a, b + 1)", "max(a, add(b, 1))"),
+        ("select(c, a, b)", "select(c, a, b)"),
+        ("2 * pi * r", "mul(mul(2, 3.141592653589793), r)"),
+        ("1.5e-3 * e3", "mul(0.0015, e3)"),
+        ("(a +\n b)", "add(a, b)"),
+        ("x₁ + β # a remark", "add(x₁, β)"),
+        ("x // a remark", "x"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(read(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_no_line_computes_is_a_leaf() {
+    let program = parse("x = -2\nz = x * y; w = 3 * z + v\n\n# nothing\nv = 1").unwrap();
+    let leaves: Vec<_> = (program.leaves.iter())
+        .map(|leaf| (leaf.name.as_str(), leaf.written.map(|(number, _)| number)))
+        .collect();
+    assert_eq!(leaves, [("x", Some(-2.0)), ("v", Some(1.0)), ("y", None)]);
+    assert_eq!(program.lines.len(), 2);
+}
+
+#[test]
+fn every_fault_says_where_what_was_found_and_what_was_expected() {
+    let cases = [
+        (
+            "y = ",
+            "1, column 5: found the end of the line; expected a name, a number or “(”",
+        ),
+        (
+            "y = 2 +* x",
+            "1, column 8: found “*”; expected a name, a number or “(”",
+        ),
+        (
+            "a\ny = (x + 1",
+            "2, column 11: found the end of the line; expected “)” for the “(” of line 2, column 5",
+        ),
+        (
+            "y = x + 1)",
+            "1, column 10: found “)”; expected the end of the line, for no “(” is open",
+        ),
+        (
+            "y = 3 x",
+            "1, column 7: found the name “x”; expected an operator, + − * / ^, \
+             or the end of the line",
+        ),
+        (
+            "y = 1,5 * x",
+            "1, column 6: found “,”; expected a point in a number, as in 1.1, \
+             or commas in a function only",
+        ),
+        (
+            "y = x $ 2",
+            "1, column 7: found “$”; expected names, numbers, + − * / ^ = ( ) and commas",
+        ),
+        (
+            "y = 1.2.3",
+            "1, column 5: found “1.2.3”; expected a number such as 100, 1.1 or 2e-3",
+        ),
+        (
+            "y = 1e999",
+            "1, column 5: “1e999” is beyond the largest number there is; \
+             expected a number such as 100, 1.1 or 2e-3",
+        ),
+        (
+            "y = sine(x)",
+            "1, column 5: there is no function “sine”; did you mean sin, sinh, asin?",
+        ),
+        (
+            "y = x(2)",
+            "1, column 5: there is no function “x”; write * to multiply; \
+             the list of functions has all there are",
+        ),
+        (
+            "y = max(x)",
+            "1, column 5: “max” is given one number; expected two numbers",
+        ),
+        (
+            "y = exp()",
+            "1, column 5: “exp” is given nothing; expected one number",
+        ),
+        (
+            "y = sin + 1",
+            "1, column 5: “sin” is a function; expected its operands, sin(x)",
+        ),
+        (
+            "y = y + 1",
+            "1, column 5: “y” is computed from itself; choose another name left of “=”",
+        ),
+        (
+            "z = y + 1\ny = 2 * x",
+            "1, column 5: “y” is computed in line 2 only; move line 2 above this one",
+        ),
+        (
+            "y = x\ny = z",
+            "2, column 1: “y” has a meaning already, since line 1; choose another name here",
+        ),
+        (
+            "y = x = 2",
+            "1, column 7: found “=”; expected one name left of “=”, as in y = x + 1",
+        ),
+        (
+            "pi = 3",
+            "1, column 1: “pi” is a number that never changes; choose another name",
+        ),
+    ];
+    for (text, expected) in cases {
+        let fault = parse(text).expect_err(text);
+        assert_eq!(fault.to_string(), format!("line {expected}"), "{text}");
+    }
+}
+
+#[test]
+fn places_are_counted_as_a_browser_counts() {
+    let fault = parse("𝛼 = 1\ny = 𝛼 $").unwrap_err();
+    assert_eq!((fault.place.line, fault.place.column), (2, 7));
+    assert_eq!(fault.place.units, [14, 15]);
+}
+
+#[test]
+fn what_is_too_deep_or_too_long_is_refused() {
+    for text in ["(".repeat(10_000), "-".repeat(10_000), "2^".repeat(5_000)] {
+        let fault = parse(&text).unwrap_err();
+        assert!(fault.found.contains("lie in each other"), "{fault}");
+    }
+    let fault = parse(&"x + ".repeat(6_000)).unwrap_err();
+    assert!(
+        fault
+            .to_string()
+            .contains("24000 characters; expected 20000"),
+        "{fault}"
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_much(text in "[a-z0-9 +*/^=(),.;#\n−×π$é-]{0,60}") {
+        if let Err(fault) = parse(&text) {
+            let lines = text.split('\n').count();
+            prop_assert!((1..=lines).contains(&fault.place.line));
+            let units = text.encode_utf16().count();
+            prop_assert!(fault.place.units[0] <= fault.place.units[1]);
+            prop_assert!(fault.place.units[1] <= units);
+        }
+    }
+}
