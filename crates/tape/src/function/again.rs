@@ -6,7 +6,6 @@ use super::workspace::{Again, Workspace};
 use crate::error::Error;
 use crate::number::Scalar;
 use crate::runs::Memory;
-use std::sync::PoisonError;
 
 /// So many are computed by replay and sweep before there are runs, which take as long to make as
 /// some dozens of gradients.
@@ -28,8 +27,7 @@ impl<T: Scalar> Function<T> {
         if !workspace.may_run() {
             return Ok(None);
         }
-        let known = self.recordings.read();
-        let known = known.unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         let last = workspace.last(&known);
         let Some(recording) = last.filter(|last| self.fits(point, &last.inputs)) else {
             return Ok(None);
