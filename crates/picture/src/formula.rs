@@ -286,11 +286,21 @@ fn at<'a>(graph: &'a Graph, names: &'a [String], node: usize, value: usize) -> A
     }
 }
 
-/// The rule of an operation's node in its own letters: `z = x · y, dx = dz · y, dy = dz · x`.
+/// The rule of an operation's node in its own letters: `The rule, for z = x · y: dx = dz · y,
+/// dy = dz · x`.
 pub(crate) fn general(graph: &Graph, node: usize) -> String {
-    operation(graph, node).map_or(String::new(), |operation| {
-        equations(operation).collect::<Vec<_>>().join(", ")
-    })
+    let Some(Operation { formula, .. }) = operation(graph, node) else {
+        return String::new();
+    };
+    let rules = formula.cotangent_texts();
+    match formula.value_text() {
+        _ if rules.is_empty() => String::new(),
+        Some(value) => {
+            let (result, rules) = (formula.result, rules.join(", "));
+            format!("The rule, for {result} = {value}: {rules}")
+        }
+        None => format!("The rule: {}", rules.join(", ")),
+    }
 }
 
 /// All formulas of an operation on one line each, for a title.

@@ -7,6 +7,9 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+// Numbers have one kind of minus sign on the page, that of formulas; names keep their hyphens.
+const withMinus = (text) => text.replace(/(?<![\p{L}\d_])-(?=[\d∞])|(?<=\de)-(?=\d)/gu, "−");
+
 // Calls `draw` once before the next frame, however often it is asked for.
 const atNextFrame = (draw) => {
   let asked = false;

@@ -1,6 +1,8 @@
 // Formulas: a text, its leaves, and the drawing of what the tape recorded, which follow each other.
 const graphs = (ask, about) => {
   const program = byId("program");
+  const frame = byId("picture");
+  const phone = 640; // pixels
   const state = { text: "", leaves: {}, of: "" };
   const stage = player([], { addressed: false });
   let told = null;
@@ -8,6 +10,11 @@ const graphs = (ask, about) => {
   let good = null;
   let moved = null;
   let isOther = true;
+  // The example that is shown, by its place; nothing where the text is the reader's.
+  let example = "";
+  // The last text of one's own, with its numbers.
+  let own = null;
+  const examples = byId("example");
 
   // What the page shows of an answer.
   const refresh = () => {
@@ -21,8 +28,8 @@ const graphs = (ask, about) => {
     byId("hint").hidden = false;
     told = answer;
     good = { ...state, leaves: { ...state.leaves } };
-    stage.load(answer.svg, JSON.parse(answer.steps), isOther);
-    isOther = false;
+    load(answer);
+    if (example === "") byId("hint").textContent = answer.note || ownHint;
     leaves.show(answer.leaves, answer.name);
     byId("output-name").textContent = answer.name;
     byId("output-value").textContent = answer.output.short;
@@ -32,6 +39,14 @@ const graphs = (ask, about) => {
     address.write(address.of(state));
   };
   const refreshSoon = atNextFrame(refresh);
+
+  // Shows a drawing. On a phone another one is shown whole at first.
+  const load = ({ svg, steps }) => {
+    const drawn = svg.replace(/>[^<]*-[^<]*</g, withMinus);
+    stage.load(drawn, JSON.parse(steps, (_, said) => (typeof said === "string" ? withMinus(said) : said)), isOther);
+    if (isOther && frame.clientWidth < phone) stage.fit();
+    isOther = false;
+  };
 
   // Says what is wrong, and shows the line with what was found marked in it.
   const refuse = ({ message, line, units }) => {
@@ -80,6 +95,7 @@ const graphs = (ask, about) => {
   const move = (name, number, from) => {
     const leaf = told?.leaves.find((leaf) => leaf.name === name);
     if (!leaf || byId("graphs").classList.contains("outdated")) return;
+    texts.before(`move ${name}`);
     moved = { leaf: name, from };
     if (leaf.written) {
       const [start, end] = leaf.written;
@@ -99,24 +115,38 @@ const graphs = (ask, about) => {
   const leaves = leafList(byId("leaves"), move);
 
   const ownHint = "A name that no line explains is a number to be moved; it begins with 1.";
-  const open = ({ text, leaves: numbers = {}, of = "" }, hint = ownHint) => {
+  const open = ({ text, leaves: numbers = {}, of = "" }, place = "") => {
+    example = place;
+    examples.value = place;
     Object.assign(state, { text, leaves: { ...numbers }, of });
     program.value = text;
     program.rows = Math.min(Math.max(text.split("\n").length + 2, 6), 14);
     moved = null;
     isOther = true;
     leaves.forget();
-    byId("hint").textContent = hint;
+    byId("hint").textContent = about.examples[place]?.hint ?? ownHint;
     refresh();
   };
 
-  program.addEventListener("input", () => {
+  const current = () => ({ ...state, leaves: { ...state.leaves }, example });
+  const texts = textHistory(program, current, (earlier) => {
+    const before = program.value;
+    open(earlier, earlier.example);
+    // The cursor stands behind what has changed.
+    const { value } = program;
+    let same = 0;
+    while (same < Math.min(before.length, value.length) && before.at(-1 - same) === value.at(-1 - same)) same += 1;
+    program.setSelectionRange(value.length - same, value.length - same);
+  });
+
+  program.addEventListener("input", ({ inputType }) => {
+    texts.before(inputType);
     state.text = program.value;
     moved = null;
     isOther = true;
     leaves.forget();
-    byId("hint").textContent = ownHint;
-    byId("example").value = "";
+    example = "";
+    examples.value = "";
     refreshSoon();
   });
   byId("of").addEventListener("change", () => {
@@ -125,18 +155,19 @@ const graphs = (ask, about) => {
     refresh();
   });
 
-  const examples = byId("example");
   examples.append(...about.examples.map(({ title }, place) => make("option", { value: String(place), textContent: title })));
   examples.addEventListener("change", () => {
-    const example = about.examples[examples.value];
-    if (example) open(example, example.hint);
+    const place = examples.value;
+    if (example === "") own = current();
+    texts.before();
+    // Without a text of one's own, what is there becomes one.
+    open(place === "" ? (own ?? current()) : about.examples[place], place);
   });
   byId("functions").append(
     ...about.functions.flatMap(({ written, rule }) => [make("dt", { textContent: written }), make("dd", { textContent: rule })]),
   );
 
   // A leaf is dragged where it is drawn: each pixel is a step of its slider.
-  const frame = byId("picture");
   let drag = null;
   frame.addEventListener("pointerdown", (event) => {
     const name = event.target.closest(".node.leaf")?.querySelector("text")?.textContent;
@@ -173,21 +204,25 @@ const graphs = (ask, about) => {
     width = frame.clientWidth;
     isOther = true;
     if (!byId("graphs").classList.contains("outdated") || !good) return refreshSoon();
-    const { svg, steps } = ask({ do: "graph", ...good, width });
-    stage.load(svg, JSON.parse(steps));
+    load(ask({ do: "graph", ...good, width }));
   }).observe(frame);
   addEventListener("hashchange", () => {
     const said = address.read();
-    if (said && address.of(said) !== address.of(state)) open(said);
+    if (!said || address.of(said) === address.of(state)) return;
+    if (example === "") own = current();
+    texts.before();
+    open(said);
   });
 
   const first = address.read();
   if (first) {
-    examples.value = "";
     open(first);
   } else {
-    examples.value = "0";
-    open(about.examples[0], about.examples[0].hint);
+    open(about.examples[0], "0");
+  }
+  // Until the player is used, it says why it stands at the end.
+  for (const event of ["click", "input"]) {
+    byId("controls").addEventListener(event, () => { byId("welcome").hidden = true; });
   }
   // The page's address is this view's again.
   return { shown: () => address.write(address.of(state)) };

@@ -18,12 +18,20 @@ const numberOf = (text) => {
 const leafList = (list, move) => {
   const rows = new Map();
   const reaches = new Map();
+  let count = 0;
 
   const row = (name) => {
     const field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off", ariaLabel: `${name}, its value` });
     const slider = make("input", { type: "range", ariaLabel: `${name}, to be moved` });
     const slope = make("output", { className: "slope" });
-    const item = make("li", {}, make("span", { className: "leaf-name", textContent: name, title: name }), field, slope, slider);
+    // Stands there empty, so that what comes into it is announced.
+    const wrong = make("p", { className: "not-a-number", id: `not-a-number-${(count += 1)}`, role: "status" });
+    field.setAttribute("aria-describedby", wrong.id);
+    const item = make("li", {}, make("span", { className: "leaf-name", textContent: name, title: name }), field, slope, wrong, slider);
+    const judge = (isRight) => {
+      field.setAttribute("aria-invalid", String(!isRight));
+      wrong.textContent = isRight ? "" : `Not a number: ${withMinus(item.dataset.exact)} is kept.`;
+    };
     let from = null;
     const begin = () => { from ??= Number(item.dataset.exact); };
     const end = () => { from = null; };
@@ -36,14 +44,14 @@ const leafList = (list, move) => {
     field.addEventListener("input", () => {
       const number = numberOf(field.value);
       const isNumber = Number.isFinite(number);
-      field.setAttribute("aria-invalid", String(!isNumber));
+      judge(isNumber);
       if (!isNumber) return;
       begin();
       move(name, number, from);
     });
     field.addEventListener("blur", () => {
       end();
-      field.setAttribute("aria-invalid", "false");
+      judge(true);
       field.value = item.dataset.exact;
     });
     field.addEventListener("keydown", (event) => { if (event.key === "Enter") field.blur(); });

@@ -57,11 +57,15 @@ const nets = (wasm) => {
     });
     seen.show(isBlank ? null : answer);
     byId("read").textContent = isBlank ? "Draw a digit." : `The net reads ${answer.answer}, with ${percent(answer.shares[answer.answer])}.`;
+    // 8 alone begins with a vowel.
+    const one = `${answer.target === 8 ? "an" : "a"} ${answer.target}`;
     byId("why").textContent = isBlank
       ? "Then the colours say what the net goes by; choose another digit below to see what would turn yours into it."
-      : target === null || target === answer.answer
-        ? `Blue: ink here would make it more of a ${answer.target}. Orange: less.`
-        : `Blue: ink here would make it a ${answer.target}. Orange: ink here, or what is there, speaks against it.`;
+      : answer.vanished
+        ? "No pixel matters here: the net is saturated, and nothing comes back to the picture."
+        : target === null || target === answer.answer
+          ? `Blue: ink here would make it more of ${one}. Orange: less.`
+          : `Blue: ink here would make it ${one}. Orange: ink here, or what is there, speaks against it.`;
   };
 
   const say = (text) => { byId("said").textContent = text; };
@@ -164,6 +168,8 @@ const nets = (wasm) => {
   });
   const again = () => {
     byId("report").replaceChildren();
+    const isWrong = byId("loss-kind").value !== "right";
+    say(`Training begins again${isWrong ? ", with the loss that is wrong on purpose" : ""}.`);
     begin();
     go(steps);
   };

@@ -10,10 +10,11 @@ const STYLES: [&str; 2] = [include_str!("../page/page.css"), Stage::STYLE];
 const ENGINE: &str = include_str!("../page/engine.js");
 const WORKER: &str = include_str!("../page/worker.js");
 /// The page's scripts, in the order in which they use each other.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 10] = [
     include_str!("../page/dom.js"),
     include_str!("../page/address.js"),
     include_str!("../page/leaves.js"),
+    include_str!("../page/undo.js"),
     include_str!("../page/graphs.js"),
     include_str!("../page/curves.js"),
     include_str!("../page/drawing.js"),

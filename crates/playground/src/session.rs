@@ -53,13 +53,20 @@ fn refused(message: String) -> Value {
     json!({ "error": { "message": message } })
 }
 
+/// The functions that the book begins with, which stand first in the list.
+const FIRST: [&str; 7] = ["exp", "ln", "sigmoid", "relu", "tanh", "sin", "sqrt"];
+
 /// What there is to begin with: examples, and the functions with their rules.
 fn about() -> Value {
     let rule = |rule: &Rule| {
-        let operands = ["x", "x, y"][rule.operands() - 1];
+        let written = Function::named(rule.name()).map(|function| {
+            let words = [rule.name()].into_iter();
+            let words = words.chain(Function::other_words(rule.name()));
+            words.map(|name| function.written(name)).collect::<Vec<_>>()
+        });
         json!({
             "name": rule.name(),
-            "written": format!("{}({operands})", rule.name()),
+            "written": written.unwrap_or_default().join(", "),
             "rule": rule.formula().to_string(),
         })
     };
@@ -73,7 +80,9 @@ fn about() -> Value {
     ];
     let others = others
         .map(|(name, written, rule)| json!({ "name": name, "written": written, "rule": rule }));
-    let rules = rules::all();
+    let mut rules = rules::all();
+    let place = |name| FIRST.iter().position(|first| *first == name);
+    rules.sort_by_key(|rule| place(rule.name()).unwrap_or(FIRST.len()));
     let functions: Vec<Value> = rules.iter().map(rule).chain(others).collect();
     debug_assert_eq!(functions.len(), Function::names().len());
     json!({
@@ -81,4 +90,21 @@ fn about() -> Value {
         "functions": functions,
         "constants": CONSTANTS.map(|(name, _)| name),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_books_functions_stand_first_with_their_other_words() {
+        let told = about();
+        let functions = told["functions"].as_array().unwrap();
+        let names: Vec<_> = (functions.iter().take(FIRST.len()))
+            .map(|function| function["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, FIRST);
+        assert_eq!(functions[1]["written"], "ln(x), log(x)");
+        assert_eq!(functions.len(), Function::names().len());
+    }
 }

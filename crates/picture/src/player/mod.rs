@@ -40,7 +40,7 @@ impl Stage {
     /// `--text`, `--quiet`, `--line`, `--edge`, `--accent`, `--back`, `--lit`, `--new`, `--good`.
     pub const STYLE: &str = include_str!("player.css");
     /// The script: a function `player(steps, options)`, which sets the elements going and returns
-    /// what shows another drawing, `load(svg, steps)`.
+    /// what shows another drawing, `load(svg, steps)`, and what makes it fit its frame, `fit()`.
     pub const SCRIPT: &str = include_str!("player.js");
 }
 

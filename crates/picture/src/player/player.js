@@ -98,6 +98,9 @@ const player = (ofPage, { addressed = true } = {}) => {
 
   const span = (name, text) => Object.assign(document.createElement("span"), { className: name, textContent: text });
 
+  // Whether two texts differ in the kind of their minus signs at most: that of a formula, and that of a number.
+  const isSame = (one, other) => one.replaceAll("−", "-") === other.replaceAll("−", "-");
+
   const written = (line, name, secret) => {
     const item = document.createElement("li");
     item.className = name;
@@ -105,7 +108,7 @@ const player = (ofPage, { addressed = true } = {}) => {
     if (line.rule) item.append(" = ", span("formula", line.rule));
     if (line.numbers) item.append(" = ", span("numbers", line.numbers));
     if (secret) item.append(" = ", span("result", "?"));
-    else if (line.result && line.result !== line.numbers && line.result !== line.rule) item.append(" = ", span("result", line.result));
+    else if (line.result && !isSame(line.result, line.numbers) && !isSame(line.result, line.rule)) item.append(" = ", span("result", line.result));
     item.addEventListener("pointerenter", () => { item.classList.add("chosen"); light([line]); });
     item.addEventListener("pointerleave", () => { item.classList.remove("chosen"); light(steps[at].lines); });
     return item;
@@ -115,7 +118,7 @@ const player = (ofPage, { addressed = true } = {}) => {
     toggle(byId("player"), "backward", step.phase === "backward");
     byId("phase").textContent = phases[step.phase];
     byId("title").textContent = step.title;
-    byId("general").textContent = step.rule ? `The rule: ${step.rule}` : "";
+    byId("general").textContent = step.general;
     byId("place").textContent = step.source;
     const sums = secret ? [] : step.sums.map((line) => written(line, "sum", false));
     byId("lines").replaceChildren(...step.lines.map((line) => written(line, "", secret && line.answer !== null)), ...sums);
@@ -319,5 +322,5 @@ const player = (ofPage, { addressed = true } = {}) => {
     toSize();
     go(addressed ? inAddress() : 0);
   }
-  return { load };
+  return { load, fit };
 };

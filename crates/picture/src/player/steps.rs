@@ -9,6 +9,9 @@ use crate::style::Style;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// What is said where the first derivative appears.
+const MEANING: &str = "d(w) means the derivative of the result by w.";
+
 /// The part of the computation a step belongs to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Phase {
@@ -23,8 +26,8 @@ pub(crate) struct Step {
     pub phase: Phase,
     pub node: Option<usize>,
     pub title: String,
-    /// The operation's rule in its own letters.
-    pub rule: String,
+    /// What holds in general: backwards, the operation's rule in its own letters.
+    pub general: String,
     pub source: String,
     pub lines: Vec<Line>,
     /// What the shares that have come back add up to.
@@ -47,7 +50,7 @@ impl Step {
             "phase": phase,
             "node": self.node,
             "title": self.title,
-            "rule": self.rule,
+            "general": self.general,
             "source": self.source,
             "lines": self.lines.iter().map(line_json).collect::<Vec<_>>(),
             "sums": self.sums.iter().map(line_json).collect::<Vec<_>>(),
@@ -84,7 +87,7 @@ pub(crate) fn steps(graph: &Graph, style: &Style) -> Vec<Step> {
         phase: Phase::Start,
         node: None,
         title: "Nothing is computed yet".to_owned(),
-        rule: String::new(),
+        general: String::new(),
         source: String::new(),
         lines: Vec::new(),
         sums: Vec::new(),
@@ -120,7 +123,7 @@ impl Told<'_> {
             phase,
             node: Some(node),
             title,
-            rule: String::new(),
+            general: String::new(),
             source,
             lines: Vec::new(),
             sums: Vec::new(),
@@ -163,7 +166,6 @@ impl Told<'_> {
             Kind::Output { .. } => format!("The result {caption}"),
         };
         let mut step = self.step(Phase::Forward, node, title);
-        step.rule = formula::general(graph, node);
         step.forward.clone_from(&self.results[node]);
         let plain = |value: usize| {
             let line = Line {
@@ -197,6 +199,7 @@ impl Told<'_> {
                 step.lines.push(line.resulting(seed));
             }
         }
+        step.general = MEANING.to_owned();
         (!step.lines.is_empty()).then_some(step)
     }
 
@@ -214,7 +217,7 @@ impl Told<'_> {
             return None;
         }
         let mut step = self.step(Phase::Backward, node, title);
-        step.rule = formula::general(graph, node);
+        step.general = formula::general(graph, node);
         let mut lines = self.lines_back(node);
         let mut totals = BTreeMap::new();
         for (place, operand) in spec.operands().iter().enumerate() {

@@ -44,6 +44,31 @@ fn every_number_of_the_shopping_appears_once_in_order() {
 }
 
 #[test]
+fn the_rule_is_told_backwards_and_what_d_means_before_it() {
+    let steps = steps(&samples::shopping());
+    let of = |title: &str| {
+        let step = steps.iter().find(|step| step.title == title);
+        &*step.expect(title).general
+    };
+    assert_eq!(
+        of("Back through × (multiply)"),
+        "The rule, for z = x × y: dx = dz · y, dy = dz · x"
+    );
+    let forward = |step: &&Step| step.phase == Phase::Forward;
+    assert!(
+        steps
+            .iter()
+            .filter(forward)
+            .all(|step| step.general.is_empty())
+    );
+    let meaning = "d(w) means the derivative of the result by w.";
+    let first = steps.iter().find(|step| step.phase == Phase::Backward);
+    assert_eq!(first.unwrap().general, meaning);
+    let count = steps.iter().filter(|step| step.general == meaning).count();
+    assert_eq!(count, 1);
+}
+
+#[test]
 fn a_cotangent_with_several_uses_adds_up() {
     let steps = backward(&samples::fan_out());
     let of_x: Vec<&str> = steps

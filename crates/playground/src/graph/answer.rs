@@ -43,6 +43,7 @@ pub fn answer(request: &Request) -> Result<Value, Fault> {
         "results": now.results,
         "of": now.of,
         "entries": entries(&now),
+        "note": program.note(),
         "moved": moved(&program, request, &now)?,
     });
     if let Some(width) = request.width {

@@ -19,7 +19,7 @@ pub fn exact(number: f64) -> String {
 
 /// A number to be read, and every digit of it.
 pub fn both(number: f64) -> Value {
-    json!({ "short": short(number), "exact": exact(number) })
+    json!({ "short": short(number).replace('-', "−"), "exact": exact(number) })
 }
 
 /// A number with its sign: what something moved by.
@@ -58,5 +58,6 @@ mod tests {
         assert_eq!(signed(2.2), "+2.2");
         assert_eq!(signed(-0.5), "−0.5");
         assert_eq!(signed(0.0), "0");
+        assert_eq!(both(-4.0), json!({ "short": "−4", "exact": "-4" }));
     }
 }

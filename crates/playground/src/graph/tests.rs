@@ -97,3 +97,17 @@ fn a_drawing_keeps_its_size_while_numbers_change() {
         assert_eq!(size(1.0, width), size(0.0625, width));
     }
 }
+
+#[test]
+fn a_misspelt_name_is_noted_and_so_is_what_is_not_used() {
+    let note = |text: &str| told(&asked(text))["note"].as_str().unwrap().to_owned();
+    assert_eq!(note("x = 2\ny = x^2"), "");
+    assert_eq!(
+        note("apple = 100\nprice = aple * 2"),
+        "No line sets aple, so it begins with 1. apple is not used."
+    );
+    assert_eq!(
+        note("a = 1\nb = 2\ny = u * v + w"),
+        "No line sets u, v and w, so each begins with 1. a and b are not used."
+    );
+}

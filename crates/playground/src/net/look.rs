@@ -8,9 +8,13 @@ use nn::Net;
 use serde_json::{Value, json};
 use tape::Tape;
 
+/// A slope that no ink makes felt.
+const VANISHED: f64 = 1e-9;
+
 /// What a net sees in a picture of `width`×`height` grey bytes: the image that it is given, the
 /// probability of each digit, and for each pixel by how much more ink there would move the
-/// logarithm of the probability of `target`, or of the answer without one.
+/// logarithm of the probability of `target`, or of the answer without one; `vanished` if by nothing
+/// anywhere.
 pub fn look(
     net: &Net<f64>,
     size: [usize; 2],
@@ -54,12 +58,44 @@ pub fn look(
         .map_err(|error| error.to_string())?;
     let gradient = loss.gradient();
     let slopes: Vec<f64> = gradient.of(x).values().iter().map(|slope| -slope).collect();
+    let vanished = slopes.iter().all(|slope| slope.abs() < VANISHED);
     Ok(json!({
         "size": size,
         "image": prepared.bytes,
         "shares": shares.iter().collect::<Vec<_>>(),
         "answer": answer,
         "target": target,
-        "slopes": slopes,
+        // Those of a saturated net are rounding alone: drawn to scale they would only mislead.
+        "slopes": if vanished { vec![0.0; slopes.len()] } else { slopes },
+        "vanished": vanished,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn::TwoLayerNet;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    /// What a net whose weights have that deviation sees in a stroke.
+    fn seen(deviation: f64, target: Option<usize>) -> Value {
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let net = TwoLayerNet::new(28 * 28, 20, CLASSES, deviation, &mut random).net;
+        let stroke = |k: usize| if (12..16).contains(&(k % 28)) { 0 } else { 255 };
+        let greys: Vec<u8> = (0..28 * 28).map(stroke).collect();
+        look(&net, [28, 28], 28, &greys, target).unwrap()
+    }
+
+    #[test]
+    fn of_a_saturated_net_no_pixel_matters() {
+        assert_eq!(seen(0.1, None)["vanished"], false);
+        let told = seen(10.0, None);
+        assert_eq!(told["vanished"], true, "{told}");
+        let slopes = told["slopes"].as_array().unwrap();
+        assert!(slopes.iter().all(|slope| slope == 0.0));
+        // What would make another digit of it still shows.
+        let other = (told["answer"].as_u64().unwrap() as usize + 1) % CLASSES;
+        assert_eq!(seen(10.0, Some(other))["vanished"], false);
+    }
 }

@@ -19,7 +19,9 @@ pub enum Function {
 pub const CONSTANTS: [(&str, f64); 2] = [("pi", std::f64::consts::PI), ("π", std::f64::consts::PI)];
 
 /// Other words for rules.
-const ALIASES: [(&str, &str); 9] = [
+const ALIASES: [(&str, &str); 10] = [
+    // numpy’s, and so the book’s.
+    ("log", "ln"),
     ("pow", "powf"),
     ("arcsin", "asin"),
     ("arccos", "acos"),
@@ -61,6 +63,18 @@ impl Function {
             Function::Power(_) => 1,
             Function::Select | Function::Clamp => 3,
         }
+    }
+
+    /// Other words for the rule of that name.
+    pub fn other_words(name: &str) -> impl Iterator<Item = &'static str> {
+        let of_rule = ALIASES.iter().filter(move |(_, rule)| *rule == name);
+        of_rule.map(|(alias, _)| *alias)
+    }
+
+    /// How it is called by that name: `max(x, y)`.
+    pub fn written(self, name: &str) -> String {
+        let operands = ["x", "x, y", "c, x, y"][self.operands() - 1];
+        format!("{name}({operands})")
     }
 
     /// All names that a program can call.

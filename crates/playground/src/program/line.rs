@@ -22,6 +22,8 @@ pub struct Program {
     /// The leaves: first those that lines give a number, then those that no line explains, each in
     /// the order of the text.
     pub leaves: Vec<Leaf>,
+    /// The leaves that no line uses.
+    pub unused: Vec<String>,
 }
 
 /// A number that can be moved.
@@ -62,7 +64,11 @@ impl Program {
                 _ => lines.push(line),
             }
         }
-        let mut program = Self { lines, leaves };
+        let mut program = Self {
+            lines,
+            leaves,
+            unused: Vec::new(),
+        };
         program.find_leaves(text)?;
         Ok(program)
     }
@@ -91,7 +97,38 @@ impl Program {
             }
         }
         self.leaves.append(&mut found);
+        let mut used = Vec::new();
+        (self.lines.iter()).for_each(|line| names_in(&line.tree, &mut used));
+        let is_used = |leaf: &&Leaf| used.iter().any(|(name, _)| *name == leaf.name);
+        let unused = self.leaves.iter().filter(|leaf| !is_used(leaf));
+        self.unused = unused.map(|leaf| leaf.name.clone()).collect();
         Ok(())
+    }
+
+    /// The leaves that no line gives a number, and those that no line uses, in words; an empty
+    /// text where there are none. A misspelt name is both.
+    pub fn note(&self) -> String {
+        let made = self.leaves.iter().filter(|leaf| leaf.written.is_none());
+        let made: Vec<&str> = made.map(|leaf| leaf.name.as_str()).collect();
+        let unused: Vec<&str> = self.unused.iter().map(String::as_str).collect();
+        let mut said = Vec::new();
+        match made.len() {
+            0 => {}
+            1 => said.push(format!(
+                "No line sets {}, so it begins with 1.",
+                listed(&made)
+            )),
+            _ => said.push(format!(
+                "No line sets {}, so each begins with 1.",
+                listed(&made)
+            )),
+        }
+        match unused.len() {
+            0 => {}
+            1 => said.push(format!("{} is not used.", listed(&unused))),
+            _ => said.push(format!("{} are not used.", listed(&unused))),
+        }
+        said.join(" ")
     }
 }
 
@@ -123,6 +160,15 @@ fn used_early(name: &str, span: Span, computed: Span, text: &str) -> Fault {
         )
     };
     Fault::at(span, text, found, expected)
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [name] => (*name).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// The names of an expression, from left to right.

@@ -14,6 +14,11 @@ const DEEPEST: usize = 64;
 /// What may begin an expression.
 const OPERAND: &str = "a name, a number or “(”";
 
+/// What to do instead of writing a function.
+const NO_DEFINITION: &str = "functions cannot be defined here: a line is name = formula";
+/// What there is instead of statements.
+const ONLY_FORMULAS: &str = "a line is name = formula, and nothing else";
+
 /// Reads a program.
 ///
 /// ```
@@ -109,8 +114,60 @@ impl Reader<'_> {
         Fault::at(self.span(), self.text, found, format!("expected {what}"))
     }
 
+    /// What is wrong where a name or a bracket follows a number: on paper that is a product.
+    fn no_times(&mut self) -> Option<Fault> {
+        let next = self.peek().clone();
+        let (before, number) = self.tokens.get(self.at.checked_sub(1)?)?;
+        let number = match before {
+            Token::Number(_) => &self.text[number.start..number.end],
+            _ => return None,
+        };
+        let (found, factor) = match next {
+            Token::Name(name) if Function::named(&name).is_some() => {
+                (format!("the name “{name}”"), format!("{name}(…)"))
+            }
+            Token::Name(name) => (format!("the name “{name}”"), name),
+            Token::Sign('(') => ("“(”".to_owned(), "(…)".to_owned()),
+            _ => return None,
+        };
+        let found = format!("found {found} right behind {number}");
+        let expected = format!("write {number} * {factor} to multiply");
+        Some(Fault::at(self.span(), self.text, found, expected))
+    }
+
+    /// A line of Python that is no formula, or a function’s definition as on paper, `f(x) = …`.
+    fn no_formula(&self) -> Option<Fault> {
+        let token = |k: usize| self.tokens.get(self.at + k).map(|(token, _)| token);
+        let (Some(Token::Name(word)), Some(second)) = (token(0), token(1)) else {
+            return None;
+        };
+        let expected = match (word.as_str(), second) {
+            ("def" | "class", Token::Name(_)) => NO_DEFINITION,
+            ("import" | "from", Token::Name(_)) => {
+                "leave it out: every function of the list is there"
+            }
+            ("return" | "if" | "for" | "while" | "print", Token::Name(_)) => ONLY_FORMULAS,
+            (name, Token::Sign('(')) if Function::named(name).is_none() => {
+                let line = self.tokens[self.at..].iter().map(|(token, _)| token);
+                let line = line.take_while(|token| **token != Token::LineEnd);
+                let mut rest = line.skip_while(|token| **token != Token::Sign(')'));
+                rest.next();
+                match rest.next() {
+                    Some(Token::Sign('=')) => NO_DEFINITION,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let found = format!("found “{word}”");
+        Some(Fault::at(self.span(), self.text, found, expected))
+    }
+
     fn line(&mut self) -> Result<Line, Fault> {
         self.open.clear();
+        if let Some(fault) = self.no_formula() {
+            return Err(fault);
+        }
         let mut name = None;
         let second = self.tokens.get(self.at + 1).map(|(token, _)| token);
         if let (Token::Name(word), Some(Token::Sign('='))) = (&self.tokens[self.at].0, second) {
@@ -134,7 +191,9 @@ impl Reader<'_> {
             Token::Sign(',') => {
                 Err(self.expected("a point in a number, as in 1.1, or commas in a function only"))
             }
-            _ => Err(self.expected("an operator, + − * / ^, or the end of the line")),
+            _ => Err(self.no_times().unwrap_or_else(|| {
+                self.expected("an operator, + − * / ^, or the end of the line")
+            })),
         }
     }
 
@@ -228,8 +287,7 @@ impl Reader<'_> {
         let constant = CONSTANTS.iter().find(|(constant, _)| *constant == name);
         if let Some(function) = Function::named(&name) {
             let found = format!("“{name}” is a function");
-            let operands = ["x", "x, y", "c, x, y"][function.operands() - 1];
-            let expected = format!("expected its operands, {name}({operands})");
+            let expected = format!("expected its operands, {}", function.written(&name));
             return Err(Fault::at(span, self.text, found, expected));
         }
         let node = match constant {
@@ -274,6 +332,9 @@ impl Reader<'_> {
         let is_closed = self.is_next(')');
         let span = self.span();
         if !is_closed {
+            if let Some(fault) = self.no_times() {
+                return Err(fault);
+            }
             let place = Place::of(bracket, self.text);
             let (line, column) = (place.line, place.column);
             let what = format!("“)” for the “(” of line {line}, column {column}");

@@ -37,6 +37,7 @@ fn operators_bind_as_on_paper() {
         ("x^0.5", "powf(x, 0.5)"),
         ("x^y^z", "powf(x, powf(y, z))"),
         ("x ** 3", "power3(x)"),
+        ("-log(x)", "neg(ln(x))"),
         ("a × b − c ÷ d", "sub(mul(a, b), div(c, d))"),
         ("a*-b", "mul(a, neg(b))"),
         ("max(a, b + 1)", "max(a, add(b, 1))"),
@@ -83,8 +84,61 @@ fn every_fault_says_where_what_was_found_and_what_was_expected() {
         ),
         (
             "y = 3 x",
-            "1, column 7: found the name “x”; expected an operator, + − * / ^, \
+            "1, column 7: found the name “x” right behind 3; write 3 * x to multiply",
+        ),
+        (
+            "y = sin(2x)",
+            "1, column 10: found the name “x” right behind 2; write 2 * x to multiply",
+        ),
+        (
+            "y = 2exp(x)",
+            "1, column 6: found the name “exp” right behind 2; write 2 * exp(…) to multiply",
+        ),
+        (
+            "y = 2(x + 1)",
+            "1, column 6: found “(” right behind 2; write 2 * (…) to multiply",
+        ),
+        (
+            "y = a b",
+            "1, column 7: found the name “b”; expected an operator, + − * / ^, \
              or the end of the line",
+        ),
+        (
+            "y = np.exp(x)",
+            "1, column 5: found “np.exp”; write exp(x), without “np.”",
+        ),
+        (
+            "y = 2 * math.sin(x)",
+            "1, column 9: found “math.sin”; write sin(x), without “math.”",
+        ),
+        (
+            "y = np.maximum(x, 0)",
+            "1, column 5: found “np.maximum”; write maximum(x, y), without “np.”",
+        ),
+        (
+            "y = np.pi * x",
+            "1, column 5: found “np.pi”; write pi, without “np.”",
+        ),
+        (
+            "x = np.array([1, 2])",
+            "1, column 5: found “np.array”; a name has no point, and there is no “array” here: \
+             every name is one number",
+        ),
+        (
+            "def f(x):\n    return x**2",
+            "1, column 1: found “def”; functions cannot be defined here: a line is name = formula",
+        ),
+        (
+            "f(x, y) = x^2 + y",
+            "1, column 1: found “f”; functions cannot be defined here: a line is name = formula",
+        ),
+        (
+            "import numpy as np",
+            "1, column 1: found “import”; leave it out: every function of the list is there",
+        ),
+        (
+            "y = x^2\nreturn y",
+            "2, column 1: found “return”; a line is name = formula, and nothing else",
         ),
         (
             "y = 1,5 * x",

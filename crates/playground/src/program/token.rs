@@ -1,6 +1,7 @@
 //! A text as words, numbers and signs.
 
 use super::fault::Fault;
+use super::function::{CONSTANTS, Function};
 use super::tree::Span;
 
 /// A word, a number or a sign.
@@ -49,6 +50,10 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Fault> {
             }
             c if is_letter(c) => {
                 at = end_of(text, start, |c| is_letter(c) || c.is_ascii_digit());
+                let rest = text[at..].strip_prefix('.');
+                if rest.is_some_and(|rest| rest.starts_with(is_letter)) {
+                    return Err(of_a_module(text, start));
+                }
                 Token::Name(text[start..at].to_owned())
             }
             '*' if text[at..].starts_with('*') => {
@@ -75,6 +80,25 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Fault> {
 /// A subscript and a prime are letters here: x₁, y′.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic() || c == '_' || c == '′' || ('₀'..='₉').contains(&c)
+}
+
+/// What is wrong with `np.exp`.
+fn of_a_module(text: &str, start: usize) -> Fault {
+    let end = end_of(text, start, |c| {
+        is_letter(c) || c.is_ascii_digit() || c == '.'
+    });
+    let written = text[start..end].trim_end_matches('.');
+    let (module, name) = written.rsplit_once('.').unwrap_or(("", written));
+    let is_constant = CONSTANTS.iter().any(|(constant, _)| *constant == name);
+    let expected = match Function::named(name) {
+        Some(function) => format!("write {}, without “{module}.”", function.written(name)),
+        None if is_constant => format!("write {name}, without “{module}.”"),
+        None => {
+            format!("a name has no point, and there is no “{name}” here: every name is one number")
+        }
+    };
+    let span = Span { start, end };
+    Fault::at(span, text, format!("found “{written}”"), expected)
 }
 
 /// Where what begins at `start` ends.
