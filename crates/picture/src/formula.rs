@@ -289,11 +289,18 @@ fn at<'a>(graph: &'a Graph, names: &'a [String], node: usize, value: usize) -> A
 /// The rule of an operation's node in its own letters: `The rule, for z = x · y: dx = dz · y,
 /// dy = dz · x`.
 pub(crate) fn general(graph: &Graph, node: usize) -> String {
-    let Some(Operation { formula, .. }) = operation(graph, node) else {
+    let Some(operation) = operation(graph, node) else {
         return String::new();
     };
+    let formula = &operation.formula;
     let rules = formula.cotangent_texts();
-    match formula.value_text() {
+    let letter = |of| match of {
+        formula::Quantity::Operand(k) => Name::letter(formula.operands[k]),
+        _ => Name::text(UNKNOWN),
+    };
+    let by_symbol = || of_symbol(operation, formula.operands.len(), &letter);
+    let value = formula.value_text();
+    match value.or_else(|| (!formula.runs).then(by_symbol)) {
         _ if rules.is_empty() => String::new(),
         Some(value) => {
             let (result, rules) = (formula.result, rules.join(", "));
