@@ -52,7 +52,7 @@ fn the_rule_is_told_backwards_and_what_d_means_before_it() {
     };
     assert_eq!(
         of("Back through × (multiply)"),
-        "The rule, for z = x × y: dx = dz · y, dy = dz · x"
+        "The rule, for z = x · y: dx = dz · y, dy = dz · x"
     );
     let forward = |step: &&Step| step.phase == Phase::Forward;
     assert!(
