@@ -4,6 +4,7 @@
 use super::programs::Program;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::array::from_fn;
 use tape::{Error, Function, Outputs, Structure, Var, Workspace};
 
 /// How many random programs are tried, unless the environment variable `PROGRAMS` says otherwise.
@@ -59,65 +60,63 @@ fn the_same_program_on_many_numbers() {
     assert!(in_runs * 3 > programs && branching * 20 > programs);
 }
 
-#[test]
-fn numbers_at_the_ends_of_the_range() {
-    let ends = [
-        0.0,
-        -0.0,
-        1e-320,
-        -5e-324,
-        1e-170,
-        1e-300,
-        0.5,
-        -3.0,
-        1e155,
-        1e200,
-        -1e308,
-        f64::MAX,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        f64::NAN,
-        2.0,
-    ];
-    let rules: [for<'t> fn(Var<'t>, Var<'t>) -> Var<'t>; 12] = [
-        |a, b| a / b,
-        |a, b| a * b - b / 3.0,
-        |a, _| a.recip(),
-        |a, _| a.sqrt() * 2.0,
-        |a, _| a.square(),
-        |a, b| a.max(b) + a.abs(),
-        |a, b| a.min(b).relu(),
-        |a, _| a.powi(-2),
-        |a, b| a.powf(b),
-        |a, b| a.tanh() * b.exp(),
-        |a, b| 2.0 / a - (1.0 - b),
-        |a, b| a.hypot(b) + a.atan2(b),
-    ];
-    for rule in rules {
-        let f = Function::scalar(move |x: &[Var<'_>]| {
-            let (left, right) = x.split_at(x.len() / 2);
-            let terms = left.iter().zip(right).map(|(&a, &b)| rule(a, b));
-            terms.reduce(|sum, term| sum - term).expect("some numbers")
-        });
-        let mut workspace = Workspace::new();
-        for k in 0..POINTS {
-            let x: Vec<f64> = (0..32).map(|i| ends[(i * (k + 1) + k / 7) % 16]).collect();
-            let values = f.values(&x).unwrap();
-            let expected = f.vjp(&x, &[1.0]).unwrap();
-            let mut gradient = vec![0.0; 32];
-            let value = f.value_and_gradient_into(&x, &mut gradient, &mut workspace);
-            // A NaN may be any NaN.
-            let alike = |x: f64, y: f64| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan());
-            assert!(alike(value.unwrap(), values[0]), "at {x:?}");
-            for (found, expected) in gradient.iter().zip(&expected) {
-                assert!(
-                    alike(*found, *expected),
-                    "{found:e} is not {expected:e} at {x:?}"
-                );
+macro_rules! numbers_at_the_ends_of_the_range {
+    ($($test:ident $Float:ident $ends:expr;)*) => {
+        $(#[test]
+        fn $test() {
+            type V<'t> = Var<'t, $Float>;
+            let ends: [$Float; 16] = $ends;
+            let rules: [for<'t> fn(V<'t>, V<'t>) -> V<'t>; 12] = [
+                |a, b| a / b,
+                |a, b| a * b - b / 3.0,
+                |a, _| a.recip(),
+                |a, _| a.sqrt() * 2.0,
+                |a, _| a.square(),
+                |a, b| a.max(b) + a.abs(),
+                |a, b| a.min(b).relu(),
+                |a, _| a.powi(-2),
+                |a, b| a.powf(b),
+                |a, b| a.tanh() * b.exp(),
+                |a, b| 2.0 / a - (1.0 - b),
+                |a, b| a.hypot(b) + a.atan2(b),
+            ];
+            for rule in rules {
+                let f = Function::of_scalar(move |x: &[V<'_>]| {
+                    let (left, right) = x.split_at(x.len() / 2);
+                    let terms = left.iter().zip(right).map(|(&a, &b)| rule(a, b));
+                    terms.reduce(|sum, term| sum - term).expect("some numbers")
+                });
+                let mut workspace = Workspace::new();
+                for k in 0..POINTS {
+                    let x: [$Float; 32] = from_fn(|i| ends[(i * (k + 1) + k / 7) % 16]);
+                    let values = f.values(&x).unwrap();
+                    let expected = f.vjp(&x, &[1.0]).unwrap();
+                    let mut gradient = [0.0; 32];
+                    let value = f.value_and_gradient_into(&x, &mut gradient, &mut workspace);
+                    // A NaN may be any NaN.
+                    let alike = |x: $Float, y: $Float| {
+                        x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan())
+                    };
+                    assert!(alike(value.unwrap(), values[0]), "at {x:?}");
+                    for (found, expected) in gradient.iter().zip(&expected) {
+                        let same = alike(*found, *expected);
+                        assert!(same, "{found:e} is not {expected:e} at {x:?}");
+                    }
+                }
+                assert!(format!("{workspace:?}").contains("in runs"));
             }
-        }
-        assert!(is_in_runs(&workspace));
-    }
+        })*
+    };
+}
+numbers_at_the_ends_of_the_range! {
+    doubles_at_the_ends_of_the_range f64 [
+        0.0, -0.0, 1e-320, -5e-324, 1e-170, 1e-300, 0.5, -3.0, 1e155, 1e200, -1e308, f64::MAX,
+        f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 2.0,
+    ];
+    singles_at_the_ends_of_the_range f32 [
+        0.0, -0.0, 1e-44, -1.5e-45, 1e-20, 1e-38, 0.5, -3.0, 1e19, 1e30, -1e38, f32::MAX,
+        f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 2.0,
+    ];
 }
 
 #[test]
