@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// The folders of `crates/tape/src` in the order in which data flows through them. A file may use
 /// those of its own line and of the lines above. `lib.rs` is free, and so is what stands on no
 /// line.
-const ORDER: [&[&str]; 15] = [
+const ORDER: [&[&str]; 16] = [
     &["cold", "error", "shape", "threads"],
     &["product"],
     &["number"],
@@ -27,6 +27,7 @@ const ORDER: [&[&str]; 15] = [
     &["handle"],
     &["sweep"],
     &["lanes"],
+    &["runs"],
     &["function"],
     &["check"],
     &["strategies"],

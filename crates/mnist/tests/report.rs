@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use mnist::run_directory::{Moment, PICTURES, RunDirectory};
 use mnist::settings::Settings;
 use roxmltree::{Document, Node, ParsingOptions};
@@ -56,7 +57,6 @@ fn text(node: Node<'_, '_>) -> String {
 
 /// The pixels of an image in an address, each a colour and an opacity.
 fn decode(image: Node<'_, '_>) -> (u32, u32, Vec<[u8; 4]>) {
-    use base64::prelude::{BASE64_STANDARD, Engine};
     assert!(!image.attribute("alt").unwrap().is_empty());
     let address = image.attribute("src").unwrap();
     let file = address.strip_prefix("data:image/png;base64,").unwrap();
@@ -146,6 +146,16 @@ fn shows_the_run_that_was_done() {
         "every mistake is in its cell"
     );
 
+    // The page has the net that is saved beside it, and says what it takes.
+    let net = BASE64_STANDARD.decode(text(by_id(&document, "weights")));
+    assert_eq!(
+        net.unwrap(),
+        fs::read(out.path().join("weights.safetensors")).unwrap()
+    );
+    let paper = by_id(&document, "draw");
+    let said = ["data-height", "data-width", "data-classes"].map(|name| paper.attribute(name));
+    assert_eq!(said, [Some("4"), Some("3"), Some("4")]);
+
     let units = all(by_id(&document, "units"), "img");
     assert_eq!(units.len(), 6);
     assert!(units.iter().all(|&unit| decode(unit).2.len() == 12));
@@ -169,6 +179,8 @@ fn needs_nothing_but_itself() {
         assert!(page.contains(svg.as_str()));
     }
     let document = parse(&page);
+    let weights = text(by_id(&document, "weights")).len();
+    assert!(page.len() - weights <= 2_000_000, "{} bytes", page.len());
     for node in document.descendants() {
         for attribute in node.attributes() {
             let (name, value) = (attribute.name(), attribute.value());
@@ -179,10 +191,7 @@ fn needs_nothing_but_itself() {
             assert!(!is_address || value.starts_with("data:"), "{name}={value}");
         }
         let tag = node.tag_name().name();
-        assert!(
-            !matches!(tag, "script" | "link" | "iframe" | "object"),
-            "{tag}"
-        );
+        assert!(!matches!(tag, "link" | "iframe" | "object"), "{tag}");
     }
     let own = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
     for address in ["http:", "https:", "url(", "@import"] {

@@ -5,12 +5,15 @@ const drawingBoard = (canvas, changed) => {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   let last = null;
   let isBlank = true;
+  // The image that is shown, until something is drawn over it.
+  let image = null;
 
   // White paper, also on a dark page: the digit is looked for as dark on light.
   const clear = () => {
     context.fillStyle = "#ffffff";
     context.fillRect(0, 0, side, side);
     isBlank = true;
+    image = null;
     changed();
   };
   const place = (event) => {
@@ -24,6 +27,7 @@ const drawingBoard = (canvas, changed) => {
     context.lineTo(...to);
     context.stroke();
     isBlank = false;
+    image = null;
     changed();
   };
   canvas.addEventListener("pointerdown", (event) => {
@@ -52,19 +56,24 @@ const drawingBoard = (canvas, changed) => {
       const { data } = context.getImageData(0, 0, side, side);
       return Uint8Array.from({ length: side * side }, (_, k) => data[4 * k]);
     },
+    image: () => image,
+    // An image that is shown is a drawing like another from now on.
+    forget: () => { image = null; },
     // Shows an image whose ink is light on dark, as data sets have it.
-    show: ([height, width], image) => {
+    show: (other) => {
+      const { size: [height, width], bytes } = other;
       const small = new OffscreenCanvas(width, height);
       const pixels = new ImageData(width, height);
-      image.forEach((byte, k) => pixels.data.set([255 - byte, 255 - byte, 255 - byte, 255], 4 * k));
+      bytes.forEach((byte, k) => pixels.data.set([255 - byte, 255 - byte, 255 - byte, 255], 4 * k));
       small.getContext("2d").putImageData(pixels, 0, 0);
       context.fillStyle = "#ffffff";
       context.fillRect(0, 0, side, side);
       context.imageSmoothingQuality = "high";
-      const scale = (0.8 * side) / Math.max(width, height);
+      const scale = side / Math.max(width, height);
       const [w, h] = [width * scale, height * scale];
       context.drawImage(small, (side - w) / 2, (side - h) / 2, w, h);
       isBlank = false;
+      image = other;
       changed();
     },
   };

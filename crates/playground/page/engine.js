@@ -29,3 +29,5 @@ const engine = async (packed) => {
     }
   };
 };
+
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

@@ -1,6 +1,4 @@
 // Begins: the WebAssembly is in the page, and nothing is fetched.
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-
 // Two views; the second begins its worker when it is first looked at.
 const tabs = (open) => {
   const all = ["graphs", "nets"];

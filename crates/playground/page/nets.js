@@ -3,7 +3,6 @@ const nets = (wasm) => {
   // How far a training goes: a step of the net with filters takes eight times as long.
   const stepsOf = { convolutional: 1000 };
   let steps = 3000;
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const source = new Blob([byId("worker").textContent], { type: "text/javascript" });
   const worker = new Worker(URL.createObjectURL(source));
   const ask = (question, bytes) => worker.postMessage({ question, bytes });
@@ -11,62 +10,11 @@ const nets = (wasm) => {
 
   const accuracies = curve(byId("accuracy-curve"), { least: 1, unit: (share) => `${Math.round(100 * share)} %` });
   const losses = curve(byId("loss-curve"), { least: 2.4, unit: (loss) => loss.toFixed(loss >= 10 ? 0 : 1) });
-  const seen = seenImage(byId("seen"));
   let isTraining = false;
   let step = 0;
   // Of which training a message is: one of the last may still be under way when the next begins.
   let run = 0;
-  let target = null;
-  let isAsked = false;
-  let isAskedAgain = false;
-
-  // One question about the drawing is under way at a time; the newest follows it.
-  const look = () => {
-    if (board.isBlank()) return showLook({ blank: true });
-    if (isAsked) { isAskedAgain = true; return; }
-    isAsked = true;
-    ask({ do: "look", width: board.side, target }, board.greys());
-  };
-  const board = drawingBoard(byId("paper"), atNextFrame(() => look()));
-
-  const bars = Array.from({ length: 10 }, (_, digit) => {
-    const share = make("span", { className: "share" });
-    const bar = make("span", { className: "bar" }, make("i"));
-    const button = make("button", { type: "button", ariaPressed: "false" }, make("b", { textContent: String(digit) }), bar, share);
-    button.addEventListener("click", () => {
-      target = target === digit ? null : digit;
-      look();
-    });
-    byId("bars").append(make("li", {}, button));
-    return { button, share, fill: bar.firstChild };
-  });
-
-  const showLook = (answer) => {
-    if (answer.error) {
-      byId("read").textContent = "The net cannot say.";
-      byId("why").textContent = answer.error.message;
-      return;
-    }
-    const isBlank = Boolean(answer.blank);
-    bars.forEach(({ button, share, fill }, digit) => {
-      const p = isBlank ? 0 : answer.shares[digit];
-      share.textContent = isBlank ? "" : percent(p);
-      fill.style.width = `${100 * p}%`;
-      button.classList.toggle("answer", !isBlank && digit === answer.answer);
-      button.ariaPressed = String(digit === (target ?? answer.target ?? null));
-    });
-    seen.show(isBlank ? null : answer);
-    byId("read").textContent = isBlank ? "Draw a digit." : `The net reads ${answer.answer}, with ${percent(answer.shares[answer.answer])}.`;
-    // 8 alone begins with a vowel.
-    const one = `${answer.target === 8 ? "an" : "a"} ${answer.target}`;
-    byId("why").textContent = isBlank
-      ? "Then the colours say what the net goes by; choose another digit below to see what would turn yours into it."
-      : answer.vanished
-        ? "No pixel matters here: the net is saturated, and nothing comes back to the picture."
-        : target === null || target === answer.answer
-          ? `Blue: ink here would make it more of ${one}. Orange: less.`
-          : `Blue: ink here would make it ${one}. Orange: ink here, or what is there, speaks against it.`;
-  };
+  const drawing = looking(ask, 10);
 
   const say = (text) => { byId("said").textContent = text; };
   const setTraining = (is) => {
@@ -80,7 +28,7 @@ const nets = (wasm) => {
     byId("test").textContent = percent(test);
     byId("trained").textContent = percent(train);
     accuracies.add(step, test);
-    look();
+    drawing.again();
   };
   const settings = () => ({
     layers: byId("layers").value,
@@ -106,6 +54,7 @@ const nets = (wasm) => {
     draw: ({ error, train, test }) => {
       if (error) return say(error.message);
       say(`${train.toLocaleString("en")} digits drawn to learn from, ${test.toLocaleString("en")} others to try it on.`);
+      drawing.forget();
       begin();
       go(steps);
     },
@@ -113,6 +62,7 @@ const nets = (wasm) => {
       if (error) return say(error.message);
       if (train === undefined) return say(said);
       say(`${train.toLocaleString("en")} images to learn from, ${test.toLocaleString("en")} others to try it on.`);
+      drawing.forget();
       begin();
       go(steps);
     },
@@ -130,17 +80,10 @@ const nets = (wasm) => {
       if (answer.isOver) setTraining(false);
       showProgress(answer);
     },
-    look: (answer) => {
-      isAsked = false;
-      showLook(answer);
-      if (isAskedAgain) {
-        isAskedAgain = false;
-        look();
-      }
-    },
+    look: drawing.take,
     sample: (answer) => {
       if (answer.error) return say(answer.error.message);
-      board.show(answer.size, answer.image);
+      drawing.show({ size: answer.size, bytes: answer.image, label: answer.label });
     },
     check: (answer) => {
       byId("check").disabled = false;
@@ -180,10 +123,6 @@ const nets = (wasm) => {
     byId("report").textContent = "Checking …";
     ask({ do: "check", ...settings() });
   });
-  byId("clear").addEventListener("click", () => {
-    target = null;
-    board.clear();
-  });
   byId("sample").addEventListener("click", () => ask({ do: "sample" }));
 
   // Files are chosen or dropped; all of a set at once.
@@ -213,6 +152,6 @@ const nets = (wasm) => {
     ask({ do: "draw", count: 5000 });
   });
 
-  board.clear();
+  drawing.clear();
   byId("drawn").click();
 };

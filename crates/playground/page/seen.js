@@ -2,7 +2,7 @@
 const seenImage = (canvas) => {
   const context = canvas.getContext("2d");
   const colour = (name) => {
-    const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const text = getComputedStyle(canvas).getPropertyValue(name).trim();
     return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
   };
   let shown = null;

@@ -9,14 +9,16 @@
 //! - [`graph`] records a program, sweeps it, and has it drawn.
 //! - [`net`] trains a net, looks at a drawing with it, and checks its loss.
 //! - [`Session`] answers the page's questions, in JSON.
-//! - [`page`] puts the page together.
+//! - [`page`] puts the page together, and [`report`] the paper in the report of a training run.
 
 mod boundary;
 pub mod examples;
 pub mod graph;
 pub mod net;
 pub mod page;
+mod parts;
 pub mod program;
+pub mod report;
 mod session;
 
 pub use session::Session;

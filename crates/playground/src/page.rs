@@ -1,43 +1,44 @@
 //! The page, put together: HTML, styles, scripts and the WebAssembly in one file.
 
+use crate::parts::{self, DOM, ENGINE, LOOK, LOOK_STYLE};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use picture::Stage;
 
 const SHELL: &str = include_str!("../page/page.html");
-const STYLES: [&str; 2] = [include_str!("../page/page.css"), Stage::STYLE];
-/// What the page and its worker need.
-const ENGINE: &str = include_str!("../page/engine.js");
+const STYLE: &str = include_str!("../page/page.css");
 const WORKER: &str = include_str!("../page/worker.js");
-/// The page's scripts, in the order in which they use each other.
-const SCRIPTS: [&str; 10] = [
-    include_str!("../page/dom.js"),
+/// The page's own scripts, in the order in which they use each other.
+const SCRIPTS: [&str; 7] = [
     include_str!("../page/address.js"),
     include_str!("../page/leaves.js"),
     include_str!("../page/undo.js"),
     include_str!("../page/graphs.js"),
     include_str!("../page/curves.js"),
-    include_str!("../page/drawing.js"),
-    include_str!("../page/seen.js"),
     include_str!("../page/nets.js"),
     include_str!("../page/main.js"),
 ];
-/// What stands before and behind the WebAssembly.
-const MARKS: [&str; 2] = ["<script type=\"text/plain\" id=\"wasm\">", "</script>"];
+/// The name of the WebAssembly in a page.
+pub(crate) const WASM: &str = "wasm";
 
 /// The page with this WebAssembly, which is packed with gzip: a browser unpacks it by itself.
 pub fn page(packed: &[u8]) -> String {
     let (before, after) = Stage::MARKUP.split_once("{{svg}}").unwrap_or_default();
-    let stage = format!("{before}{after}");
-    let scripts = format!("{ENGINE}\n{}\n{}", Stage::SCRIPT, SCRIPTS.join("\n"));
-    let worker = format!("<script type=\"text/plain\" id=\"worker\">{ENGINE}\n{WORKER}</script>");
-    let wasm = format!("{}{}{}", MARKS[0], BASE64_STANDARD.encode(packed), MARKS[1]);
+    let scripts = [ENGINE, Stage::SCRIPT, DOM].iter();
+    let scripts: Vec<&str> = scripts.chain(&LOOK).chain(&SCRIPTS).copied().collect();
     let slots = [
-        ("{{style}}", STYLES.join("\n")),
-        ("{{stage}}", stage),
-        ("{{wasm}}", wasm),
-        ("{{worker}}", worker),
-        ("{{script}}", scripts),
+        ("{{style}}", [STYLE, LOOK_STYLE, Stage::STYLE].join("\n")),
+        ("{{stage}}", format!("{before}{after}")),
+        ("{{look}}", parts::look("A digit it has not learned from")),
+        (
+            "{{wasm}}",
+            parts::data(WASM, &BASE64_STANDARD.encode(packed)),
+        ),
+        (
+            "{{worker}}",
+            parts::data("worker", &format!("{ENGINE}\n{WORKER}")),
+        ),
+        ("{{script}}", parts::script(&scripts.join("\n"))),
     ];
     let mut page = String::new();
     let mut rest = SHELL;
@@ -51,7 +52,5 @@ pub fn page(packed: &[u8]) -> String {
 
 /// The WebAssembly of a page, packed; `None` if it has none.
 pub fn packed(page: &str) -> Option<Vec<u8>> {
-    let (_, rest) = page.split_once(MARKS[0])?;
-    let (text, _) = rest.split_once(MARKS[1])?;
-    BASE64_STANDARD.decode(text).ok()
+    BASE64_STANDARD.decode(parts::data_in(page, WASM)?).ok()
 }

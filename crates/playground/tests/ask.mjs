@@ -1,4 +1,5 @@
-// Asks the WebAssembly of a page, through the page's own engine: a question a line comes in, an answer a line goes out.
+// Asks the WebAssembly of a page, through the page's own engine: a question a line comes in, an answer a line goes out. What
+// a question calls `bytes` goes behind it, out of base64.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
@@ -8,5 +9,6 @@ const [, source] = /<script type="text\/plain" id="worker">([^]*?)\/\/ Trains in
 const engine = new Function(`${source}; return engine;`)();
 const ask = await engine(Buffer.from(base64, "base64"));
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(ask(JSON.parse(line)))}\n`);
+  const { bytes = "", ...question } = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(ask(question, Buffer.from(bytes, "base64")))}\n`);
 }

@@ -6,6 +6,7 @@
 
 mod page;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use playground::Session;
 use playground::page as assembled;
 use rand_chacha::ChaCha8Rng;
@@ -247,6 +248,47 @@ fn faults_and_other_answers_are_the_crates() {
         let here: Value = serde_json::from_str(&ask(asked)).unwrap();
         assert_eq!(&here, told, "{asked}");
     }
+}
+
+#[test]
+fn a_net_that_has_learned_elsewhere_reads_the_same() {
+    let mut random = ChaCha8Rng::seed_from_u64(20);
+    let net = nn::TwoLayerNet::<f64>::new(35, 9, 4, 0.5, &mut random).net;
+    let image: Vec<u8> = (0..35).map(|_| random.next_u32() as u8).collect();
+    let asked = [
+        json!({ "do": "net", "height": 7, "width": 5 }),
+        json!({ "do": "look" }),
+        json!({ "do": "look", "target": 3 }),
+    ];
+    let bytes = [net.to_safetensors().unwrap(), image.clone(), image];
+    let with_bytes = asked.iter().zip(&bytes).map(|(asked, bytes)| {
+        let mut asked = asked.clone();
+        asked["bytes"] = BASE64_STANDARD.encode(bytes).into();
+        asked
+    });
+    let Some(answers) = page::answers(&with_bytes.collect::<Vec<_>>()) else {
+        return;
+    };
+    let mut session = Session::default();
+    for ((asked, bytes), told) in asked.iter().zip(&bytes).zip(&answers) {
+        let here: Value = serde_json::from_str(&session.ask(&asked.to_string(), bytes)).unwrap();
+        for name in ["classes", "size", "image", "answer", "target", "vanished"] {
+            assert_eq!(here[name], told[name], "{name} of {asked}");
+        }
+        for name in ["shares", "slopes"] {
+            let [here, told] = [&here, told].map(|answer| numbers(&answer[name]));
+            assert_eq!(here.len(), told.len());
+            let size = here.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+            for (here, told) in here.iter().zip(&told) {
+                assert!((here - told).abs() <= 1e-14 * size, "{told}, not {here}");
+            }
+        }
+    }
+}
+
+fn numbers(list: &Value) -> Vec<f64> {
+    let list = list.as_array().into_iter().flatten();
+    list.map(|number| number.as_f64().unwrap()).collect()
 }
 
 #[test]

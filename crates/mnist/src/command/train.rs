@@ -141,8 +141,8 @@ pub struct Options {
     ///
     /// weights.safetensors holds the net, loss.csv every step's loss, accuracy.csv the accuracies
     /// measured, checkpoint what --resume needs. At the end come report.html, a page that shows
-    /// what was learned, and its curves as accuracy.svg and loss.svg. Files of an earlier run are
-    /// replaced when the first epoch is learned.
+    /// what was learned and reads a digit drawn on it, and its curves as accuracy.svg and loss.svg.
+    /// Files of an earlier run are replaced when the first epoch is learned.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Go on with the run that was saved in this directory

@@ -2,8 +2,8 @@
 //!
 //! A number says how good a net is; the page shows in what. It is one file that needs nothing else,
 //! neither a network nor the files beside it: curves and graph are SVG in it, images are PNG in
-//! addresses. It is HTML that is well-formed XML, too, so that any reader of either can take it
-//! apart again.
+//! addresses, and the net itself is in it, to draw for, with the tape in WebAssembly. It is HTML
+//! that is well-formed XML, too, so that any reader of either can take it apart again.
 //!
 //! Nothing in it depends on when or in how many pieces the run was done: the same run leaves the
 //! same page.
@@ -53,6 +53,7 @@ pub mod charts;
 mod contents;
 mod image;
 mod page;
+mod paper;
 mod sections;
 pub mod trials;
 
@@ -89,6 +90,7 @@ impl<T: Float> Report<'_, T> {
         let sections = [
             page::heading(self, answers),
             page::curves(self, accuracy, loss),
+            paper::paper(self.net, test),
             sections::mistakes(test, answers),
             sections::first_layer(self.net, self.first().as_ref(), test),
             format!(

@@ -3,26 +3,32 @@
 use super::charts::lowest_shown;
 use super::contents::Report;
 use nn::{Method, Schedule};
+use playground::report::Paper;
 
 use crate::evaluation::Answer;
 use crate::float::Float;
 use crate::settings::{init_name, number};
 
 const STYLE: &str = include_str!("page.css");
+/// What the page may do: run what is in it, and ask nobody for anything.
+const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; \
+                      style-src 'unsafe-inline'; img-src data:";
 
 /// The whole page around its sections.
 pub fn document(sections: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"/>\n\
          <meta name=\"color-scheme\" content=\"light dark\"/>\n\
          <title>A training \
-         run</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{sections}\
+         run</title>\n<style>\n{STYLE}{}</style>\n</head>\n<body>\n<main>\n{sections}\
          <footer>Written by <code>mnist train --out</code>. The numbers of the curves are in \
          accuracy.csv and loss.csv beside \
          this page, the net in weights.safetensors; <code>mnist predict --weights \
          weights.safetensors INDEX</code> has more on \
-         an image.</footer>\n</main>\n</body>\n</html>\n"
+         an image.</footer>\n</main>\n</body>\n</html>\n",
+        Paper::STYLE
     )
 }
 

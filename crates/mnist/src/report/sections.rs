@@ -37,7 +37,8 @@ pub fn confusion(classes: usize, test: &Split, answers: &[Answer]) -> String {
         "<section>\n<h2>Which digit for which</h2>\n\
          <p>A row for each label, a column for each answer; the more often a mistake was made, the \
          stronger its \
-         colour.</p>\n<div class=\"wide\"><table id=\"confusion\">\n<thead><tr><th></th>",
+         colour.</p>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"The table\">\
+         <table id=\"confusion\">\n<thead><tr><th scope=\"col\">label</th>",
     );
     (0..classes).for_each(|class| add(&mut html, format_args!("<th scope=\"col\">{class}</th>")));
     html.push_str("<th scope=\"col\" class=\"share\">right</th></tr></thead>\n<tbody>\n");
@@ -109,7 +110,7 @@ pub fn mistakes(test: &Split, answers: &[Answer]) -> String {
         add(
             &mut html,
             format_args!(
-                "<figure title=\"probability of {label}: {}\">\
+                "<figure data-label=\"{label}\" title=\"probability of {label}: {}\">\
                  <img class=\"ink\" src=\"{ink}\" alt=\"Test image {index}, a {label} read as \
                  {class}\"/>\
                  <figcaption><b>{label}</b> read as <b class=\"answer\">{class}</b>\
@@ -239,8 +240,8 @@ pub fn graph(svg: &str) -> String {
          <p>Drawn from the tape after the first test images went through it and the sweep came \
          back: a node for each layer, \
          above each wire the value’s shape and norm, below it those of the loss’s derivative.</p>\n\
-         <div class=\"wide graph\" id=\"graph\" style=\"--width: \
-         {width}px\">{svg}</div>\n</section>\n"
+         <div class=\"wide graph\" id=\"graph\" tabindex=\"0\" role=\"region\" \
+         aria-label=\"The graph\" style=\"--width: {width}px\">{svg}</div>\n</section>\n"
     )
 }
 

@@ -1,6 +1,5 @@
 //! What a net sees in a drawing, and what ink would make of it.
 
-use super::data::CLASSES;
 use super::loss::Loss;
 use digits::{Channels, Picture, prepare};
 use nalgebra::DMatrix;
@@ -11,29 +10,56 @@ use tape::Tape;
 /// A slope that no ink makes felt.
 const VANISHED: f64 = 1e-9;
 
-/// What a net sees in a picture of `width`×`height` grey bytes: the image that it is given, the
-/// probability of each digit, and for each pixel by how much more ink there would move the
+/// What a net is shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// A drawing of that width, dark on light, a byte a pixel: the digit is looked for in it.
+    Drawing(usize, &'a [u8]),
+    /// An image as the net takes it, light on dark, a byte a pixel.
+    Image(&'a [u8]),
+}
+
+impl Shown<'_> {
+    /// The bytes that a net for images of that height and width is given; `None` if there is
+    /// nothing to be seen.
+    fn image(self, [height, width]: [usize; 2]) -> Result<Option<Vec<u8>>, String> {
+        match self {
+            Self::Image(bytes) if bytes.len() == height * width => Ok(Some(bytes.to_vec())),
+            Self::Image(bytes) => Err(format!(
+                "found an image of {} bytes, expected {height}×{width}",
+                bytes.len()
+            )),
+            Self::Drawing(across, greys) => {
+                let down = greys.len().checked_div(across).unwrap_or(0);
+                if down == 0 || across * down != greys.len() {
+                    let count = greys.len();
+                    return Err(format!("{count} bytes are no picture of width {across}"));
+                }
+                let picture = Picture::new(across, down, Channels::Grey, greys.to_vec());
+                let prepared = prepare(&picture, height, width).ok();
+                Ok(prepared.map(|prepared| prepared.bytes))
+            }
+        }
+    }
+}
+
+/// What a net for images of that height and width sees: the image that it is given, the
+/// probability of each class, and for each pixel by how much more ink there would move the
 /// logarithm of the probability of `target`, or of the answer without one; `vanished` if by nothing
 /// anywhere.
+///
+/// # Errors
+/// If what is shown is no image, or the net computes no numbers.
 pub fn look(
     net: &Net<f64>,
     size: [usize; 2],
-    width: usize,
-    greys: &[u8],
+    shown: Shown<'_>,
     target: Option<usize>,
 ) -> Result<Value, String> {
-    let height = greys.len().checked_div(width).unwrap_or(0);
-    if height == 0 || width * height != greys.len() {
-        return Err(format!(
-            "{} bytes are no picture of width {width}",
-            greys.len()
-        ));
-    }
-    let picture = Picture::new(width, height, Channels::Grey, greys.to_vec());
-    let Ok(prepared) = prepare(&picture, size[0], size[1]) else {
+    let Some(image) = shown.image(size)? else {
         return Ok(json!({ "blank": true }));
     };
-    let pixels: Vec<f64> = (prepared.bytes.iter())
+    let pixels: Vec<f64> = (image.iter())
         .map(|&byte| f64::from(byte) / 255.0)
         .collect();
     let x = DMatrix::from_row_slice(1, pixels.len(), &pixels);
@@ -51,7 +77,9 @@ pub fn look(
         0,
         |best, (k, share)| if *share > shares[best] { k } else { best },
     );
-    let target = target.filter(|&target| target < CLASSES).unwrap_or(answer);
+    let target = target
+        .filter(|&target| target < shares.len())
+        .unwrap_or(answer);
     let label = tape.input(&DMatrix::from_element(1, 1, target as f64));
     let loss = Loss::Right
         .record(logits, label)
@@ -61,7 +89,7 @@ pub fn look(
     let vanished = slopes.iter().all(|slope| slope.abs() < VANISHED);
     Ok(json!({
         "size": size,
-        "image": prepared.bytes,
+        "image": image,
         "shares": shares.iter().collect::<Vec<_>>(),
         "answer": answer,
         "target": target,
@@ -73,6 +101,7 @@ pub fn look(
 
 #[cfg(test)]
 mod tests {
+    use super::super::data::CLASSES;
     use super::*;
     use nn::TwoLayerNet;
     use rand_chacha::ChaCha8Rng;
@@ -84,7 +113,7 @@ mod tests {
         let net = TwoLayerNet::new(28 * 28, 20, CLASSES, deviation, &mut random).net;
         let stroke = |k: usize| if (12..16).contains(&(k % 28)) { 0 } else { 255 };
         let greys: Vec<u8> = (0..28 * 28).map(stroke).collect();
-        look(&net, [28, 28], 28, &greys, target).unwrap()
+        look(&net, [28, 28], Shown::Drawing(28, &greys), target).unwrap()
     }
 
     #[test]

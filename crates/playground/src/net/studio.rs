@@ -4,8 +4,9 @@ use super::check::check;
 use super::data::Data;
 use super::files::Files;
 use super::learner::{Layers, Learner, Settings};
-use super::look::look;
+use super::look::{Shown, look};
 use super::loss::Loss;
+use nn::Net;
 use serde_json::{Value, json};
 
 /// The most digits that are drawn to learn from.
@@ -19,6 +20,8 @@ pub struct Studio {
     data: Option<Data>,
     files: Files,
     learner: Option<Learner>,
+    /// A net that has learned elsewhere, for images of that height and width.
+    given: Option<(Net<f64>, [usize; 2])>,
     /// Which test image was shown last.
     sampled: usize,
 }
@@ -32,6 +35,7 @@ impl Studio {
             "begin" => self.begin(asked),
             "train" => self.train(asked),
             "measure" => self.measure(),
+            "net" => self.net(asked, bytes),
             "look" => self.look(asked, bytes),
             "sample" => self.sample(),
             "check" => self.check(asked),
@@ -125,15 +129,39 @@ impl Studio {
         }))
     }
 
-    /// What the net sees in a drawing.
+    /// Takes a net that has learned elsewhere: the bytes of a weights file.
+    fn net(&mut self, asked: &Value, bytes: &[u8]) -> Result<Value, String> {
+        let side = |name: &str| asked[name].as_u64().unwrap_or(0) as usize;
+        let size = [side("height"), side("width")];
+        let net = Net::from_safetensors(bytes).map_err(|error| error.to_string())?;
+        let inputs = net.inputs();
+        if size[0] * size[1] != inputs {
+            let [height, width] = size;
+            return Err(format!(
+                "found a net of {inputs} inputs, expected as many as an image of {height}×{width} \
+                 pixels has"
+            ));
+        }
+        let classes = net.classes();
+        self.given = Some((net, size));
+        Ok(json!({ "classes": classes }))
+    }
+
+    /// What the net sees in a drawing, or in an image as it is.
     fn look(&self, asked: &Value, bytes: &[u8]) -> Result<Value, String> {
+        let target = asked["target"].as_u64().map(|target| target as usize);
+        let shown = match asked["width"].as_u64() {
+            Some(width) => Shown::Drawing(width as usize, bytes),
+            None => Shown::Image(bytes),
+        };
+        if let Some((net, size)) = &self.given {
+            return look(net, *size, shown, target);
+        }
         let (Some(data), Some(learner)) = (&self.data, &self.learner) else {
             return Err("there is no net yet".to_owned());
         };
         let net = learner.net().map_err(|error| error.to_string())?;
-        let width = asked["width"].as_u64().unwrap_or(0) as usize;
-        let target = asked["target"].as_u64().map(|target| target as usize);
-        look(&net, data.train.size, width, bytes, target)
+        look(&net, data.train.size, shown, target)
     }
 
     /// The next of the images that the net has not learned from.
@@ -171,5 +199,51 @@ fn settings(asked: &Value) -> Settings {
             _ => Loss::Right,
         },
         seed: asked["seed"].as_u64().unwrap_or(book.seed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn::TwoLayerNet;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn ask(studio: &mut Studio, question: Value, bytes: &[u8]) -> Result<Value, String> {
+        studio.ask(&question, bytes).unwrap()
+    }
+
+    #[test]
+    fn a_net_that_has_learned_elsewhere_is_looked_with() {
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        let net = TwoLayerNet::<f64>::new(6, 5, 4, 1.0, &mut random).net;
+        let file = net.to_safetensors().unwrap();
+        let mut studio = Studio::default();
+        let looks = json!({ "do": "look" });
+        assert!(ask(&mut studio, looks.clone(), &[0; 6]).is_err());
+        let takes = |height: u64| json!({ "do": "net", "height": height, "width": 3 });
+        let fault = ask(&mut studio, takes(3), &file).unwrap_err();
+        assert_eq!(
+            fault,
+            "found a net of 6 inputs, expected as many as an image of 3×3 pixels has"
+        );
+        assert!(ask(&mut studio, takes(2), &file[..9]).is_err());
+        assert!(
+            ask(&mut studio, looks.clone(), &[0; 6]).is_err(),
+            "nothing was taken"
+        );
+        assert_eq!(ask(&mut studio, takes(2), &file).unwrap()["classes"], 4);
+
+        let image = [0, 51, 102, 153, 204, 255];
+        let told = ask(&mut studio, looks.clone(), &image).unwrap();
+        let x = nalgebra::DMatrix::from_row_slice(1, 6, &[0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
+        assert_eq!(
+            told["answer"],
+            net.predict(&x).row(0).transpose().argmax().0
+        );
+        assert_eq!(told["shares"].as_array().unwrap().len(), 4);
+        assert_eq!(told["image"], json!(image));
+        let fault = ask(&mut studio, looks, &image[1..]).unwrap_err();
+        assert_eq!(fault, "found an image of 5 bytes, expected 2×3");
     }
 }

@@ -36,7 +36,7 @@ pub fn text(browser: &Browser, id: &str) -> String {
 pub fn wait_for(browser: &Browser, expression: &str) {
     let began = Instant::now();
     while run(browser, &format!("return String(Boolean({expression}))")) != "true" {
-        let status = "document.getElementById('said').textContent";
+        let status = "document.getElementById('said')?.textContent ?? ''";
         assert!(
             began.elapsed() < PATIENCE,
             "not reached: {expression}; {}",
