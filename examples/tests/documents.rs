@@ -41,8 +41,10 @@ fn links_lead_somewhere() {
             };
             let place = document.display();
             assert!(to.exists(), "{place}: nothing at {target}");
+            // What stands behind the playground's address is a program; its own tests read those.
+            let is_heading = !(heading.is_empty() || file.ends_with(".html"));
             assert!(
-                heading.is_empty() || headings(&to).iter().any(|h| h == heading),
+                !is_heading || headings(&to).iter().any(|h| h == heading),
                 "{place}: no heading {target}"
             );
         }

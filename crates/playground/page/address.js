@@ -1,5 +1,7 @@
 // The page's address holds the program, so that a link is all that is needed to show it to somebody.
 const address = {
+  // Whether the page is part of another one, such as a page of the guide.
+  isEmbedded: new URLSearchParams(location.hash.slice(1)).has("embedded"),
   // The program of an address, or nothing.
   read: () => {
     const said = new URLSearchParams(location.hash.slice(1));
@@ -17,6 +19,7 @@ const address = {
     return `#${says}`;
   },
   write: (hash) => {
+    byId("whole").href = hash;
     try { history.replaceState(null, "", hash); } catch { /* a page that may not change its address still works */ }
   },
 };

@@ -25,7 +25,15 @@ const tabs = (open) => {
   return show;
 };
 
+// In another page there is the graph and its numbers alone; that page is told how much room they take.
+const embed = () => {
+  document.body.classList.add("embedded");
+  const tell = () => parent.postMessage({ height: document.documentElement.offsetHeight }, "*");
+  new ResizeObserver(tell).observe(document.body);
+};
+
 (async () => {
+  if (address.isEmbedded) embed();
   const wasm = bytesOf(byId("wasm").textContent);
   const ask = await engine(wasm);
   const about = ask({ do: "about" });
