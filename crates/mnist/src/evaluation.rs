@@ -9,6 +9,7 @@
 //! in their order, so that the bits are those of one thread.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use nn::{Activation, Net, Recording, Targets};
@@ -285,18 +286,28 @@ fn active_units<T: Float>(units: View<'_, T>) -> Vec<bool> {
     (0..units.cols()).map(active).collect()
 }
 
-/// Does `work` with each item, with its index, each on a thread of its own.
+/// Does `work` with each item, with its index, on as many threads, this one among them.
 ///
 /// Not on those of [`tape::Threads::run`], which would cut every product once more: with all
 /// threads busy that gains nothing, and each half packs the whole left operand.
 fn side_by_side<I: Send>(items: &mut [I], work: &(impl Fn(usize, &mut I) + Sync)) {
-    if let [item] = items {
-        return work(0, item);
-    }
-    thread::scope(|scope| {
-        for (at, item) in items.iter_mut().enumerate() {
-            scope.spawn(move || work(at, item));
+    let others = items.len().saturating_sub(1);
+    let queue = Mutex::new(items.iter_mut().enumerate());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let take_turns = || {
+        while let Some((at, item)) = next() {
+            work(at, item);
         }
+    };
+    thread::scope(|scope| {
+        // Where the system starts no more threads, those that there are do all of it.
+        let start = || {
+            thread::Builder::new()
+                .spawn_scoped(scope, take_turns)
+                .is_ok()
+        };
+        let _ = (0..others).all(|_| start());
+        take_turns();
     });
 }
 

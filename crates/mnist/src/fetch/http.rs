@@ -65,17 +65,20 @@ impl Client<'_> {
             limits: self.limits,
         };
         let agent = Agent::with_parts(self.limits.config(None), route.clone(), route);
+        let host = uri.host().unwrap_or_default().to_owned();
         let mut request = agent.get(uri);
         if from > 0 {
             request = request.header(RANGE, format!("bytes={from}-"));
         }
         let (sender, receiver) = mpsc::sync_channel(1);
-        thread::spawn(move || {
+        let ask = move || {
             if let Err(error) = request.call().and_then(|answer| pass_on(answer, &sender)) {
                 // If nobody waits for it any more, it is of no use.
                 let _ = sender.send(Message::Failed(error));
             }
-        });
+        };
+        let started = thread::Builder::new().spawn(ask);
+        started.map_err(|error| Refusal::NoConnection { host, error })?;
         let messages = Messages {
             client: self,
             receiver,
