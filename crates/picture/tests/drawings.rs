@@ -68,6 +68,28 @@ fn the_legend_names_places_and_the_result() {
     assert_eq!(legend(picture().direction(Direction::Downwards)), down);
 }
 
+/// What stands above a wire and what stands below it are told side by side where a line has room
+/// for both.
+#[test]
+fn the_legend_is_not_broken_between_value_and_derivative() {
+    let tape = Tape::new();
+    let names = ["apple", "apples", "orange", "oranges", "tax"];
+    let [a, b, c, d, tax] = names.map(|name| tape.var(2.0).named(name));
+    let price = ((a * b + c * d) * tax).named("price");
+    let gradient = price.gradient();
+    for width in (400..900).step_by(50) {
+        let svg = tape.picture_with("", &gradient).width(f64::from(width));
+        let svg = svg.svg();
+        let height = |class: &str| {
+            let (_, key) = svg.split_once(&format!("class=\"key {class}-key\""))?;
+            let (_, y) = key.split_once(" y=\"")?;
+            y.split('"').next()
+        };
+        let heights = ["above", "back"].map(|class| height(class).expect("a key"));
+        assert_eq!(heights[0], heights[1], "width {width}");
+    }
+}
+
 #[test]
 fn a_wide_drawing_is_as_wide_as_it_may_be() {
     let width = |picture: Picture| -> f64 {

@@ -20,6 +20,13 @@ struct Entry {
     text: Text,
 }
 
+impl Entry {
+    /// What it takes, with the gap behind it.
+    fn width(&self) -> f64 {
+        self.text.width() + GAPS.1 + swatch(self.class)
+    }
+}
+
 /// The entries, set in lines.
 pub(super) struct Legend {
     lines: Vec<Vec<Entry>>,
@@ -30,16 +37,26 @@ impl Legend {
     pub fn of(drawing: &Drawing, width: f64) -> Self {
         let mut lines: Vec<Vec<Entry>> = Vec::new();
         let mut used = f64::INFINITY;
-        for (class, text) in entries(drawing) {
-            let text = Text::new(text, SMALL);
-            let own = text.width() + GAPS.1 + swatch(class);
+        let entries = entries(drawing).into_iter().map(|(class, text)| Entry {
+            class,
+            text: Text::new(text, SMALL),
+        });
+        let mut entries = entries.peekable();
+        while let Some(entry) = entries.next() {
+            // What stands on the two sides of a wire is told in one line that has room for both.
+            let other = entries.next_if(|next| {
+                (entry.class, next.class) == ("above", "back")
+                    && entry.width() + next.width() <= width - LEFT
+            });
+            let both: Vec<Entry> = [entry].into_iter().chain(other).collect();
+            let own: f64 = both.iter().map(Entry::width).sum();
             if used + own > width - LEFT {
                 lines.push(Vec::new());
                 used = LEFT;
             }
             used += own;
             if let Some(line) = lines.last_mut() {
-                line.push(Entry { class, text });
+                line.extend(both);
             }
         }
         Self { lines }
