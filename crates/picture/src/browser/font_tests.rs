@@ -73,7 +73,7 @@ fn texts_fit_their_room_at_every_step() {
                      wrong.push(location.hash + ' ' + text.textContent);\
                  }\
                }\
-               if (document.getElementById('next').disabled) break;\
+               if (document.getElementById('next').ariaDisabled === 'true') break;\
                document.getElementById('next').click();\
              }\
              return wrong.join()",

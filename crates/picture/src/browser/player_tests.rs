@@ -262,6 +262,35 @@ fn the_picture_is_made_larger_and_smaller() {
     browser.assert_quiet();
 }
 
+#[test]
+fn a_picture_that_its_frame_cuts_off_fades_there() {
+    let page = Picture::new(samples::shopping()).player();
+    let Some(browser) = Browser::open("fade", &page) else {
+        return;
+    };
+    let faded = || {
+        browser.run_later(
+            "const said = () => done(document.getElementById('picture').className);\
+             requestAnimationFrame(() => requestAnimationFrame(said))",
+        )
+    };
+    browser.resize(700, 900);
+    browser.go("");
+    assert_eq!(faded(), "card", "it is made smaller");
+    browser.resize(700, 300);
+    browser.go("");
+    assert_eq!(faded(), "card more-below");
+    click(&browser, "#in");
+    browser.run(
+        "const frame = document.getElementById('picture'); frame.scrollLeft = 40;\
+         frame.scrollTop = 1e4; return ''",
+    );
+    assert_eq!(faded(), "card more-left more-above more-right");
+    click(&browser, "#fit");
+    assert_eq!(faded(), "card");
+    browser.assert_quiet();
+}
+
 /// On a phone, at every step: the page does not scroll to the side, and what the text speaks of is
 /// in sight, beside the text itself.
 #[test]
@@ -290,7 +319,7 @@ fn on_a_phone_what_the_text_speaks_of_is_in_sight() {
                if (text.bottom > innerHeight || room.bottom > innerHeight) wrong.push('text');\
                if (document.documentElement.scrollWidth > innerWidth) wrong.push('aside');\
                for (const element of spoken) if (!seen(element)) wrong.push(location.hash);\
-               if (document.getElementById('next').disabled) break;\
+               if (document.getElementById('next').ariaDisabled === 'true') break;\
                document.getElementById('next').click();\
              }\
              return wrong.join()",

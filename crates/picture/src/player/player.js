@@ -1,6 +1,7 @@
 "use strict";
-// Sets the elements of a player going. `addressed` is whether the page's address names the step.
-const player = (ofPage, { addressed = true } = {}) => {
+// Sets the elements of a player going. `addressed` is whether the page's address names the step; `drawn` is called whenever a
+// step has been drawn.
+const player = (ofPage, { addressed = true, drawn = () => {} } = {}) => {
   const byId = (id) => document.getElementById(id);
   let steps = ofPage;
   let last = steps.length - 1;
@@ -8,6 +9,8 @@ const player = (ofPage, { addressed = true } = {}) => {
   const phases = { start: "Before the forward run", forward: "Forward", backward: "Backward" };
   const smallest = 0.2;
   const largest = 4;
+  // How small a text may be made so that the whole picture is seen: its numbers are nearly ten pixels high then.
+  const readable = 0.7;
   let at = 0;
   let timer = null;
   let zoom = 1;
@@ -83,8 +86,18 @@ const player = (ofPage, { addressed = true } = {}) => {
     byId("slider").value = String(at);
     byId("slider").setAttribute("aria-valuetext", `${at} of ${last}: ${step.title}`);
     byId("count").textContent = `step ${at} of ${last}`;
-    byId("first").disabled = byId("previous").disabled = at === 0;
-    byId("last").disabled = byId("next").disabled = at === last;
+    // A button that is really disabled would lose the focus.
+    for (const id of ["first", "previous"]) byId(id).ariaDisabled = String(at === 0);
+    for (const id of ["last", "next"]) byId(id).ariaDisabled = String(at === last);
+    drawn();
+  };
+
+  // The entries to which a later step brings a derivative, or completes it.
+  const awaited = () => {
+    const values = new Set(steps.slice(at + 1).flatMap((step) => step.cotangents.map(([value]) => value)));
+    const before = steps.filter((step) => step.phase === "forward" && step.forward.some((value) => values.has(value)));
+    const their = new Set(before.map((step) => String(step.node)));
+    return nodes.filter((node) => their.has(node.dataset.node));
   };
 
   // Lights the numbers that these lines use, where they stand.
@@ -170,11 +183,24 @@ const player = (ofPage, { addressed = true } = {}) => {
     drawing.setAttribute("height", String(size.height * zoom));
     frame.scrollLeft = middle.x * zoom - frame.clientWidth / 2;
     frame.scrollTop = middle.y * zoom - frame.clientHeight / 2;
+    fade();
   };
-  const fit = () => {
+  // Where there is more of the picture than its frame shows, it fades at that edge.
+  const fade = () => {
+    const least = 2;
+    toggle(frame, "more-left", frame.scrollLeft > least);
+    toggle(frame, "more-above", frame.scrollTop > least);
+    toggle(frame, "more-right", frame.scrollWidth - frame.clientWidth - frame.scrollLeft > least);
+    toggle(frame, "more-below", frame.scrollHeight - frame.clientHeight - frame.scrollTop > least);
+  };
+  frame.addEventListener("scroll", fade);
+  // The room for a picture that is seen whole, without the scroll bars of one that is not.
+  const room = () => {
     const most = parseFloat(getComputedStyle(frame).maxHeight);
-    zoomTo(Math.min(1, frame.clientWidth / size.width, (most - 4) / size.height));
+    return { width: frame.offsetWidth - 2 * frame.clientLeft, height: most - 2 * frame.clientTop - 2 };
   };
+  const whole = () => Math.min(1, room().width / size.width, room().height / size.height);
+  const fit = () => zoomTo(whole());
 
   const go = (step) => {
     at = Math.min(Math.max(step, 0), last);
@@ -227,9 +253,10 @@ const player = (ofPage, { addressed = true } = {}) => {
   document.addEventListener("keydown", (event) => {
     const action = keys[event.key];
     if (!action || event.ctrlKey || event.altKey || event.metaKey) return;
-    // A text, a choice and a focused button take their keys themselves.
-    if (event.target.matches("select, textarea, input:not(#slider, [type=checkbox])") || !byId("controls").offsetParent) return;
-    if (event.key === " " && event.target.matches("button, input")) return;
+    // A text, a choice and what is pressed take their keys themselves; a player that is hidden or inert takes none.
+    if (event.target.matches("select, textarea, input:not(#slider, [type=checkbox])")) return;
+    if (!byId("controls").offsetParent || byId("controls").closest("[inert]")) return;
+    if (event.key === " " && event.target.matches("button, input, summary")) return;
     event.preventDefault();
     actions[action]();
   });
@@ -271,6 +298,8 @@ const player = (ofPage, { addressed = true } = {}) => {
 
   // The quiz: a number is right if it is as near as the digits that would be shown.
   const settle = (verdict, text) => {
+    // The question goes; who was in it goes on from here.
+    if (byId("question").contains(document.activeElement)) byId("next").focus();
     answered.add(at);
     draw();
     byId("verdict").className = verdict;
@@ -286,12 +315,15 @@ const player = (ofPage, { addressed = true } = {}) => {
     else settle("wrong", `Not ${guess}: ${left} = ${result}.`);
   });
   byId("reveal").addEventListener("click", () => settle("", ""));
+  // A quiz asks in the order of the computation: what the forward run gives, then what the sweep brings back.
+  const firstAsked = () => Math.max(0, steps.findIndex((step) => question(step) !== undefined));
   byId("quiz").addEventListener("change", () => {
     answered.clear();
-    draw();
+    if (byId("quiz").checked) byHand(firstAsked)();
+    else draw();
   });
 
-  // Shows another drawing: at the same step, or, of another program, at its last.
+  // Shows another drawing: at the same step, or, of another program, at its last; a quiz begins.
   const load = (svg, itsSteps, isOther = true) => {
     frame.innerHTML = svg;
     steps = itsSteps;
@@ -306,7 +338,7 @@ const player = (ofPage, { addressed = true } = {}) => {
     stop();
     answered.clear();
     toSize();
-    go(last);
+    go(byId("quiz").checked ? firstAsked() : last);
   };
 
   const inAddress = () => {
@@ -314,13 +346,13 @@ const player = (ofPage, { addressed = true } = {}) => {
     return step ? Number(step[1]) : 0;
   };
   if (addressed) addEventListener("hashchange", () => { if (inAddress() !== at) byHand(inAddress)(); });
-  // Small enough to be seen whole, but no text is smaller than nine pixels.
-  const toSize = () => zoomTo(Math.min(1, Math.max(frame.clientWidth / size.width, 0.82)));
+  // Whole where its text can be read then, else as wide as the frame or a little wider.
+  const toSize = () => zoomTo(whole() >= readable ? whole() : Math.min(1, Math.max(frame.clientWidth / size.width, 0.82)));
   byId("slider").max = String(last);
   if (frame.querySelector(".tape-picture")) {
     take();
     toSize();
     go(addressed ? inAddress() : 0);
   }
-  return { load, fit };
+  return { load, fit, room, readable, awaited };
 };
