@@ -7,10 +7,14 @@ const address = {
     const said = new URLSearchParams(location.hash.slice(1));
     if (!said.has("text")) return null;
     const leaves = {};
-    for (const [key, number] of said) {
-      if (key.startsWith("leaf.") && Number.isFinite(Number(number))) leaves[key.slice("leaf.".length)] = Number(number);
+    const wrong = [];
+    for (const [key, text] of said) {
+      if (!key.startsWith("leaf.")) continue;
+      const [name, number] = [key.slice("leaf.".length), numberOf(text)];
+      if (Number.isFinite(number)) leaves[name] = number;
+      else wrong.push(`For ${name} the link says “${text}”, which is no number.`);
     }
-    return { text: said.get("text"), leaves, of: said.get("of") ?? "" };
+    return { text: said.get("text"), leaves, of: said.get("of") ?? "", link: { note: wrong.join(" ") } };
   },
   of: ({ text, leaves, of }) => {
     const says = new URLSearchParams({ text });

@@ -1,15 +1,29 @@
 // Formulas: a text, its leaves, and the drawing of what the tape recorded, which follow each other.
 const graphs = (ask, about) => {
   const program = byId("program");
+  const parts = [byId("player"), byId("numbers")];
   const frame = byId("picture");
   const phone = 640; // pixels
+  // How small a drawing is made to be seen whole; on a phone that goes before being read.
+  const least = () => (frame.clientWidth < phone ? 0.3 : stage.readable);
   const state = { text: "", leaves: {}, of: "" };
-  const stage = player([], { addressed: false });
+  // What the player has not brought back yet does not stand in the list either, nor that all is there.
+  const nameOf = (leaf) => leaf.querySelector("text").textContent;
+  const holdBack = () => {
+    const awaited = stage.awaited();
+    if (awaited.length > 0) byId("welcome").hidden = true;
+    leaves.expect(awaited.filter((entry) => entry.matches(".leaf")).map(nameOf));
+  };
+  const stage = player([], { addressed: false, drawn: holdBack });
   let told = null;
   // What was asked when the answer was right last.
   let good = null;
   let moved = null;
   let isOther = true;
+  // How wide the drawing that is shown was asked for, in pixels.
+  let asked = 0;
+  // What is to be said of the link that was opened; nothing where there is none.
+  let ofLink = null;
   // The example that is shown, by its place; nothing where the text is the reader's.
   let example = "";
   // The last text of one's own, with its numbers.
@@ -18,19 +32,34 @@ const graphs = (ask, about) => {
 
   // What the page shows of an answer.
   const refresh = () => {
-    const width = byId("picture").clientWidth;
-    const answer = ask({ do: "graph", ...state, moved, width });
-    program.setAttribute("aria-invalid", String(Boolean(answer.error)));
-    byId("graphs").classList.toggle("outdated", Boolean(answer.error));
-    byId("player").inert = byId("numbers").inert = Boolean(answer.error);
-    if (answer.error) return refuse(answer.error);
+    const had = document.activeElement;
+    // Nothing is measured in what is hidden.
+    for (const part of parts) part.hidden = false;
+    const answer = answerTo({ ...state, moved });
+    const isWrong = Boolean(answer.error);
+    program.setAttribute("aria-invalid", String(isWrong));
+    byId("graphs").classList.toggle("outdated", isWrong);
+    for (const part of parts) part.inert = isWrong;
+    for (const part of parts) part.hidden = isWrong && !good;
+    if (isWrong) refuse(answer.error);
+    else show(answer);
+    // Whoever was in what is gone now, or cannot be used, is led to what is wrong, or to the text.
+    if (had.isConnected && !had.closest("[inert], [hidden]")) return;
+    if (isWrong && !byId("fault-show").hidden) byId("fault-show").focus();
+    else program.focus();
+  };
+  const refreshSoon = atNextFrame(refresh);
+
+  const show = (answer) => {
     byId("fault").hidden = true;
     byId("hint").hidden = false;
     told = answer;
     good = { ...state, leaves: { ...state.leaves } };
     load(answer);
-    if (example === "") byId("hint").textContent = answer.note || ownHint;
+    const notes = [ofLink?.note, answer.note].filter(Boolean).join(" ");
+    if (example === "") byId("hint").textContent = notes || ownHint;
     leaves.show(answer.leaves, answer.name);
+    holdBack();
     byId("output-name").textContent = answer.name;
     byId("output-value").textContent = answer.output.short;
     byId("output-value").title = answer.output.exact;
@@ -38,7 +67,34 @@ const graphs = (ask, about) => {
     tell(answer.moved);
     address.write(address.of(state));
   };
-  const refreshSoon = atNextFrame(refresh);
+
+  // Asks for a drawing. One that is too large for its frame may fit when it is broken into rows elsewhere: of some widths the one is
+  // taken whose text is largest. While numbers move it stays as it is.
+  const answerTo = (question) => {
+    const { width, height } = stage.room();
+    const wide = (wanted) => ask({ do: "graph", ...question, width: wanted });
+    if (!isOther) return wide(asked);
+    asked = width;
+    const first = wide(width);
+    if (first.error) return first;
+    const sizeOf = ({ svg }) => [/ width="([\d.]+)"/, / height="([\d.]+)"/].map((side) => Number(side.exec(svg)[1]));
+    const scaleOf = (answer) => (([w, h]) => Math.min(1, width / w, height / h))(sizeOf(answer));
+    // As large as the first, and of the frame's shape.
+    const [w, h] = sizeOf(first);
+    const like = Math.sqrt(w * h * (width / height));
+    let best = { answer: first, scale: scaleOf(first), width };
+    for (const share of [0.9, 0.95, 1, 1.05, 1.1, 1.2]) {
+      // No way of breaking it makes a drawing fit that is far too large.
+      if (best.scale === 1 || width / like < 0.9 * least()) break;
+      const wanted = Math.round(share * like);
+      const answer = wide(wanted);
+      const scale = scaleOf(answer);
+      if (scale > best.scale) best = { answer, scale, width: wanted };
+    }
+    if (best.scale < least()) return first;
+    asked = best.width;
+    return best.answer;
+  };
 
   // Shows a drawing. On a phone another one is shown whole at first.
   const load = ({ svg, steps }) => {
@@ -52,7 +108,8 @@ const graphs = (ask, about) => {
   const refuse = ({ message, line, units }) => {
     byId("fault").hidden = false;
     byId("hint").hidden = true;
-    byId("fault-text").textContent = message;
+    byId("fault-text").textContent = ofLink ? `${message}. Perhaps the link was cut off.` : message;
+    byId("fault-show").hidden = !units;
     const excerpt = byId("fault-line");
     excerpt.replaceChildren();
     if (!units) return;
@@ -115,7 +172,7 @@ const graphs = (ask, about) => {
   const leaves = leafList(byId("leaves"), move);
 
   const ownHint = "A name that no line explains is a number to be moved; it begins with 1.";
-  const open = ({ text, leaves: numbers = {}, of = "" }, place = "") => {
+  const open = ({ text, leaves: numbers = {}, of = "", link = null }, place = "") => {
     example = place;
     examples.value = place;
     Object.assign(state, { text, leaves: { ...numbers }, of });
@@ -123,6 +180,7 @@ const graphs = (ask, about) => {
     program.rows = Math.min(Math.max(text.split("\n").length + 2, 6), 14);
     moved = null;
     isOther = true;
+    ofLink = link;
     leaves.forget();
     byId("hint").textContent = about.examples[place]?.hint ?? ownHint;
     refresh();
@@ -144,6 +202,7 @@ const graphs = (ask, about) => {
     state.text = program.value;
     moved = null;
     isOther = true;
+    ofLink = null;
     leaves.forget();
     example = "";
     examples.value = "";
@@ -167,20 +226,25 @@ const graphs = (ask, about) => {
     ...about.functions.flatMap(({ written, rule }) => [make("dt", { textContent: written }), make("dd", { textContent: rule })]),
   );
 
-  // A leaf is dragged where it is drawn: each pixel is a step of its slider.
+  // A leaf is dragged where it is drawn: each pixel to the right or up, whichever way it goes at first, is a step of its slider.
   let drag = null;
+  const start = 3; // pixels
   frame.addEventListener("pointerdown", (event) => {
-    const name = event.target.closest(".node.leaf")?.querySelector("text")?.textContent;
+    const leaf = event.target.closest(".node.leaf");
+    const name = leaf ? nameOf(leaf) : undefined;
     if (event.button !== 0 || name === undefined || !leaves.has(name)) return;
     event.stopImmediatePropagation();
     event.preventDefault();
-    drag = { name, x: event.clientX, from: leaves.valueOf(name), step: leaves.stepOf(name), isMoved: false };
+    const { clientX: x, clientY: y } = event;
+    drag = { name, x, y, from: leaves.valueOf(name), step: leaves.stepOf(name), isMoved: false, isAcross: true };
     frame.setPointerCapture(event.pointerId);
   }, { capture: true });
   frame.addEventListener("pointermove", (event) => {
     if (!drag) return;
-    const by = Math.round(event.clientX - drag.x);
-    drag.isMoved ||= Math.abs(by) > 3;
+    const [right, up] = [event.clientX - drag.x, drag.y - event.clientY];
+    if (!drag.isMoved) drag.isAcross = Math.abs(right) >= Math.abs(up);
+    const by = Math.round(drag.isAcross ? right : up);
+    drag.isMoved ||= Math.abs(by) > start;
     if (drag.isMoved) move(drag.name, Number((drag.from + by * drag.step).toPrecision(12)), drag.from);
   });
   for (const end of ["pointerup", "pointercancel"]) {
@@ -200,11 +264,12 @@ const graphs = (ask, about) => {
   });
   let width = 0;
   new ResizeObserver(() => {
-    if (frame.clientWidth === width || frame.clientWidth === 0) return;
-    width = frame.clientWidth;
+    const room = stage.room().width;
+    if (room === width || room === 0) return;
+    width = room;
     isOther = true;
     if (!byId("graphs").classList.contains("outdated") || !good) return refreshSoon();
-    load(ask({ do: "graph", ...good, width }));
+    load(answerTo(good));
   }).observe(frame);
   addEventListener("hashchange", () => {
     const said = address.read();
@@ -219,10 +284,6 @@ const graphs = (ask, about) => {
     open(first);
   } else {
     open(about.examples[0], "0");
-  }
-  // Until the player is used, it says why it stands at the end.
-  for (const event of ["click", "input"]) {
-    byId("controls").addEventListener(event, () => { byId("welcome").hidden = true; });
   }
   // The page's address is this view's again.
   return { shown: () => address.write(address.of(state)) };

@@ -49,12 +49,17 @@ const leafList = (list, move) => {
       begin();
       move(name, number, from);
     });
-    field.addEventListener("blur", () => {
+    const settle = () => {
       end();
       judge(true);
       field.value = item.dataset.exact;
+    };
+    field.addEventListener("blur", settle);
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      settle();
+      field.select();
     });
-    field.addEventListener("keydown", (event) => { if (event.key === "Enter") field.blur(); });
     return { item, field, slider, slope };
   };
 
@@ -89,6 +94,10 @@ const leafList = (list, move) => {
         if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
         show(leaf, result);
       });
+    },
+    // Whose derivatives do not stand there yet.
+    expect: (names) => {
+      for (const [name, { slope }] of rows) slope.classList.toggle("awaited", names.includes(name));
     },
     forget: () => reaches.clear(),
     stepOf: (name) => reaches.get(name)?.step ?? 0.01,

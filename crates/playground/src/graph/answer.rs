@@ -5,14 +5,12 @@ use super::numbers::{both, exact};
 use super::recorded::Recorded;
 use super::request::Request;
 use crate::program::{Fault, Leaf, Place, Program, parse};
-use picture::{Direction, Draw, Picture};
+use picture::{Draw, Picture};
 use serde_json::{Value, json};
 use tape::{Argument, EntryId, EntryInfo};
 
 /// For numbers of how many characters there is room in a drawing: −1234.5 and 0.01234.
 const ROOM: usize = 8;
-/// Where there is less room than that, in pixels, a drawing runs from top to bottom.
-const NARROW: f64 = 600.0;
 
 /// Values, derivatives, drawing and steps of a program.
 ///
@@ -49,10 +47,7 @@ pub fn answer(request: &Request) -> Result<Value, Fault> {
     if let Some(width) = request.width {
         let picture = now.tape.picture_with("", &now.gradient);
         let picture = picture.limit(Picture::DEFAULT_LIMIT).room(ROOM);
-        let stage = match width < NARROW {
-            true => picture.direction(Direction::Downwards).stage(),
-            false => picture.width(width).stage(),
-        };
+        let stage = picture.width(width).stage();
         told["svg"] = stage.svg.into();
         told["steps"] = stage.steps.into();
     }
