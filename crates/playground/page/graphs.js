@@ -86,7 +86,7 @@ const graphs = (ask, about) => {
     for (const share of [0.9, 0.95, 1, 1.05, 1.1, 1.2]) {
       // No way of breaking it makes a drawing fit that is far too large.
       if (best.scale === 1 || width / like < 0.9 * least()) break;
-      const wanted = Math.round(share * like);
+      const wanted = Math.max(1, Math.round(share * like));
       const answer = wide(wanted);
       const scale = scaleOf(answer);
       if (scale > best.scale) best = { answer, scale, width: wanted };
@@ -265,7 +265,7 @@ const graphs = (ask, about) => {
   let width = 0;
   new ResizeObserver(() => {
     const room = stage.room().width;
-    if (room === width || room === 0) return;
+    if (room === width || frame.offsetWidth === 0) return;
     width = room;
     isOther = true;
     if (!byId("graphs").classList.contains("outdated") || !good) return refreshSoon();

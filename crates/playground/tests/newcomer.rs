@@ -305,3 +305,21 @@ fn paper_is_dimmed_in_the_dark_and_read_as_it_is() {
     }
     browser.assert_quiet();
 }
+
+#[test]
+fn a_window_without_room_is_outlived() {
+    let Some(browser) = open("room") else {
+        return;
+    };
+    let as_it_was = get(&browser, "document.querySelector('#picture svg').outerHTML");
+    browser.resize(1, 1);
+    for example in 0..playground::examples::EXAMPLES.len() {
+        choose_example(&browser, example);
+    }
+    choose_example(&browser, 0);
+    browser.resize(1400, 900);
+    let again = "document.querySelector('#picture svg').outerHTML";
+    settle(&browser);
+    assert_eq!(get(&browser, again), as_it_was);
+    browser.assert_quiet();
+}

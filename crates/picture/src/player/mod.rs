@@ -43,8 +43,8 @@ impl Stage {
     /// what shows another drawing, `load(svg, steps)`, what makes it fit its frame, `fit()`, how
     /// large that can be, `room()`, how small it may be made to be read, `readable`, and the
     /// elements of the entries whose derivatives are still to come, `awaited()`. Of the options,
-    /// `addressed` says whether the page's address names the step, and `drawn` is called when a step
-    /// has been drawn.
+    /// `addressed` says whether the page's address names the step, and `drawn` is called when a
+    /// step has been drawn.
     pub const SCRIPT: &str = include_str!("player.js");
 }
 

@@ -197,7 +197,8 @@ const player = (ofPage, { addressed = true, drawn = () => {} } = {}) => {
   // The room for a picture that is seen whole, without the scroll bars of one that is not.
   const room = () => {
     const most = parseFloat(getComputedStyle(frame).maxHeight);
-    return { width: frame.offsetWidth - 2 * frame.clientLeft, height: most - 2 * frame.clientTop - 2 };
+    const [width, height] = [frame.offsetWidth - 2 * frame.clientLeft, most - 2 * frame.clientTop - 2];
+    return { width: Math.max(width, 1), height: Math.max(height, 1) };
   };
   const whole = () => Math.min(1, room().width / size.width, room().height / size.height);
   const fit = () => zoomTo(whole());
