@@ -32,31 +32,31 @@ const looking = (ask, classes) => {
     return { button, share, fill: bar.firstChild };
   });
 
-  const showLook = (answer) => {
-    if (answer.error) {
-      byId("read").textContent = "The net cannot say.";
-      byId("why").textContent = answer.error.message;
-      return;
-    }
-    const isBlank = Boolean(answer.blank);
+  // The bars, and the pixels with their colours; of nothing, without an answer.
+  const showAnswer = (answer) => {
     bars.forEach(({ button, share, fill }, digit) => {
-      const p = isBlank ? 0 : answer.shares[digit];
-      share.textContent = isBlank ? "" : percent(p);
+      const p = answer ? answer.shares[digit] : 0;
+      share.textContent = answer ? percent(p) : "";
       fill.style.width = `${100 * p}%`;
-      button.classList.toggle("answer", !isBlank && digit === answer.answer);
-      button.ariaPressed = String(digit === (target ?? answer.target ?? null));
+      button.classList.toggle("answer", digit === answer?.answer);
+      button.ariaPressed = String(digit === (target ?? answer?.target));
     });
-    seen.show(isBlank ? null : answer);
-    byId("read").textContent = isBlank ? "Draw a digit." : told(answer);
+    seen.show(answer);
+  };
+  const showLook = (answer) => {
+    if (answer.error || answer.blank) showAnswer(null);
+    else showAnswer(answer);
+    byId("read").textContent = answer.error ? "The net cannot say." : answer.blank ? "Draw a digit." : told(answer);
+    byId("why").textContent = answer.error ? sentence(answer.error.message) : answer.blank ? promise : why(answer);
+  };
+  const promise = "Then the colours say what the net goes by; choose another digit below to see what would turn yours into it.";
+  const why = ({ answer, target: one, vanished }) => {
+    if (vanished) return "No pixel matters here: the net is saturated, and nothing comes back to the picture.";
     // 8 alone begins with a vowel.
-    const one = `${answer.target === 8 ? "an" : "a"} ${answer.target}`;
-    byId("why").textContent = isBlank
-      ? "Then the colours say what the net goes by; choose another digit below to see what would turn yours into it."
-      : answer.vanished
-        ? "No pixel matters here: the net is saturated, and nothing comes back to the picture."
-        : target === null || target === answer.answer
-          ? `Blue: ink here would make it more of ${one}. Orange: less.`
-          : `Blue: ink here would make it ${one}. Orange: ink here, or what is there, speaks against it.`;
+    const digit = `${one === 8 ? "an" : "a"} ${one}`;
+    return target === null || target === answer
+      ? `Blue: ink here would make it more of ${digit}. Orange: less.`
+      : `Blue: ink here would make it ${digit}. Orange: ink here, or what is there, speaks against it.`;
   };
   const told = ({ answer, shares }) => {
     const label = board.image()?.label;

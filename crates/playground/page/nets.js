@@ -52,13 +52,14 @@ const nets = (wasm) => {
 
   const answers = {
     draw: ({ error, train, test }) => {
-      if (error) return say(error.message);
+      if (error) return say(sentence(error.message));
       say(`${train.toLocaleString("en")} digits drawn to learn from, ${test.toLocaleString("en")} others to try it on.`);
       drawing.forget();
       begin();
       go(steps);
     },
     file: ({ error, said, train, test }) => {
+      // Begins with the file's name.
       if (error) return say(error.message);
       if (train === undefined) return say(said);
       say(`${train.toLocaleString("en")} images to learn from, ${test.toLocaleString("en")} others to try it on.`);
@@ -67,13 +68,14 @@ const nets = (wasm) => {
       go(steps);
     },
     begin: (answer) => {
-      if (answer.error) return say(answer.error.message);
+      if (answer.error) return say(sentence(answer.error.message));
       showProgress(answer);
     },
     train: (answer) => {
       if (answer.error) {
         setTraining(false);
-        return say(answer.error.message);
+        drawing.again();
+        return say(sentence(answer.error.message));
       }
       step = answer.step;
       losses.add(step, answer.loss);
@@ -82,12 +84,12 @@ const nets = (wasm) => {
     },
     look: drawing.take,
     sample: (answer) => {
-      if (answer.error) return say(answer.error.message);
+      if (answer.error) return say(sentence(answer.error.message));
       drawing.show({ size: answer.size, bytes: answer.image, label: answer.label });
     },
     check: (answer) => {
       byId("check").disabled = false;
-      byId("report").textContent = answer.error ? answer.error.message : "";
+      byId("report").textContent = answer.error ? sentence(answer.error.message) : "";
       if (!answer.error) byId("report").replaceChildren(...report(answer));
     },
   };

@@ -39,5 +39,5 @@
   });
 })().catch((error) => {
   byId("read").textContent = "This browser cannot run the net.";
-  byId("why").textContent = `It needs WebAssembly with vector instructions, which every browser has had since 2023: ${error.message ?? error}`;
+  byId("why").textContent = `${sentence(error.message)} It needs WebAssembly with vector instructions, which every browser has had since 2023.`;
 });

@@ -323,3 +323,31 @@ fn a_window_without_room_is_outlived() {
     assert_eq!(get(&browser, again), as_it_was);
     browser.assert_quiet();
 }
+
+#[test]
+fn a_net_that_computes_no_numbers_has_no_answer() {
+    let Some(browser) = open("no-numbers") else {
+        return;
+    };
+    click(&browser, "nets-tab");
+    wait_for(&browser, "parseInt(step.textContent) >= 50");
+    click(&browser, "sample");
+    wait_for(&browser, "/The net reads/.test(read.textContent)");
+    act(
+        &browser,
+        "rate.value = '2'; document.getElementById('loss-kind').value = 'over the batch'; \
+         rate.dispatchEvent(new Event('change'))",
+    );
+    wait_for(&browser, "read.textContent === 'The net cannot say.'");
+    assert_eq!(
+        text(&browser, "why"),
+        "The net computes no numbers any more: its weights have grown too large."
+    );
+    let said = text(&browser, "said");
+    assert!(said.starts_with("After "), "{said}");
+    // Nothing of the last answer stays.
+    let bars = "Array.from(document.querySelectorAll('#bars button'), (bar) => \
+        bar.querySelector('.share').textContent + bar.className + bar.ariaPressed)";
+    assert_eq!(get(&browser, bars), ["false"; 10].join(","));
+    browser.assert_quiet();
+}
