@@ -11,7 +11,7 @@ const graphs = (ask, about) => {
   const nameOf = (leaf) => leaf.querySelector("text").textContent;
   const holdBack = () => {
     const awaited = stage.awaited();
-    if (awaited.length > 0) byId("welcome").hidden = true;
+    byId("welcome").classList.toggle("over", byId("welcome").matches(".over") || awaited.length > 0);
     leaves.expect(awaited.filter((entry) => entry.matches(".leaf")).map(nameOf));
   };
   const stage = player([], { addressed: false, drawn: holdBack });
@@ -19,7 +19,9 @@ const graphs = (ask, about) => {
   // What was asked when the answer was right last.
   let good = null;
   let moved = null;
+  // Whether the next drawing is of another program, and whether it is for another frame.
   let isOther = true;
+  let isResized = false;
   // How wide the drawing that is shown was asked for, in pixels.
   let asked = 0;
   // What is to be said of the link that was opened; nothing where there is none.
@@ -29,6 +31,8 @@ const graphs = (ask, about) => {
   // The last text of one's own, with its numbers.
   let own = null;
   const examples = byId("example");
+  // What the last link that was copied has in it.
+  let shared = "";
 
   // What the page shows of an answer.
   const refresh = () => {
@@ -53,6 +57,7 @@ const graphs = (ask, about) => {
   const show = (answer) => {
     byId("fault").hidden = true;
     byId("hint").hidden = false;
+    if (address.of(state) !== shared) byId("shared").textContent = "";
     told = answer;
     good = { ...state, leaves: { ...state.leaves } };
     load(answer);
@@ -73,7 +78,7 @@ const graphs = (ask, about) => {
   const answerTo = (question) => {
     const { width, height } = stage.room();
     const wide = (wanted) => ask({ do: "graph", ...question, width: wanted });
-    if (!isOther) return wide(asked);
+    if (!isOther && !isResized) return wide(asked);
     asked = width;
     const first = wide(width);
     if (first.error) return first;
@@ -99,9 +104,9 @@ const graphs = (ask, about) => {
   // Shows a drawing. On a phone another one is shown whole at first.
   const load = ({ svg, steps }) => {
     const drawn = svg.replace(/>[^<]*-[^<]*</g, withMinus);
-    stage.load(drawn, JSON.parse(steps, (_, said) => (typeof said === "string" ? withMinus(said) : said)), isOther);
-    if (isOther && frame.clientWidth < phone) stage.fit();
-    isOther = false;
+    stage.load(drawn, JSON.parse(steps, (_, said) => (typeof said === "string" ? withMinus(said) : said)), { isOther, isResized });
+    if ((isOther || isResized) && frame.clientWidth < phone) stage.fit();
+    isOther = isResized = false;
   };
 
   // Says what is wrong, and shows the line with what was found marked in it.
@@ -117,7 +122,9 @@ const graphs = (ask, about) => {
     const [whole, from] = [state.text.split("\n")[line - 1], units[0] - start];
     const to = Math.max(units[1] - start, from);
     const found = whole.slice(from, to) || " ";
-    excerpt.append(whole.slice(0, from), make("mark", { textContent: found }), whole.slice(to));
+    const mark = make("mark", { textContent: found });
+    excerpt.append(whole.slice(0, from), mark, whole.slice(to));
+    excerpt.scrollLeft = mark.offsetLeft - excerpt.offsetLeft - excerpt.clientWidth / 2;
     byId("fault-show").onclick = () => {
       program.focus();
       program.setSelectionRange(units[0], units[1]);
@@ -153,7 +160,7 @@ const graphs = (ask, about) => {
     const leaf = told?.leaves.find((leaf) => leaf.name === name);
     if (!leaf || byId("graphs").classList.contains("outdated")) return;
     texts.before(`move ${name}`);
-    moved = { leaf: name, from };
+    moved = number === from ? null : { leaf: name, from };
     if (leaf.written) {
       const [start, end] = leaf.written;
       program.setRangeText(String(number), start, end, "preserve");
@@ -171,7 +178,7 @@ const graphs = (ask, about) => {
   };
   const leaves = leafList(byId("leaves"), move);
 
-  const ownHint = "A name that no line explains is a number to be moved; it begins with 1.";
+  const ownHint = "A name that has no line of its own is a number to be moved, too; it begins with 1.";
   const open = ({ text, leaves: numbers = {}, of = "", link = null }, place = "") => {
     example = place;
     examples.value = place;
@@ -229,24 +236,30 @@ const graphs = (ask, about) => {
   // A leaf is dragged where it is drawn: each pixel to the right or up, whichever way it goes at first, is a step of its slider.
   let drag = null;
   const start = 3; // pixels
+  const hold = (event) => { if (drag?.isMoved) event.preventDefault(); };
   frame.addEventListener("pointerdown", (event) => {
     const leaf = event.target.closest(".node.leaf");
     const name = leaf ? nameOf(leaf) : undefined;
     if (event.button !== 0 || name === undefined || !leaves.has(name)) return;
     event.stopImmediatePropagation();
     event.preventDefault();
-    const { clientX: x, clientY: y } = event;
-    drag = { name, x, y, from: leaves.valueOf(name), step: leaves.stepOf(name), isMoved: false, isAcross: true };
+    const { clientX: x, clientY: y, pointerType } = event;
+    drag = { name, x, y, isTouch: pointerType === "touch", from: leaves.valueOf(name), step: leaves.stepOf(name), isMoved: false, isAcross: true };
     frame.setPointerCapture(event.pointerId);
+    // What a finger touched hears of it also when it is no longer drawn.
+    event.target.addEventListener("touchmove", hold, { passive: false });
   }, { capture: true });
   frame.addEventListener("pointermove", (event) => {
     if (!drag) return;
     const [right, up] = [event.clientX - drag.x, drag.y - event.clientY];
-    if (!drag.isMoved) drag.isAcross = Math.abs(right) >= Math.abs(up);
+    // A finger that goes up or down scrolls the page.
+    if (!drag.isMoved) drag.isAcross = drag.isTouch || Math.abs(right) >= Math.abs(up);
     const by = Math.round(drag.isAcross ? right : up);
     drag.isMoved ||= Math.abs(by) > start;
     if (drag.isMoved) move(drag.name, Number((drag.from + by * drag.step).toPrecision(12)), drag.from);
   });
+  frame.addEventListener("touchmove", hold, { passive: false });
+  frame.addEventListener("pointercancel", () => { if (drag?.isMoved) move(drag.name, drag.from, drag.from); });
   for (const end of ["pointerup", "pointercancel"]) {
     frame.addEventListener(end, () => setTimeout(() => { drag = null; }));
   }
@@ -254,7 +267,8 @@ const graphs = (ask, about) => {
 
   byId("share").addEventListener("click", async () => {
     const link = location.href.split("#")[0] + address.of(state);
-    address.write(address.of(state));
+    shared = address.of(state);
+    address.write(shared);
     try {
       await navigator.clipboard.writeText(link);
       byId("shared").textContent = "The link is copied.";
@@ -267,7 +281,7 @@ const graphs = (ask, about) => {
     const room = stage.room().width;
     if (room === width || frame.offsetWidth === 0) return;
     width = room;
-    isOther = true;
+    isResized = true;
     if (!byId("graphs").classList.contains("outdated") || !good) return refreshSoon();
     load(answerTo(good));
   }).observe(frame);

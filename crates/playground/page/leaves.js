@@ -1,9 +1,11 @@
 // The numbers that can be moved: a field and a slider for each, and its derivative beside them.
 
-// How far a slider goes, and in what steps: as far as the number is large to both sides, in some hundred steps.
+// How far a slider goes, and in what steps: as far as the number is large to both sides, in some hundred steps. What is about one
+// goes through zero; a learning rate of 0.001 does not.
 const reach = (number) => {
-  const half = Math.max(Math.abs(number), 1);
-  const step = 10 ** Math.floor(Math.log10(half)) / 100;
+  const size = Math.abs(number);
+  const half = size > 0 && size < 0.1 ? size : Math.max(size, 1);
+  const step = Math.max(10 ** Math.floor(Math.log10(half)) / 100, Number.MIN_VALUE);
   const round = (x) => Number((Math.round(x / step) * step).toPrecision(12));
   return { low: round(number - half), high: round(number + half), step };
 };
@@ -28,31 +30,31 @@ const leafList = (list, move) => {
     const wrong = make("p", { className: "not-a-number", id: `not-a-number-${(count += 1)}`, role: "status" });
     field.setAttribute("aria-describedby", wrong.id);
     const item = make("li", {}, make("span", { className: "leaf-name", textContent: name, title: name }), field, slope, wrong, slider);
-    const judge = (isRight) => {
-      field.setAttribute("aria-invalid", String(!isRight));
-      wrong.textContent = isRight ? "" : `Not a number: ${withMinus(item.dataset.exact)} is kept.`;
-    };
+    // What the number was before it was moved.
     let from = null;
     const begin = () => { from ??= Number(item.dataset.exact); };
     const end = () => { from = null; };
     slider.addEventListener("pointerdown", begin);
     slider.addEventListener("input", () => {
       begin();
+      wrong.textContent = "";
       move(name, Number(slider.value), from);
     });
     slider.addEventListener("change", end);
     field.addEventListener("input", () => {
+      begin();
       const number = numberOf(field.value);
       const isNumber = Number.isFinite(number);
-      judge(isNumber);
-      if (!isNumber) return;
-      begin();
-      move(name, number, from);
+      field.setAttribute("aria-invalid", String(!isNumber));
+      wrong.textContent = isNumber ? "" : `Not a number: ${withMinus(String(from))} is kept.`;
+      // The slider goes as far as what is typed. What is no number in the end is not half taken.
+      reaches.delete(name);
+      move(name, isNumber ? number : from, from);
     });
     const settle = () => {
+      field.value = field.ariaInvalid === "true" ? String(from) : item.dataset.exact;
+      field.setAttribute("aria-invalid", "false");
       end();
-      judge(true);
-      field.value = item.dataset.exact;
     };
     field.addEventListener("blur", settle);
     field.addEventListener("keydown", (event) => {

@@ -49,7 +49,7 @@ const looking = (ask, classes) => {
     byId("read").textContent = answer.error ? "The net cannot say." : answer.blank ? "Draw a digit." : told(answer);
     byId("why").textContent = answer.error ? sentence(answer.error.message) : answer.blank ? promise : why(answer);
   };
-  const promise = "Then the colours say what the net goes by; choose another digit below to see what would turn yours into it.";
+  const promise = "Then the colours say what the net goes by; choose another digit to see what would turn yours into it.";
   const why = ({ answer, target: one, vanished }) => {
     if (vanished) return "No pixel matters here: the net is saturated, and nothing comes back to the picture.";
     // 8 alone begins with a vowel.

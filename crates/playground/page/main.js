@@ -49,6 +49,8 @@ const embed = () => {
   });
   show(location.hash === "#nets" ? "nets" : "graphs");
   document.body.classList.add("ready");
+  // A file that misses its place does not take the page's.
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
 })().catch((error) => {
   byId("trouble").hidden = false;
   byId("trouble-text").textContent = String(error.message ?? error);

@@ -11,6 +11,7 @@ const nets = (wasm) => {
   const accuracies = curve(byId("accuracy-curve"), { least: 1, unit: (share) => `${Math.round(100 * share)} %` });
   const losses = curve(byId("loss-curve"), { least: 2.4, unit: (loss) => loss.toFixed(loss >= 10 ? 0 : 1) });
   let isTraining = false;
+  let isLost = false;
   let step = 0;
   // Of which training a message is: one of the last may still be under way when the next begins.
   let run = 0;
@@ -38,6 +39,7 @@ const nets = (wasm) => {
   });
   const begin = () => {
     step = 0;
+    isLost = false;
     steps = stepsOf[byId("layers").value] ?? 3000;
     byId("loss").textContent = "–";
     accuracies.clear(steps);
@@ -53,7 +55,7 @@ const nets = (wasm) => {
   const answers = {
     draw: ({ error, train, test }) => {
       if (error) return say(sentence(error.message));
-      say(`${train.toLocaleString("en")} digits drawn to learn from, ${test.toLocaleString("en")} others to try it on.`);
+      say(`${train.toLocaleString("en")} digits drawn by the page to learn from, ${test.toLocaleString("en")} others to try it on.`);
       drawing.forget();
       begin();
       go(steps);
@@ -74,6 +76,9 @@ const nets = (wasm) => {
     train: (answer) => {
       if (answer.error) {
         setTraining(false);
+        // There is nothing to go on from.
+        isLost = true;
+        byId("train").textContent = "Train anew";
         drawing.again();
         return say(sentence(answer.error.message));
       }
@@ -101,12 +106,13 @@ const nets = (wasm) => {
     if (faults.length === 0) return [make("p", { className: "right", textContent: "Every derivative is right." }), make("p", { textContent: scale })];
     const told = faults.map(({ op, entry, reads, element, rule, differences }) =>
       make("p", { className: "wrong" }, make("b", { textContent: `At fault: entry ${entry}, ${op}, back to ${reads}.` }),
-        ` Of element [${element}] the rule says ${rule}, differences say ${differences}.`));
+        ` Of element [${element}] the rule says ${withMinus(rule)}, differences say ${withMinus(differences)}.`));
     const lost = wrong.length ? `Wrong because of it: the gradients of ${wrong.join(", ")}. ` : "";
     return [...told, make("p", { textContent: lost + scale })];
   };
 
   byId("train").addEventListener("click", () => {
+    if (isLost) return again();
     if (!isTraining) return go(step >= steps ? step + steps : steps);
     setTraining(false);
     ask({ do: "stop" });

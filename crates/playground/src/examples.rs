@@ -62,7 +62,7 @@ pub const EXAMPLES: [Example; 9] = [
                S = exp(a1) + exp(a2) + exp(a3)\n\
                y1 = exp(a1) / S\ny2 = exp(a2) / S\ny3 = exp(a3) / S\n\
                loss = -(0 * ln(y1) + 1 * ln(y2) + 0 * ln(y3))",
-        hint: "To a1, a2, a3 comes back what was answered less what was right: y − t.",
+        hint: "To a1, a2, a3 comes back the answer minus the target: y − t.",
     },
 ];
 

@@ -219,7 +219,7 @@ fn a_quiz_asks_in_the_order_of_the_computation() {
     write(&browser, "x = 3\na = x * 2\ny = a + x");
     click(&browser, "quiz");
     // It is not said any more that all numbers are there.
-    let welcome = "document.getElementById('welcome').hidden";
+    let welcome = "document.getElementById('welcome').matches('.over')";
     assert_eq!(get(&browser, welcome), "true");
     let mut asked = Vec::new();
     loop {
@@ -349,5 +349,10 @@ fn a_net_that_computes_no_numbers_has_no_answer() {
     let bars = "Array.from(document.querySelectorAll('#bars button'), (bar) => \
         bar.querySelector('.share').textContent + bar.className + bar.ariaPressed)";
     assert_eq!(get(&browser, bars), ["false"; 10].join(","));
+    // There is nothing to train on.
+    assert_eq!(text(&browser, "train"), "Train anew");
+    click(&browser, "train");
+    assert!(text(&browser, "said").starts_with("Training begins again"));
+    assert_eq!(text(&browser, "train"), "Pause");
     browser.assert_quiet();
 }

@@ -134,10 +134,13 @@ fn it_is_said_what_the_page_is_and_where_it_stands() {
         return;
     };
     assert!(text(&browser, "about").starts_with("Type a formula and see its computational graph"));
-    assert!(text(&browser, "welcome").contains("press Play to see them come"));
+    assert!(text(&browser, "welcome").contains("press Play to see how they come"));
     act(&browser, "document.getElementById('previous').click()");
     assert_eq!(
-        get(&browser, "document.getElementById('welcome').hidden"),
+        get(
+            &browser,
+            "document.getElementById('welcome').matches('.over')"
+        ),
         "true"
     );
     // The rule is told where it is used; a number is not told twice, nor with two kinds of minus.

@@ -119,7 +119,8 @@ const player = (ofPage, { addressed = true, drawn = () => {} } = {}) => {
     item.className = name;
     item.append(span("left", line.left));
     if (line.rule) item.append(" = ", span("formula", line.rule));
-    if (line.numbers) item.append(" = ", span("numbers", line.numbers));
+    // A number that is handed on as it is would be its own answer.
+    if (line.numbers && !(secret && isSame(line.result, line.numbers))) item.append(" = ", span("numbers", line.numbers));
     if (secret) item.append(" = ", span("result", "?"));
     else if (line.result && !isSame(line.result, line.numbers) && !isSame(line.result, line.rule)) item.append(" = ", span("result", line.result));
     item.addEventListener("pointerenter", () => { item.classList.add("chosen"); light([line]); });
@@ -324,8 +325,9 @@ const player = (ofPage, { addressed = true, drawn = () => {} } = {}) => {
     else draw();
   });
 
-  // Shows another drawing: at the same step, or, of another program, at its last; a quiz begins.
-  const load = (svg, itsSteps, isOther = true) => {
+  // Shows another drawing: at the same step, or, of another program, at its last; a quiz begins. One for a frame of another size is
+  // made to fit it.
+  const load = (svg, itsSteps, { isOther = true, isResized = isOther } = {}) => {
     frame.innerHTML = svg;
     steps = itsSteps;
     last = steps.length - 1;
@@ -333,7 +335,8 @@ const player = (ofPage, { addressed = true, drawn = () => {} } = {}) => {
     take();
     if (!isOther) {
       at = Math.min(at, last);
-      zoomTo(zoom);
+      if (isResized) toSize();
+      else zoomTo(zoom);
       return draw();
     }
     stop();
