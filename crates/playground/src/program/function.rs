@@ -33,6 +33,45 @@ const ALIASES: [(&str, &str); 10] = [
     ("minimum", "min"),
 ];
 
+/// What to write for words that are functions elsewhere and formulas here, because each is of as
+/// many numbers as one likes.
+const FORMULAS: [(&str, &str); 6] = [
+    ("sum", "a + b"),
+    ("mean", "(a + b) / 2"),
+    ("average", "(a + b) / 2"),
+    ("avg", "(a + b) / 2"),
+    ("product", "a * b"),
+    ("prod", "a * b"),
+];
+
+/// What a name means already, so that no line can give it another meaning.
+pub fn meaning(name: &str) -> Option<&'static str> {
+    if CONSTANTS.iter().any(|(constant, _)| *constant == name) {
+        return Some("a number that never changes");
+    }
+    Function::named(name).map(|_| "a function")
+}
+
+/// The formula to write instead of a function that is not there.
+pub fn formula(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let found = FORMULAS.iter().find(|(word, _)| *word == name);
+    found.map(|(_, formula)| *formula)
+}
+
+/// What to write instead of calling a function that is not there: its formula, the name that was
+/// meant, or the product that it is on paper.
+pub fn instead(name: &str) -> String {
+    if let Some(formula) = formula(name) {
+        return format!("write {formula}");
+    }
+    let like = Function::like(name);
+    match like.is_empty() {
+        true => format!("to multiply write {name} * (…)"),
+        false => format!("did you mean {}?", like.join(", ")),
+    }
+}
+
 impl Function {
     /// The function of that name.
     pub fn named(name: &str) -> Option<Self> {
@@ -132,6 +171,13 @@ mod tests {
         for (alias, rule) in ALIASES {
             assert_eq!(Function::named(alias), Function::named(rule), "{alias}");
             assert!(Function::named(rule).is_some(), "{rule}");
+        }
+    }
+
+    #[test]
+    fn words_for_formulas_are_no_functions() {
+        for (word, _) in FORMULAS {
+            assert_eq!(Function::named(word), None, "{word}");
         }
     }
 

@@ -1,14 +1,14 @@
 //! From a text to a program: recursive descent, one function a level of precedence.
 
 use super::fault::{Fault, Place};
-use super::function::{CONSTANTS, Function};
+use super::function::{CONSTANTS, Function, instead, meaning};
 use super::line::{Line, Program};
 use super::token::{Token, tokens};
 use super::tree::{Node, Span, Tree};
 
 /// The longest text, in bytes.
 const LONGEST: usize = 20_000;
-/// How deep brackets, signs and powers may lie in each other: what is deeper would take the stack.
+/// How deep brackets, signs and powers may be nested: what is deeper would take the stack.
 const DEEPEST: usize = 64;
 
 /// What may begin an expression.
@@ -114,14 +114,23 @@ impl Reader<'_> {
         Fault::at(self.span(), self.text, found, format!("expected {what}"))
     }
 
-    /// What is wrong where a name or a bracket follows a number: on paper that is a product.
+    /// What is wrong where a name or a bracket follows a number: on paper that is a product, unless
+    /// the name is the underscores of a number such as `1__0`.
     fn no_times(&mut self) -> Option<Fault> {
         let next = self.peek().clone();
-        let (before, number) = self.tokens.get(self.at.checked_sub(1)?)?;
+        let (before, span) = self.tokens.get(self.at.checked_sub(1)?)?;
         let number = match before {
-            Token::Number(_) => &self.text[number.start..number.end],
+            Token::Number(_) => &self.text[span.start..span.end],
             _ => return None,
         };
+        if let Token::Name(name) = &next
+            && span.end == self.span().start
+            && name.chars().all(|c| c == '_' || c.is_ascii_digit())
+        {
+            let found = format!("found “{name}” right behind {number}");
+            let expected = "expected one “_” between two digits, as in 1_000";
+            return Some(Fault::at(self.span(), self.text, found, expected));
+        }
         let (found, factor) = match next {
             Token::Name(name) if Function::named(&name).is_some() => {
                 (format!("the name “{name}”"), format!("{name}(…)"))
@@ -175,9 +184,9 @@ impl Reader<'_> {
             self.at += 2;
         }
         if let Some((name, span)) = &name
-            && CONSTANTS.iter().any(|(constant, _)| constant == name)
+            && let Some(meaning) = meaning(name)
         {
-            let found = format!("“{name}” is a number that never changes");
+            let found = format!("“{name}” is {meaning}");
             return Err(Fault::at(*span, self.text, found, "choose another name"));
         }
         let tree = self.sum()?;
@@ -300,12 +309,7 @@ impl Reader<'_> {
     fn call(&mut self, name: &str, span: Span) -> Result<Tree, Fault> {
         let Some(function) = Function::named(name) else {
             let found = format!("there is no function “{name}”");
-            let like = Function::like(name);
-            let expected = match like.is_empty() {
-                true => "write * to multiply; the list of functions has all there are".to_owned(),
-                false => format!("did you mean {}?", like.join(", ")),
-            };
-            return Err(Fault::at(span, self.text, found, expected));
+            return Err(Fault::at(span, self.text, found, instead(name)));
         };
         let bracket = self.span();
         self.at += 1;
@@ -350,7 +354,7 @@ impl Reader<'_> {
         read: impl FnOnce(&mut Self) -> Result<Tree, Fault>,
     ) -> Result<Tree, Fault> {
         if self.depth == DEEPEST {
-            let found = format!("here {DEEPEST} brackets and signs lie in each other");
+            let found = format!("here {DEEPEST} brackets and signs are nested");
             let expected = "give a part of it a line and a name of its own";
             return Err(Fault::at(self.span(), self.text, found, expected));
         }
