@@ -110,4 +110,11 @@ fn a_misspelt_name_is_noted_and_so_is_what_is_not_used() {
         note("a = 1\nb = 2\ny = u * v + w"),
         "No line sets u, v and w, so each begins with 1. a and b are not used."
     );
+    // e is a name like any other here, and Euler’s number on paper.
+    assert_eq!(
+        note("y = e^x + 0 * extra"),
+        "No line sets e, x and extra, so each begins with 1. \
+         Euler’s number is exp(1), and e^x is exp(x)."
+    );
+    assert_eq!(note("e = 2\nx = 1\ny = e^x"), "");
 }

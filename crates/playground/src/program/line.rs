@@ -123,6 +123,10 @@ impl Program {
                 listed(&made)
             )),
         }
+        // On paper e is a number that never changes; here it is a name like any other.
+        if made.contains(&"e") {
+            said.push("Euler’s number is exp(1), and e^x is exp(x).".to_owned());
+        }
         match unused.len() {
             0 => {}
             1 => said.push(format!("{} is not used.", listed(&unused))),
