@@ -51,7 +51,8 @@ fn every_program_of_the_guide_is_right_and_fits_into_its_page() {
             wait_for(&browser, "document.body.classList.contains('ready')");
             settle(&browser);
             assert_eq!(get(&browser, "fault.hidden"), "true", "{page}: {place}");
-            let note = "A name that has no line of its own is a number to be moved, too; it begins with 1.";
+            let note = "A name that has no line of its own is a number to be moved, too; \
+                it begins with 1.";
             assert_eq!(text(&browser, "hint"), note, "{page}: {place}");
             assert!(!leaves(&browser)[0].is_empty(), "{page}: {place}");
             let is_wide = "document.documentElement.scrollWidth > innerWidth";

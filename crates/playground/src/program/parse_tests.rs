@@ -287,8 +287,8 @@ fn a_number_that_would_be_read_as_zero_is_refused() {
     for written in ["1e-400", "0.001e-322", "1_0e-4_00"] {
         let fault = parse(&format!("x = {written}\ny = x")).expect_err(written);
         let expected = format!(
-            "line 1, column 5: “{written}” is nearer to 0 than the smallest number there is, 5e-324; \
-             expected a number such as 100, 1.1 or 2e-3"
+            "line 1, column 5: “{written}” is nearer to 0 than the smallest number there is, \
+             5e-324; expected a number such as 100, 1.1 or 2e-3"
         );
         assert_eq!(fault.to_string(), expected);
     }
