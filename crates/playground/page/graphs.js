@@ -8,10 +8,9 @@ const graphs = (ask, about) => {
   const least = () => (frame.clientWidth < phone ? 0.3 : stage.readable);
   const state = { text: "", leaves: {}, of: "" };
   // What the player has not brought back yet does not stand in the list either, nor that all is there.
-  const nameOf = (leaf) => leaf.querySelector("text").textContent;
   const holdBack = () => {
     const awaited = stage.awaited();
-    byId("welcome").classList.toggle("over", byId("welcome").matches(".over") || awaited.length > 0);
+    if (awaited.length > 0) byId("welcome").classList.add("over");
     leaves.expect(awaited.filter((entry) => entry.matches(".leaf")).map(nameOf));
   };
   const stage = player([], { addressed: false, drawn: holdBack });
@@ -73,32 +72,13 @@ const graphs = (ask, about) => {
     address.write(address.of(state));
   };
 
-  // Asks for a drawing. One that is too large for its frame may fit when it is broken into rows elsewhere: of some widths the one is
-  // taken whose text is largest. While numbers move it stays as it is.
+  // Asks for a drawing; while numbers move it stays as it is.
   const answerTo = (question) => {
-    const { width, height } = stage.room();
-    const wide = (wanted) => ask({ do: "graph", ...question, width: wanted });
+    const wide = (width) => ask({ do: "graph", ...question, width });
     if (!isOther && !isResized) return wide(asked);
+    const { answer, width } = fitted(wide, stage.room(), least());
     asked = width;
-    const first = wide(width);
-    if (first.error) return first;
-    const sizeOf = ({ svg }) => [/ width="([\d.]+)"/, / height="([\d.]+)"/].map((side) => Number(side.exec(svg)[1]));
-    const scaleOf = (answer) => (([w, h]) => Math.min(1, width / w, height / h))(sizeOf(answer));
-    // As large as the first, and of the frame's shape.
-    const [w, h] = sizeOf(first);
-    const like = Math.sqrt(w * h * (width / height));
-    let best = { answer: first, scale: scaleOf(first), width };
-    for (const share of [0.9, 0.95, 1, 1.05, 1.1, 1.2]) {
-      // No way of breaking it makes a drawing fit that is far too large.
-      if (best.scale === 1 || width / like < 0.9 * least()) break;
-      const wanted = Math.max(1, Math.round(share * like));
-      const answer = wide(wanted);
-      const scale = scaleOf(answer);
-      if (scale > best.scale) best = { answer, scale, width: wanted };
-    }
-    if (best.scale < least()) return first;
-    asked = best.width;
-    return best.answer;
+    return answer;
   };
 
   // Shows a drawing. On a phone another one is shown whole at first.
@@ -233,37 +213,7 @@ const graphs = (ask, about) => {
     ...about.functions.flatMap(({ written, rule }) => [make("dt", { textContent: written }), make("dd", { textContent: rule })]),
   );
 
-  // A leaf is dragged where it is drawn: each pixel to the right or up, whichever way it goes at first, is a step of its slider.
-  let drag = null;
-  const start = 3; // pixels
-  const hold = (event) => { if (drag?.isMoved) event.preventDefault(); };
-  frame.addEventListener("pointerdown", (event) => {
-    const leaf = event.target.closest(".node.leaf");
-    const name = leaf ? nameOf(leaf) : undefined;
-    if (event.button !== 0 || name === undefined || !leaves.has(name)) return;
-    event.stopImmediatePropagation();
-    event.preventDefault();
-    const { clientX: x, clientY: y, pointerType } = event;
-    drag = { name, x, y, isTouch: pointerType === "touch", from: leaves.valueOf(name), step: leaves.stepOf(name), isMoved: false, isAcross: true };
-    frame.setPointerCapture(event.pointerId);
-    // What a finger touched hears of it also when it is no longer drawn.
-    event.target.addEventListener("touchmove", hold, { passive: false });
-  }, { capture: true });
-  frame.addEventListener("pointermove", (event) => {
-    if (!drag) return;
-    const [right, up] = [event.clientX - drag.x, drag.y - event.clientY];
-    // A finger that goes up or down scrolls the page.
-    if (!drag.isMoved) drag.isAcross = drag.isTouch || Math.abs(right) >= Math.abs(up);
-    const by = Math.round(drag.isAcross ? right : up);
-    drag.isMoved ||= Math.abs(by) > start;
-    if (drag.isMoved) move(drag.name, Number((drag.from + by * drag.step).toPrecision(12)), drag.from);
-  });
-  frame.addEventListener("touchmove", hold, { passive: false });
-  frame.addEventListener("pointercancel", () => { if (drag?.isMoved) move(drag.name, drag.from, drag.from); });
-  for (const end of ["pointerup", "pointercancel"]) {
-    frame.addEventListener(end, () => setTimeout(() => { drag = null; }));
-  }
-  frame.addEventListener("click", (event) => { if (drag?.isMoved) event.stopImmediatePropagation(); }, { capture: true });
+  dragLeaves(frame, leaves, move);
 
   byId("share").addEventListener("click", async () => {
     const link = location.href.split("#")[0] + address.of(state);

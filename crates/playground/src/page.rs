@@ -9,9 +9,11 @@ const SHELL: &str = include_str!("../page/page.html");
 const STYLE: &str = include_str!("../page/page.css");
 const WORKER: &str = include_str!("../page/worker.js");
 /// The page's own scripts, in the order in which they use each other.
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 9] = [
     include_str!("../page/address.js"),
     include_str!("../page/leaves.js"),
+    include_str!("../page/drag.js"),
+    include_str!("../page/fitted.js"),
     include_str!("../page/undo.js"),
     include_str!("../page/graphs.js"),
     include_str!("../page/curves.js"),
