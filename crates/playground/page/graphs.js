@@ -67,6 +67,7 @@ const graphs = (ask, about) => {
     byId("output-name").textContent = answer.name;
     byId("output-value").textContent = answer.output.short;
     byId("output-value").title = answer.output.exact;
+    byId("origin").textContent = answer.origin ?? "";
     choose(answer);
     tell(answer.moved);
     address.write(address.of(state));

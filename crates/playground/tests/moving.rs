@@ -166,3 +166,18 @@ fn what_is_wrong_in_a_long_line_is_in_sight() {
     assert_eq!(run(&browser, is_seen), "true");
     browser.assert_quiet();
 }
+
+#[test]
+fn a_nan_is_traced_while_a_number_moves() {
+    let Some(browser) = open("nan") else {
+        return;
+    };
+    write(&browser, "x = 2\ny = 3 * ln(x)");
+    assert_eq!(text(&browser, "origin"), "");
+    type_number(&browser, "-1");
+    let said = "The first that is not finite: ln(−1) = NaN.";
+    assert_eq!(text(&browser, "origin"), said);
+    type_number(&browser, "3");
+    assert_eq!(text(&browser, "origin"), "");
+    browser.assert_quiet();
+}

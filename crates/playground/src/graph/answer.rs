@@ -2,6 +2,7 @@
 
 use super::moved::moved;
 use super::numbers::{both, exact};
+use super::origin::origin;
 use super::recorded::Recorded;
 use super::request::Request;
 use crate::program::{Fault, Leaf, Place, Program, parse};
@@ -42,6 +43,7 @@ pub fn answer(request: &Request) -> Result<Value, Fault> {
         "of": now.of,
         "entries": entries(&now),
         "note": program.note(),
+        "origin": origin(&now),
         "moved": moved(&program, request, &now)?,
     });
     if let Some(width) = request.width {

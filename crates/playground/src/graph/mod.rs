@@ -6,6 +6,7 @@
 mod answer;
 mod moved;
 mod numbers;
+mod origin;
 mod recorded;
 mod request;
 #[cfg(test)]

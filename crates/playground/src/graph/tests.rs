@@ -118,3 +118,38 @@ fn a_misspelt_name_is_noted_and_so_is_what_is_not_used() {
     );
     assert_eq!(note("e = 2\nx = 1\ny = e^x"), "");
 }
+
+#[test]
+fn a_nan_is_traced_to_where_it_came_from() {
+    let origin = |text: &str| told(&asked(text))["origin"].clone();
+    for (text, said) in [
+        (
+            "x = -1\ny = 2 * ln(x) + 1",
+            "The first that is not finite: ln(−1) = NaN.",
+        ),
+        (
+            "a = -3\nb = 0\ny = a / b",
+            "The first that is not finite: (−3) / 0 = −∞.",
+        ),
+        (
+            "x = 1000\ny = 1 / (1 + exp(x))",
+            "The first that is not finite: exp(1000) = ∞.",
+        ),
+        (
+            "x = 0\ny = 3 * sqrt(x)",
+            "The first that is not finite comes back from sqrt(0): the derivative by x is ∞.",
+        ),
+        (
+            "x = 1\ny = 3 * sqrt(ln(x))",
+            "The first that is not finite comes back from sqrt(0): \
+             the derivative by what is 0 here is ∞.",
+        ),
+        (
+            "x = 1e300\ny = x^2",
+            "The first that is not finite: 1e300^2 = ∞.",
+        ),
+    ] {
+        assert_eq!(origin(text), said, "{text}");
+    }
+    assert!(origin("x = 0\ny = sin(x)").is_null());
+}
