@@ -4,7 +4,6 @@
 use std::path::Path;
 
 #[path = "../../playground/tests/led/mod.rs"]
-#[allow(dead_code, reason = "not everything is done here")]
 mod led;
 mod support;
 
@@ -29,10 +28,6 @@ fn open_page(name: &str, page: &str) -> Option<Browser> {
     let browser = Browser::open(&format!("report-{name}"), page)?;
     wait_for(&browser, "document.querySelector('#bars li')");
     Some(browser)
-}
-
-fn get(browser: &Browser, expression: &str) -> String {
-    run(browser, &format!("return String({expression})"))
 }
 
 /// The number before the first percent sign.

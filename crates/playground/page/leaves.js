@@ -10,10 +10,11 @@ const reach = (number) => {
   return { low: round(number - half), high: round(number + half), step };
 };
 
-// A number as people write it: 1,5 and −2 as well.
+// A number as people write it: 1,5 and −2 and 1_000 as well. One that would be read as zero is none, as in a program.
 const numberOf = (text) => {
-  const plain = text.trim().replace(",", ".").replace("−", "-");
-  return plain === "" ? NaN : Number(plain);
+  const plain = text.trim().replace(",", ".").replace("−", "-").replace(/(?<=\d)_(?=\d)/g, "");
+  const number = plain === "" ? NaN : Number(plain);
+  return number === 0 && /[1-9]/.test(plain.split(/e/i)[0]) ? NaN : number;
 };
 
 // `move(name, number, from)` is called while a number is moved, with what it was before.

@@ -52,7 +52,12 @@ pub fn page(packed: &[u8]) -> String {
     page + rest
 }
 
+/// The WebAssembly of a page as it stands there, in base64; `None` if it has none.
+pub fn wasm(page: &str) -> Option<&str> {
+    parts::data_in(page, WASM)
+}
+
 /// The WebAssembly of a page, packed; `None` if it has none.
 pub fn packed(page: &str) -> Option<Vec<u8>> {
-    BASE64_STANDARD.decode(parts::data_in(page, WASM)?).ok()
+    BASE64_STANDARD.decode(wasm(page)?).ok()
 }

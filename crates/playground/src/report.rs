@@ -21,7 +21,7 @@ use std::fmt;
 /// let net = TwoLayerNet::<f64>::new(784, 50, 10, 0.01, &mut ChaCha8Rng::seed_from_u64(1)).net;
 /// let page = std::fs::read_to_string("../../docs/playground.html")?;
 /// let paper = Paper {
-///     page: &page,
+///     wasm: playground::page::wasm(&page).expect("WebAssembly in the page"),
 ///     weights: &net.to_safetensors()?,
 ///     size: [28, 28],
 ///     classes: 10,
@@ -31,8 +31,8 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Paper<'a> {
-    /// The playground's page, from which the WebAssembly is taken.
-    pub page: &'a str,
+    /// The WebAssembly of the playground's page, as [`wasm`](crate::page::wasm) finds it there.
+    pub wasm: &'a str,
     /// The net: the bytes of a weights file.
     pub weights: &'a [u8],
     /// Height and width of the images that it takes.
@@ -52,7 +52,6 @@ impl fmt::Display for Paper<'_> {
         let [height, width] = self.size;
         let scripts = [ENGINE, DOM].iter().chain(&LOOK).copied();
         let scripts: Vec<&str> = scripts.chain([include_str!("../page/report.js")]).collect();
-        let wasm = parts::data_in(self.page, WASM).unwrap_or_default();
         let weights = BASE64_STANDARD.encode(self.weights);
         writeln!(
             f,
@@ -61,7 +60,7 @@ impl fmt::Display for Paper<'_> {
             self.classes,
             parts::look("A test image it misread")
         )?;
-        writeln!(f, "{}", parts::data(WASM, wasm))?;
+        writeln!(f, "{}", parts::data(WASM, self.wasm))?;
         writeln!(f, "{}", parts::data("weights", &weights))?;
         writeln!(f, "{}", parts::script(&scripts.join("\n")))
     }

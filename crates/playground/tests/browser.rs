@@ -14,13 +14,7 @@ fn every_example_is_drawn_and_played() {
         return;
     };
     for (k, example) in playground::examples::EXAMPLES.iter().enumerate() {
-        act(
-            &browser,
-            &format!(
-                "const chosen = document.getElementById('example'); chosen.value = '{k}'; \
-                 chosen.dispatchEvent(new Event('change'))"
-            ),
-        );
+        choose_example(&browser, &k.to_string());
         let shown = run(&browser, "return document.getElementById('program').value");
         assert_eq!(shown, example.text, "{}", example.title);
         assert_eq!(text(&browser, "hint"), example.hint);

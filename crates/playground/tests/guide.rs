@@ -1,8 +1,6 @@
 //! The playground in the pages of the guide, in a real browser: the programs that links have in
 //! them, and what the site makes of such a link.
 
-// Not everything that can be done with the page is done here.
-#[allow(dead_code)]
 mod led;
 
 use led::*;
@@ -31,10 +29,6 @@ fn programs() -> Vec<(String, String)> {
         }
     }
     found
-}
-
-fn get(browser: &Browser, expression: &str) -> String {
-    run(browser, &format!("return String({expression})"))
 }
 
 #[test]

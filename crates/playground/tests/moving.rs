@@ -1,22 +1,12 @@
 //! Numbers that are typed, dragged and asked for, and frames that change their size, in a real
 //! browser.
 
-// Not everything that can be done with the page is done here.
-#[allow(dead_code)]
 mod led;
 
 use led::*;
 use serde_json::json;
 
 const FIELD: &str = "document.querySelector('#leaves [type=text]')";
-
-fn get(browser: &Browser, expression: &str) -> String {
-    run(browser, &format!("return String({expression})"))
-}
-
-fn click(browser: &Browser, id: &str) {
-    act(browser, &format!("document.getElementById('{id}').click()"));
-}
 
 /// Types into the field of the first number.
 fn type_number(browser: &Browser, text: &str) {

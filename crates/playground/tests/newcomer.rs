@@ -1,8 +1,6 @@
 //! What somebody meets who has never seen the page, at a desk, on a phone and by keyboard, in a
 //! real browser.
 
-// Not everything that can be done with the page is done here.
-#[allow(dead_code)]
 mod led;
 
 use led::*;
@@ -10,26 +8,6 @@ use led::*;
 const TAB: &str = "\\uE004";
 const ENTER: &str = "\\uE007";
 const LEFT: &str = "\\uE012";
-
-/// What an expression of JavaScript is.
-fn get(browser: &Browser, expression: &str) -> String {
-    run(browser, &format!("return String({expression})"))
-}
-
-fn choose_example(browser: &Browser, place: usize) {
-    act(
-        browser,
-        &format!(
-            "const chosen = document.getElementById('example'); chosen.value = '{place}'; \
-             chosen.dispatchEvent(new Event('change'))"
-        ),
-    );
-    settle(browser);
-}
-
-fn click(browser: &Browser, id: &str) {
-    act(browser, &format!("document.getElementById('{id}').click()"));
-}
 
 /// By how much the drawing is made smaller, or larger.
 fn scale(browser: &Browser) -> f64 {
@@ -58,7 +36,7 @@ fn a_graph_is_seen_whole_or_fades_where_there_is_more() {
     for (width, height, whole) in [(1200, 900, 9), (1366, 768, 8), (1920, 1080, 9)] {
         browser.resize(width, height);
         for example in 0..playground::examples::EXAMPLES.len() {
-            choose_example(&browser, example);
+            choose_example(&browser, &example.to_string());
             let at = format!("example {example}, {width}x{height}");
             if example < whole {
                 assert!(is_whole(&browser), "{at}");
@@ -82,7 +60,7 @@ fn a_graph_is_seen_whole_or_fades_where_there_is_more() {
         }
     }
     browser.resize(1366, 768);
-    choose_example(&browser, 8);
+    choose_example(&browser, "8");
     act(
         &browser,
         "document.getElementById('picture').scrollTop = 1e4",
@@ -99,7 +77,7 @@ fn on_a_phone_the_first_graph_can_be_read() {
     };
     browser.resize(390, 844);
     settle(&browser);
-    choose_example(&browser, 0);
+    choose_example(&browser, "0");
     assert!(is_whole(&browser));
     let smallest = "Math.min(...Array.from(document.querySelectorAll('#picture text'), (text) => \
         Number(text.getAttribute('font-size') ?? 99)))";
@@ -314,9 +292,9 @@ fn a_window_without_room_is_outlived() {
     let as_it_was = get(&browser, "document.querySelector('#picture svg').outerHTML");
     browser.resize(1, 1);
     for example in 0..playground::examples::EXAMPLES.len() {
-        choose_example(&browser, example);
+        choose_example(&browser, &example.to_string());
     }
-    choose_example(&browser, 0);
+    choose_example(&browser, "0");
     browser.resize(1400, 900);
     let again = "document.querySelector('#picture svg').outerHTML";
     settle(&browser);

@@ -1,26 +1,9 @@
 //! What somebody meets who knows the book and tries the page, in a real browser.
 
-// Not everything that can be done with the page is done here.
-#[allow(dead_code)]
 mod led;
 
 use led::*;
 use serde_json::json;
-
-/// What an expression of JavaScript is.
-fn get(browser: &Browser, expression: &str) -> String {
-    run(browser, &format!("return String({expression})"))
-}
-
-fn choose_example(browser: &Browser, place: &str) {
-    act(
-        browser,
-        &format!(
-            "const chosen = document.getElementById('example'); chosen.value = '{place}'; \
-             chosen.dispatchEvent(new Event('change'))"
-        ),
-    );
-}
 
 fn program(browser: &Browser) -> String {
     get(browser, "document.getElementById('program').value")
@@ -116,12 +99,14 @@ fn what_is_no_number_is_marked_and_told() {
             );
             get(&browser, &told)
         };
-        for rubbish in ["abc", "", "1e400", "1/3"] {
+        for rubbish in ["abc", "", "1e400", "1/3", "1e-400", "1__0", "_1"] {
             assert_eq!(typed(rubbish), "Not a number: 7 is kept.", "{rubbish}");
             let marked = get(&browser, border);
             assert_ne!(marked, usual, "{rubbish}, dark: {dark}");
         }
         assert_eq!(text(&browser, "output-value"), "14");
+        assert_eq!(typed("1_000"), "");
+        assert_eq!(text(&browser, "output-value"), "2000");
         assert_eq!(typed("7"), "");
         assert_eq!(get(&browser, border), usual);
     }

@@ -1,6 +1,7 @@
 //! Paper to draw on: the page's own net reads it.
 
 use nn::Net;
+use playground::page::wasm;
 use playground::report::Paper;
 
 use crate::dataset::Split;
@@ -12,7 +13,7 @@ const PLAYGROUND: &str = include_str!("../../../../docs/playground.html");
 /// Paper, the net's answer, and the gradient at every pixel.
 pub fn paper<T: Float>(net: &Net<T>, test: &Split) -> String {
     let paper = Paper {
-        page: PLAYGROUND,
+        wasm: wasm(PLAYGROUND).expect("the page was built with its WebAssembly"),
         weights: &net.to_safetensors().expect("every net can be written"),
         size: [test.height(), test.width()],
         classes: net.classes(),

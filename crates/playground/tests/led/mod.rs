@@ -1,7 +1,6 @@
 //! The page in Chromium, and what a test does with it.
+#![allow(dead_code, reason = "each test program uses its part")]
 
-// Not every step of the driver is taken here.
-#[allow(dead_code)]
 #[path = "../../../picture/src/browser/driver.rs"]
 mod driver;
 pub use driver::Browser;
@@ -23,6 +22,28 @@ pub fn open(name: &str) -> Option<Browser> {
 /// What statements of JavaScript return, a text.
 pub fn run(browser: &Browser, statements: &str) -> String {
     browser.run_later(&format!("done((() => {{ {statements} }})())"))
+}
+
+/// What an expression of JavaScript is.
+pub fn get(browser: &Browser, expression: &str) -> String {
+    run(browser, &format!("return String({expression})"))
+}
+
+pub fn click(browser: &Browser, id: &str) {
+    act(browser, &format!("document.getElementById('{id}').click()"));
+}
+
+/// Chooses one of the examples by its place, or, by an empty one, a text of one's own.
+pub fn choose_example(browser: &Browser, place: &str) {
+    act(
+        browser,
+        &format!(
+            "const chosen = document.getElementById('example'); chosen.value = '{place}'; \
+             chosen.dispatchEvent(new Event('change'))"
+        ),
+    );
+    // A drawing that is faded is looked at a frame later.
+    settle(browser);
 }
 
 pub fn text(browser: &Browser, id: &str) -> String {
